@@ -1,0 +1,87 @@
+/** A frame: header, encrypted payload, tag. Sealed by the sender, opened once by the receiver. PROTOCOL.md §5, §6 */
+import { concat, readU16, readU32, sameBytes, u16, u32 } from "./bytes.ts";
+import { hmac } from "./hash.ts";
+import type { Hash, MacKey } from "./hash.ts";
+import {
+  COUNTER_END,
+  HEADER_BYTES,
+  MAX_FRAME_BYTES,
+  MAX_PAYLOAD_BYTES,
+  MIN_FRAME_BYTES,
+  TAG_BYTES,
+} from "./limits.ts";
+
+const MAGIC = 0xb1;
+const KEY_BYTES = 16;
+
+export interface Frame {
+  type: number;
+  codec: number;
+  flags: number;
+  counter: number;
+  turn: number;
+  sample: number;
+  /** in clear */
+  payload: Uint8Array;
+}
+
+/** Keys of one direction of one connection. §3.5 */
+export interface FrameKeys {
+  mac: MacKey;
+  enc: MacKey;
+}
+
+/** Why a receiver dropped a frame; only `tag` counts against the sender's session. §6 */
+export type FrameDrop = "length" | "magic" | "counter" | "tag" | "replay";
+
+/** Encrypts, and decrypts: `kf` serves one frame. §6 */
+function crypt(hash: Hash, enc: MacKey, counter: number, data: Uint8Array): Uint8Array {
+  if (data.length === 0) return data;
+  return hash.aes128Ctr(hmac(hash, enc, u32(counter)).slice(0, KEY_BYTES), data);
+}
+
+/** The frame's bytes on the wire. Throws where the caller broke a bound: what is sealed is ours. */
+export function sealFrame(hash: Hash, keys: FrameKeys, frame: Frame): Uint8Array {
+  if (frame.payload.length > MAX_PAYLOAD_BYTES) throw new Error("payload over 1024 bytes");
+  if (frame.counter < 1 || frame.counter >= COUNTER_END) throw new Error("counter out of range");
+  const sealed = concat([
+    new Uint8Array([MAGIC, frame.type, frame.codec, frame.flags]),
+    u32(frame.counter),
+    u16(frame.turn),
+    u32(frame.sample),
+    crypt(hash, keys.enc, frame.counter, frame.payload),
+  ]);
+  return concat([sealed, hmac(hash, keys.mac, sealed).slice(0, TAG_BYTES)]);
+}
+
+/** The frame, or why it is dropped. `after` is the last counter accepted on this connection, 0 before the first. */
+export function openFrame(hash: Hash, keys: FrameKeys, bytes: Uint8Array, after: number): Frame | FrameDrop {
+  if (bytes.length < MIN_FRAME_BYTES || bytes.length > MAX_FRAME_BYTES) return "length";
+  if (bytes[0] !== MAGIC) return "magic";
+  const counter = readU32(bytes, 4);
+  if (counter === 0 || counter >= COUNTER_END) return "counter";
+  const end = bytes.length - TAG_BYTES;
+  const tag = hmac(hash, keys.mac, bytes.slice(0, end)).slice(0, TAG_BYTES);
+  if (!sameBytes(tag, bytes.slice(end))) return "tag";
+  if (counter <= after) return "replay";
+  return {
+    type: bytes[1]!,
+    codec: bytes[2]!,
+    flags: bytes[3]!,
+    counter,
+    turn: readU16(bytes, 8),
+    sample: readU32(bytes, 10),
+    payload: crypt(hash, keys.enc, counter, bytes.slice(HEADER_BYTES, end)),
+  };
+}
+
+/** Whether turn `b` is new after `a`: 1 … 32767 ahead, modulo 65536; 0 is never a turn. §7.1 */
+export function isNewTurn(a: number, b: number): boolean {
+  const ahead = (b - a) & 0xffff;
+  return b !== 0 && ahead >= 1 && ahead <= 32767;
+}
+
+/** The turn after this one; it wraps past 0. §5 */
+export function nextTurn(turn: number): number {
+  return turn >= 65535 ? 1 : turn + 1;
+}

@@ -1,0 +1,44 @@
+/** Every bound of the server that is not the wire's own: how many, how large, how long. */
+
+/** bytes of JSON a route takes, MISSION B19 */
+export const MAX_BODY_BYTES = 10_240;
+/** ms from TURN_END to the first sound of an answer or a fallback, MISSION C49 */
+export const TURN_BUDGET_MS = 6_000;
+/** ms kept back of that budget for the fallback itself */
+export const FALLBACK_RESERVE_MS = 500;
+/** ms for speech-to-text */
+export const TRANSCRIBE_MS = 4_000;
+/** ms until a model's first token */
+export const FIRST_TOKEN_MS = 4_000;
+/** ms between two tokens, or two pieces of speech */
+export const BETWEEN_TOKENS_MS = 3_000;
+/** ms for one safety check */
+export const CHECK_MS = 2_000;
+/** ms for a whole request to a model service, MISSION A18 */
+export const MODEL_MS = 30_000;
+/** ms a sound process may take over its deadline before it is killed, MISSION C24 */
+export const SOUND_MS = 10_000;
+/** s of sound a pipe takes at most, MISSION C24 */
+export const MAX_SOUND_S = 30;
+/** sentences of a model's reply that are spoken, SAFETY "Conversation" */
+export const MAX_SENTENCES = 3;
+/** characters of one sentence; a longer one is cut at a space */
+export const MAX_SENTENCE_CHARS = 300;
+/** characters of a model's reply that are read at all */
+export const MAX_REPLY_CHARS = 4_000;
+/** turns of a conversation that a model sees, SAFETY "Conversation" */
+export const MEMORY_TURNS = 12;
+/** ms after which a silent conversation is forgotten */
+export const MEMORY_MS = 30 * 60_000;
+/** bytes waiting in a toy's socket above which a frame is dropped, DESIGN "Broker" */
+export const MAX_WAITING_BYTES = 65_536;
+/** ms a drain waits for running turns, MISSION C32 */
+export const DRAIN_MS = 30_000;
+/** ms between two re-readings of the sessions of a cell's links, PROTOCOL.md §4.5 */
+export const REREAD_MS = 10_000;
+/** requests for a challenge or a claim an address may make, a minute, PROTOCOL.md §3.3 */
+export const CLAIMS_PER_ADDRESS = 600;
+/** failing claims of an address, a minute */
+export const FAILURES_PER_ADDRESS = 20;
+/** failing claims under one id, in 15 minutes */
+export const FAILURES_PER_TOY = 5;

@@ -1,0 +1,61 @@
+/** A refusal is a code; here alone it becomes a status and a sentence. PROTOCOL.md §3.3, MISSION A10 */
+import type { ModelFault } from "./ports.ts";
+
+const STATUS = {
+  INVALID_REQUEST: [422, "The request is not of the right form."],
+  BODY_TOO_LARGE: [413, "The body is larger than this route takes."],
+  UNAUTHORIZED: [401, "A key or a token is needed here."],
+  FORBIDDEN: [403, "This key or token does not reach that far."],
+  NOT_FOUND: [404, "There is nothing here."],
+  METHOD_NOT_ALLOWED: [405, "Not with this method."],
+  MISDIRECTED: [421, "This server does not answer for that host."],
+  RATE_LIMITED: [429, "Too many requests; try again later."],
+  CLAIM_REFUSED: [401, "The claim does not hold."],
+  CLAIM_REPLAYED: [409, "This claim was made before."],
+  CLAIM_STALE: [409, "A newer claim was accepted already."],
+  TOY_DISABLED: [403, "This toy is switched off."],
+  TOY_EXISTS: [409, "There is a toy with this id."],
+  PAIRING_REFUSED: [404, "This toy cannot be paired."],
+  UNAVAILABLE: [503, "A part of the service is away; try again."],
+  INTERNAL: [500, "Something went wrong here."],
+} as const;
+
+export type RefusalCode = keyof typeof STATUS;
+
+export class Refusal extends Error {
+  readonly code: RefusalCode;
+  readonly details: Record<string, unknown> | undefined;
+
+  constructor(code: RefusalCode, details?: Record<string, unknown>) {
+    super(STATUS[code][1]);
+    this.code = code;
+    this.details = details;
+  }
+
+  get status(): number {
+    return STATUS[this.code][0];
+  }
+}
+
+/** A model that did not answer; the message names the kind of fault and nothing of the service's text. */
+export class ModelError extends Error {
+  readonly fault: ModelFault;
+  /** s, where the service said so */
+  readonly retryAfterS: number | undefined;
+
+  constructor(fault: ModelFault, retryAfterS?: number) {
+    super(`model: ${fault}`);
+    this.fault = fault;
+    this.retryAfterS = retryAfterS;
+  }
+}
+
+/** Sound that could not be read or written. */
+export class SoundError extends Error {
+  readonly reason: "format" | "deadline" | "size" | "process";
+
+  constructor(reason: "format" | "deadline" | "size" | "process") {
+    super(`sound: ${reason}`);
+    this.reason = reason;
+  }
+}

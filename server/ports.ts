@@ -1,0 +1,295 @@
+/** What the features ask of the world. Adapters answer; only main.ts decides who plays which port. */
+import type { Codec } from "@bearlink/sdk/protocol";
+
+// ── time, chance, watching ────────────────────────────────────────────────────────────────────────────
+
+export interface Clock {
+  /** epoch ms */
+  now(): number;
+  /** Calls back once after `ms`; the answer cancels. */
+  after(ms: number, callback: () => void): () => void;
+}
+
+export interface Chance {
+  bytes(length: number): Uint8Array;
+}
+
+/** One JSON line each; never a secret, never a child's words. SAFETY S8 */
+export interface Log {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+  child(fields: object): Log;
+}
+
+/** The series of MISSION B23; names and labels are declared once, in watch/metrics.ts. */
+export interface Meter {
+  count(series: string, labels?: Record<string, string>, by?: number): void;
+  /** seconds */
+  observe(series: string, labels: Record<string, string>, seconds: number): void;
+  gauge(series: string, value: number): void;
+}
+
+// ── the store of record (SQL) ─────────────────────────────────────────────────────────────────────────
+
+/** A toy as SQL keeps it. Byte fields named `sealed…` open only with the vault. */
+export interface Toy {
+  deviceId: string;
+  /** the current `prk`, sealed under `sealContext.prk(deviceId)` */
+  sealedPrk: Uint8Array;
+  /** the `prk` a rekey offered and no claim has yet used (PROTOCOL.md §11) */
+  sealedNextPrk: Uint8Array | undefined;
+  /** SHA-256 of the pairing code */
+  pairingCodeHash: Uint8Array;
+  disabled: boolean;
+  quarantined: boolean;
+  /** the last accepted pair; boot 0 where there was none */
+  boot: number;
+  seq: number;
+  /** epoch ms of the last accepted claim, 0 where there was none */
+  claimedAt: number;
+  /** hex of the session that claim opened, until it is ended */
+  sessionId: string | undefined;
+  firmwareVersion: string | undefined;
+  ownerId: string | undefined;
+  childId: string | undefined;
+}
+
+export interface NewToy {
+  deviceId: string;
+  sealedPrk: Uint8Array;
+  pairingCodeHash: Uint8Array;
+}
+
+export interface AcceptedClaim {
+  boot: number;
+  seq: number;
+  /** hex */
+  sessionId: string;
+  firmwareVersion: string;
+  /** epoch ms */
+  at: number;
+}
+
+/** Who a toy's child is and whether its voice may be taken. */
+export type Standing =
+  | { state: "NOT_PAIRED" }
+  | { state: "NO_CONSENT"; childId: string }
+  | { state: "READY"; childId: string };
+
+export interface Toys {
+  find(deviceId: string): Promise<Toy | undefined>;
+  /** false where the id is taken */
+  add(toy: NewToy): Promise<boolean>;
+  /** One conditional update: true only where `(boot, seq)` is above the last accepted pair. `usedNextPrk` makes the offered prk the current one. */
+  acceptClaim(deviceId: string, claim: AcceptedClaim, usedNextPrk: boolean): Promise<boolean>;
+  /** Also forgets the session id. */
+  quarantine(deviceId: string): Promise<void>;
+  /** SQL is written before any link is closed. §4.5 */
+  endSession(deviceId: string): Promise<void>;
+  /** Of these toys, the session each should be in now; a toy not in the answer has none. For the re-read of §4.5. */
+  currentSessions(deviceIds: string[]): Promise<Map<string, string>>;
+  /** The next command id of a toy's life. §5 */
+  nextCommandId(deviceId: string): Promise<number>;
+  standing(deviceId: string): Promise<Standing>;
+}
+
+/** The families, as far as pairing in development needs them; issue of the family room. */
+export interface Families {
+  /** Makes account, child and standing consent once, and answers with their ids. */
+  demoFamily(): Promise<{ accountId: string; childId: string }>;
+  /** One conditional update with its audit row: false where the toy is owned already. */
+  pair(deviceId: string, accountId: string, childId: string): Promise<boolean>;
+}
+
+export interface AuditEntry {
+  /** epoch ms */
+  at: number;
+  action: string;
+  outcome: "success" | "refused";
+  /** toy, account or key that acted; never a child's name */
+  actor: string;
+  resource?: string;
+  /** client address */
+  address?: string;
+  reason?: string;
+}
+
+/** Append-only. */
+export interface AuditTrail {
+  append(entry: AuditEntry): Promise<void>;
+}
+
+/** Seals small secrets at rest: AES-256-GCM, `context` is authenticated with them. */
+export interface Vault {
+  seal(plain: Uint8Array, context: string): Uint8Array;
+  /** Throws where the key, the bytes or the context are not those of `seal`. */
+  open(sealed: Uint8Array, context: string): Uint8Array;
+}
+
+// ── shared memory of the cells (in process, or Redis); every method rejects when the store is away ─────
+
+/** Marks of used server nonces. */
+export interface Nonces {
+  /** true the first time within `ms`, false afterwards */
+  use(nonce: string, ms: number): Promise<boolean>;
+}
+
+export interface LiveSession {
+  deviceId: string;
+  /** hex */
+  sessionId: string;
+  boot: number;
+  seq: number;
+  /** `sk` of PROTOCOL.md §3.5, sealed */
+  sealedSk: Uint8Array;
+  /** epoch ms */
+  expiresAt: number;
+}
+
+export interface Sessions {
+  /** Replaces the toy's former session; false where a session with a pair not below this one stands. */
+  open(session: LiveSession): Promise<boolean>;
+  find(deviceId: string): Promise<LiveSession | undefined>;
+  /** Compares and sets `n` at once: true only where it is above every `n` this session has used. §4.2 */
+  raise(deviceId: string, sessionId: string, n: number): Promise<boolean>;
+  end(deviceId: string): Promise<void>;
+}
+
+export interface Allowance {
+  allowed: boolean;
+  /** whole seconds until the next would pass; 0 where allowed */
+  retryAfterS: number;
+}
+
+/** Exact sliding logs. */
+export interface Counters {
+  /** Counts one and says whether it was within `limit` per `windowMs`; a refused one is not counted. */
+  take(key: string, limit: number, windowMs: number): Promise<Allowance>;
+  /** The same without counting. */
+  peek(key: string, limit: number, windowMs: number): Promise<Allowance>;
+}
+
+/** Small notices between cells; at most once, so whoever listens also re-reads. */
+export interface Bus {
+  publish(channel: string, text: string): Promise<void>;
+  /** `onLost` is called after a subscription was lost and came back. */
+  subscribe(channel: string, listener: (text: string) => void, onLost?: () => void): Promise<() => Promise<void>>;
+}
+
+// ── a toy on the line ─────────────────────────────────────────────────────────────────────────────────
+
+/** One MQTT connection of a toy, as the broker hands it to the bridge. */
+export interface Link {
+  deviceId: string;
+  /** hex */
+  sessionId: string;
+  n: number;
+  /** Sends one frame; false where the toy does not read and it was dropped. */
+  send(frame: Uint8Array): boolean;
+  close(reason: string): void;
+}
+
+// ── sound ─────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Sound going in at one end and coming out at the other. `out` ends after `end()`, and throws a SoundError where it cannot go on. */
+export interface SoundPipe {
+  write(bytes: Uint8Array): void;
+  end(): void;
+  /** Ends it at once and frees everything; harmless when repeated. */
+  destroy(): void;
+  out: AsyncIterable<Uint8Array>;
+}
+
+export interface Sound {
+  /** A toy's codec in, s16le 16 kHz mono out, high-passed for speech. */
+  hear(codec: Codec): SoundPipe;
+  /** s16le mono at `rate` Hz in, a toy's codec out, no peak over −6.5 dBFS. PROTOCOL.md §7.5 */
+  voice(rate: number, codec: Codec): SoundPipe;
+}
+
+// ── the models ────────────────────────────────────────────────────────────────────────────────────────
+
+/** Why a model did not answer. Its text never holds a key, nor the service's own words. */
+export type ModelFault = "auth" | "budget" | "limited" | "timeout" | "cut" | "garbage" | "away";
+
+export interface SpeechToText {
+  /** Words of an utterance: s16le 16 kHz mono, whole. "" where nothing was said. */
+  transcribe(pcm: Uint8Array, signal: AbortSignal): Promise<string>;
+  /** Opens a connection early. */
+  warm?(): void;
+}
+
+export interface ChatMessage {
+  role: "system" | "user" | "assistant";
+  content: string;
+}
+
+export interface Chat {
+  /** The reply, in pieces as they are written. */
+  reply(messages: ChatMessage[], signal: AbortSignal): AsyncIterable<string>;
+  warm?(): void;
+}
+
+export interface TextToSpeech {
+  /** Hz of what `speak` gives */
+  rate: number;
+  /** s16le mono at `rate`, always whole samples. */
+  speak(text: string, signal: AbortSignal): AsyncIterable<Uint8Array>;
+  warm?(): void;
+}
+
+export interface Moderation {
+  /** Categories it objects to; none means it does not. */
+  check(text: string, signal: AbortSignal): Promise<string[]>;
+  warm?(): void;
+}
+
+// ── what is said ──────────────────────────────────────────────────────────────────────────────────────
+
+export interface Verdict {
+  action: "allow" | "redirect" | "escalate";
+  /** what to go on with: the words, scrubbed of personal data, or the line to say instead */
+  text: string;
+  /** rule or category, for the log; "" where allowed */
+  reason: string;
+}
+
+/** Everything a child says and everything a toy will say passes here; where it throws, nothing is spoken. */
+export interface Safety {
+  words(text: string, signal: AbortSignal): Promise<Verdict>;
+  sentence(text: string, signal: AbortSignal): Promise<Verdict>;
+  warm?(): void;
+}
+
+export type PieceKind = "story" | "joke" | "song" | "game";
+
+/** A piece that a person wrote for the bear: it needs no model. */
+export interface Piece {
+  id: string;
+  kind: PieceKind;
+  title: string;
+  sentences: string[];
+}
+
+export interface Shelf {
+  /** A piece not among `heard` while there is one, of `kind` where given. */
+  pick(heard: readonly string[], kind?: PieceKind): Piece;
+}
+
+/** Short lines the server can say when all else is away, as sound made beforehand. */
+export type PhraseName =
+  | "sorry"
+  | "thinking"
+  | "ask-grown-up"
+  | "not-paired"
+  | "goodbye"
+  | "cannot-understand"
+  | "say-again";
+
+export interface Phrases {
+  /** s16le 8 kHz mono */
+  sound(name: PhraseName): Uint8Array;
+  text(name: PhraseName): string;
+}
