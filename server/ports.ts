@@ -227,6 +227,8 @@ export interface ChatMessage {
 }
 
 export interface Chat {
+  /** Its replies were written by a person: each piece is a sentence to be spoken whole, however many there are. */
+  curated?: boolean;
   /** The reply, in pieces as they are written. */
   reply(messages: ChatMessage[], signal: AbortSignal): AsyncIterable<string>;
   warm?(): void;
@@ -286,6 +288,7 @@ export type PhraseName =
   | "not-paired"
   | "goodbye"
   | "cannot-understand"
+  | "machine"
   | "say-again";
 
 export interface Phrases {

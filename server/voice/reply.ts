@@ -1,0 +1,136 @@
+/** From words to the sentences that answer them; each has passed the safety port before it is handed on. */
+import {
+  BETWEEN_TOKENS_MS,
+  CHECK_MS,
+  FIRST_TOKEN_MS,
+  MAX_REPLY_CHARS,
+  MAX_SENTENCES,
+} from "../bounds.ts";
+import type { Chat, Clock, Log, Phrases, PieceKind, Safety, Shelf, Verdict } from "../ports.ts";
+import { createClauses } from "./clauses.ts";
+import type { Conversation } from "./conversation.ts";
+import { timed, within } from "./deadline.ts";
+
+export interface ReplyPorts {
+  clock: Clock;
+  chat: Chat;
+  safety: Safety;
+  shelf: Shelf;
+  phrases: Phrases;
+  log: Log;
+}
+
+/** The sentences to speak. `words` is what the child said: "" where nothing was, undefined where this bear has no ears for words. */
+export async function* reply(
+  ports: ReplyPorts,
+  conversation: Conversation,
+  words: string | undefined,
+  signal: AbortSignal,
+): AsyncGenerator<string> {
+  const said: string[] = [];
+  try {
+    for await (const sentence of script(ports, conversation, words, signal)) {
+      const verdict = await check(ports, signal, (signal) => ports.safety.sentence(sentence, signal));
+      said.push(verdict.text);
+      yield verdict.text;
+      if (verdict.action !== "allow") {
+        ports.log.info({ stage: "reply", reason: verdict.reason }, "a sentence was turned away");
+        return;
+      }
+    }
+  } finally {
+    if (words && said.length > 0) conversation.keep(words, said.join(" "));
+  }
+}
+
+/** The answer, and at the first turn of a day what it is that answers. SAFETY "Conversation" */
+async function* script(
+  ports: ReplyPorts,
+  conversation: Conversation,
+  words: string | undefined,
+  signal: AbortSignal,
+): AsyncGenerator<string> {
+  yield* answer(ports, conversation, words, signal);
+  if (conversation.firstOfDay()) yield ports.phrases.text("machine");
+}
+
+async function* answer(
+  ports: ReplyPorts,
+  conversation: Conversation,
+  words: string | undefined,
+  signal: AbortSignal,
+): AsyncGenerator<string> {
+  if (words === undefined) {
+    if (conversation.heard.length === 0) yield ports.phrases.text("cannot-understand");
+    return yield* fromShelf(ports, conversation);
+  }
+  if (words === "") return yield ports.phrases.text("say-again");
+
+  let verdict: Verdict;
+  try {
+    verdict = await check(ports, signal, (signal) => ports.safety.words(words, signal));
+  } catch (fault) {
+    // SAFETY: with the classifier away nothing unmoderated is spoken, and nothing is asked of a model
+    if (signal.aborted) throw fault;
+    ports.log.warn({ stage: "safety", fault: String(fault) }, "the words could not be checked");
+    return yield* fromShelf(ports, conversation, "joke");
+  }
+  if (verdict.action !== "allow") {
+    ports.log.info({ stage: "safety", action: verdict.action, reason: verdict.reason }, "the words were turned away");
+    return yield verdict.text;
+  }
+
+  let spoken = 0;
+  try {
+    for await (const sentence of fromChat(ports, conversation, verdict.text, signal)) {
+      spoken++;
+      yield sentence;
+    }
+  } catch (fault) {
+    if (signal.aborted || spoken > 0) throw fault;
+    ports.log.warn({ stage: "think", fault: String(fault) }, "the chat model did not answer");
+    yield* fromShelf(ports, conversation, "joke");
+  }
+}
+
+async function* fromChat(
+  { clock, chat }: ReplyPorts,
+  conversation: Conversation,
+  words: string,
+  signal: AbortSignal,
+): AsyncGenerator<string> {
+  const tokens = timed(clock, FIRST_TOKEN_MS, BETWEEN_TOKENS_MS, signal, (signal) =>
+    chat.reply(conversation.messages(words), signal),
+  );
+  if (chat.curated) return yield* tokens;
+  const clauses = createClauses();
+  let sentences = 0;
+  let read = 0;
+  for await (const token of tokens) {
+    read += token.length;
+    for (const clause of clauses.push(token)) {
+      yield clause.text;
+      if (clause.endsSentence && ++sentences >= MAX_SENTENCES) return;
+    }
+    if (read > MAX_REPLY_CHARS) return;
+  }
+  for (const clause of clauses.end()) yield clause.text;
+}
+
+async function* fromShelf(
+  { shelf }: ReplyPorts,
+  conversation: Conversation,
+  kind?: PieceKind,
+): AsyncGenerator<string> {
+  const piece = shelf.pick(conversation.heard, kind);
+  conversation.heard = [...conversation.heard.filter((id) => id !== piece.id), piece.id];
+  yield* piece.sentences;
+}
+
+function check(
+  { clock }: ReplyPorts,
+  signal: AbortSignal,
+  ask: (signal: AbortSignal) => Promise<Verdict>,
+): Promise<Verdict> {
+  return within(clock, CHECK_MS, signal, ask);
+}

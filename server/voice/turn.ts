@@ -1,0 +1,205 @@
+/** One turn, conducted: listen → reply → speak → pace, inside one budget, ending in REPLY_END or STOP whatever fails. PROTOCOL.md §7 */
+import {
+  CODEC,
+  CUE_AFTER_MS,
+  DOWN,
+  encodeJson,
+  MAX_UTTERANCE_S,
+  UTTERANCE_GAP_MS,
+} from "@bearlink/sdk/protocol";
+import type { Codec, Credit, Frame, TurnStart } from "@bearlink/sdk/protocol";
+import { FALLBACK_RESERVE_MS, TURN_BUDGET_MS } from "../bounds.ts";
+import { ModelError } from "../errors.ts";
+import type { Log, Meter, PhraseName, Sound } from "../ports.ts";
+import type { Conversation } from "./conversation.ts";
+import { listen } from "./listen.ts";
+import type { ListenPorts } from "./listen.ts";
+import { createPacer, HeldBack } from "./pace.ts";
+import type { SendFrame } from "./pace.ts";
+import { reply } from "./reply.ts";
+import type { ReplyPorts } from "./reply.ts";
+import { speak } from "./speak.ts";
+import type { SpeakPorts } from "./speak.ts";
+
+export interface TurnPorts extends ListenPorts, ReplyPorts, SpeakPorts {
+  /** needs no process: for the phrases said when all else is away */
+  plainSound: Sound;
+  meter: Meter;
+}
+
+export interface TurnOptions {
+  start: TurnStart;
+  conversation: Conversation;
+  /** seals and sends one frame of this turn */
+  send: SendFrame;
+  log: Log;
+}
+
+/** Why a turn is given up by others: a newer turn, the toy, the line, or its family. */
+export type CancelReason = "barge-in" | "cancelled" | "lost" | "revoked";
+
+export type TurnOutcome = "reply" | "fallback" | "held-back" | CancelReason;
+
+export interface Turn {
+  /** Takes an AUDIO frame; false where it was dropped. */
+  audio(frame: Frame): boolean;
+  /** TURN_END, or what stands for it. */
+  end(): void;
+  credit(credit: Credit): void;
+  /** Gives up at once; sends STOP unless REPLY_END was sent or the line is lost. */
+  cancel(reason: CancelReason): void;
+  /** Settles when the turn is over for the toy and everything it held is freed. */
+  done: Promise<TurnOutcome>;
+}
+
+/** Codecs this server can write, and so choose from what a toy can play. */
+function replyCodec(play: Codec[]): Codec {
+  return play.find((codec) => codec !== CODEC.OPUS) ?? CODEC.U8;
+}
+
+export function startTurn(ports: TurnPorts, { start, conversation, send, log }: TurnOptions): Turn {
+  const { clock, meter } = ports;
+  const codec = replyCodec(start.play);
+  const stop = new AbortController();
+  const utterance = listen(ports, start.codec);
+  const mouth = ports.sound.voice(ports.textToSpeech.rate, codec);
+  for (const model of [ports.speechToText, ports.chat, ports.textToSpeech, ports.safety]) model?.warm?.();
+
+  let endedAt: number | undefined;
+  let ended!: () => void;
+  const utteranceEnded = new Promise<void>((resolve) => (ended = resolve));
+  let answered = false; // REPLY_END or STOP is sent
+  let cancelled: CancelReason | undefined;
+  let cancelGap = clock.after(UTTERANCE_GAP_MS, end);
+  let cancelCue = (): void => undefined;
+  let stageAt = 0;
+
+  const pacer = createPacer({
+    clock,
+    codec,
+    bufferMs: start.buffer_ms,
+    send,
+    onFirst() {
+      cancelCue();
+      mark("first_sound", endedAt);
+      send(DOWN.REPLY_START, { payload: encodeJson({ codec }) });
+    },
+  });
+
+  function mark(stage: string, since: number | undefined): void {
+    const now = clock.now();
+    meter.observe("turn_stage_seconds", { stage }, (now - (since ?? now)) / 1000);
+    log.debug({ stage, duration_ms: now - (since ?? now) }, "a stage is done");
+    stageAt = now;
+  }
+
+  function end(): void {
+    if (endedAt !== undefined) return;
+    endedAt = stageAt = clock.now();
+    cancelGap();
+    utterance.end();
+    cancelCue = clock.after(CUE_AFTER_MS, () => send(DOWN.CUE, { payload: encodeJson({ clip: "thinking" }) }));
+    ended();
+  }
+
+  /** The answer as sound, each stage's time told once. */
+  async function* answer(signal: AbortSignal): AsyncGenerator<Uint8Array> {
+    const words = await utterance.words(signal);
+    mark("listen", stageAt);
+    const sentences = first(reply({ ...ports, log }, conversation, words, signal), () => mark("think", stageAt));
+    yield* first(speak(ports, mouth, codec, sentences, signal), () => mark("speak", stageAt));
+  }
+
+  /** A phrase made beforehand: it needs no model and no process. */
+  async function* phrase(name: PhraseName): AsyncGenerator<Uint8Array> {
+    const pipe = ports.plainSound.voice(8000, codec);
+    pipe.write(ports.phrases.sound(name));
+    pipe.end();
+    yield* pipe.out;
+  }
+
+  async function conduct(): Promise<TurnOutcome> {
+    await utteranceEnded;
+    const work = new AbortController();
+    const signal = AbortSignal.any([stop.signal, work.signal]);
+    const cancelBudget = clock.after(TURN_BUDGET_MS - FALLBACK_RESERVE_MS, () => {
+      if (pacer.sent() === 0) work.abort(new ModelError("timeout"));
+    });
+    try {
+      await pacer.play(answer(signal), signal);
+      if (pacer.sent() > 0) return "reply";
+      log.warn({}, "an answer without sound");
+    } catch (fault) {
+      if (stop.signal.aborted || fault instanceof HeldBack) throw fault;
+      log.warn({ fault: describe(fault) }, "the turn falls back on a phrase");
+    } finally {
+      cancelBudget();
+      work.abort(new Error("answered"));
+    }
+    await pacer.play(phrase("sorry"), stop.signal);
+    return "fallback";
+  }
+
+  async function run(): Promise<TurnOutcome> {
+    let outcome: TurnOutcome;
+    try {
+      outcome = await conduct();
+      answered = true;
+      send(DOWN.REPLY_END, {});
+    } catch (fault) {
+      outcome = cancelled ?? (fault instanceof HeldBack ? "held-back" : "fallback");
+      if (!cancelled) log.error({ fault: describe(fault) }, "the turn ended in STOP");
+      sendStop();
+    } finally {
+      cancelGap();
+      cancelCue();
+      utterance.destroy();
+      mouth.destroy();
+    }
+    meter.count("turns_total", { outcome });
+    return outcome;
+  }
+
+  function sendStop(): void {
+    if (answered) return;
+    answered = true;
+    if (cancelled !== "lost") send(DOWN.STOP, {});
+  }
+
+  return {
+    audio(frame) {
+      if (endedAt !== undefined) return false;
+      cancelGap();
+      cancelGap = clock.after(UTTERANCE_GAP_MS, end);
+      const taken = utterance.add(frame.codec, frame.sample, frame.payload);
+      if (utterance.seconds() >= MAX_UTTERANCE_S) end();
+      return taken;
+    },
+    end,
+    credit: (credit) => pacer.credit(credit),
+    cancel(reason) {
+      if (answered) return;
+      cancelled = reason;
+      sendStop(); // §7.3: within 20 ms, so before anything is awaited
+      cancelCue();
+      stop.abort(new Error(reason));
+      ended(); // a turn given up while the child still speaks
+    },
+    done: run(),
+  };
+}
+
+/** Hands a stream on, and tells of its first piece. */
+async function* first<T>(pieces: AsyncIterable<T>, told: () => void): AsyncGenerator<T> {
+  let began = false;
+  for await (const piece of pieces) {
+    if (!began) told();
+    began = true;
+    yield piece;
+  }
+}
+
+/** A fault for the log: its name and code, never what a service or a child said. */
+function describe(fault: unknown): string {
+  return fault instanceof Error ? `${fault.constructor.name}: ${fault.message}` : "unknown";
+}
