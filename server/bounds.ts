@@ -42,3 +42,29 @@ export const CLAIMS_PER_ADDRESS = 600;
 export const FAILURES_PER_ADDRESS = 20;
 /** failing claims under one id, in 15 minutes */
 export const FAILURES_PER_TOY = 5;
+/** ms in which FAILURES_PER_TOY counts */
+export const TOY_FAILURE_WINDOW_MS = 15 * 60_000;
+/** ms in which what an address does is counted */
+export const ADDRESS_WINDOW_MS = 60_000;
+/** other requests of an address, a minute, MISSION B01 */
+export const REQUESTS_PER_ADDRESS = 1_000;
+/** ms that a former nonce key holds after a cell started with a new one, PROTOCOL.md §3.1 */
+export const FORMER_KEY_MS = 180_000;
+/** toys in one re-reading of sessions */
+export const REREAD_TOYS = 500;
+/** toys in one answer of telemetry */
+export const MAX_TELEMETRY_TOYS = 1_000;
+/** characters of an Authorization header that are looked at */
+export const MAX_AUTHORIZATION_CHARS = 512;
+/** bytes of a request's line and headers; more is 431 */
+export const MAX_HEADER_BYTES = 8_192;
+/** ms until a request's headers must have arrived */
+export const HEADERS_MS = 10_000;
+/** ms until a whole request must have arrived */
+export const REQUEST_MS = 15_000;
+/** ms a connection may be idle between two requests; longer than the proxies' own */
+export const IDLE_MS = 65_000;
+/** ms an answer about readiness is given again, MISSION D02 */
+export const READY_CACHE_MS = 1_000;
+/** ms for all checks of readiness together, MISSION D02 */
+export const READY_MS = 2_000;

@@ -26,14 +26,23 @@ export class Refusal extends Error {
   readonly code: RefusalCode;
   readonly details: Record<string, unknown> | undefined;
 
-  constructor(code: RefusalCode, details?: Record<string, unknown>) {
-    super(STATUS[code][1]);
+  constructor(code: RefusalCode, details?: Record<string, unknown>, cause?: unknown) {
+    super(STATUS[code][1], { cause });
     this.code = code;
     this.details = details;
   }
 
   get status(): number {
     return STATUS[this.code][0];
+  }
+}
+
+/** What a store answers; UNAVAILABLE where it rejects. */
+export async function orUnavailable<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (cause) {
+    throw new Refusal("UNAVAILABLE", undefined, cause);
   }
 }
 

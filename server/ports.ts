@@ -128,6 +128,12 @@ export interface Vault {
   open(sealed: Uint8Array, context: string): Uint8Array;
 }
 
+/** What each sealed value is bound to, so that none can be moved to another row. An offered `prk` is sealed as the one it will become. MISSION B10 */
+export const sealContext = {
+  prk: (deviceId: string): string => `prk/${deviceId}`,
+  sk: (deviceId: string, sessionId: string): string => `sk/${deviceId}/${sessionId}`,
+};
+
 // ── shared memory of the cells (in process, or Redis); every method rejects when the store is away ─────
 
 /** Marks of used server nonces. */
@@ -176,6 +182,20 @@ export interface Bus {
   publish(channel: string, text: string): Promise<void>;
   /** `onLost` is called after a subscription was lost and came back. */
   subscribe(channel: string, listener: (text: string) => void, onLost?: () => void): Promise<() => Promise<void>>;
+}
+
+// ── the door (HTTP) ───────────────────────────────────────────────────────────────────────────────────
+
+/** Who may ask a route; a route without one does not start. MISSION A02 */
+export type AuthClass = "public" | "developer" | "metrics";
+
+/** How much may be asked of a route: nothing counted, by address, or by the claim's own steps (PROTOCOL.md §3.3). */
+export type LimitClass = "exempt" | "address" | "claim";
+
+/** Asked of each request before its body is read; they refuse by throwing a Refusal. */
+export interface Doorkeeper {
+  limit(limit: LimitClass, address: string): Promise<void>;
+  authenticate(auth: AuthClass, authorization: string | undefined): void;
 }
 
 // ── a toy on the line ─────────────────────────────────────────────────────────────────────────────────
