@@ -32,6 +32,12 @@ export const MEMORY_TURNS = 12;
 export const MEMORY_MS = 30 * 60_000;
 /** bytes waiting in a toy's socket above which a frame is dropped, DESIGN "Broker" */
 export const MAX_WAITING_BYTES = 65_536;
+/** turns a cell runs at once; more are refused with UNAVAILABLE */
+export const MAX_TURNS = 200;
+/** links admitted that have not subscribed yet; the oldest is forgotten first */
+export const MAX_WAITING_LINKS = 1_000;
+/** s a toy has to acknowledge that it will come back */
+export const RECONNECT_TTL_S = 2;
 /** ms a drain waits for running turns, MISSION C32 */
 export const DRAIN_MS = 30_000;
 /** ms between two re-readings of the sessions of a cell's links, PROTOCOL.md §4.5 */
@@ -68,3 +74,31 @@ export const IDLE_MS = 65_000;
 export const READY_CACHE_MS = 1_000;
 /** ms for all checks of readiness together, MISSION D02 */
 export const READY_MS = 2_000;
+/** bytes of a model service's answer in JSON */
+export const MAX_MODEL_JSON_BYTES = 65_536;
+/** bytes of a chat answer as it streams, JSON included */
+export const MAX_MODEL_STREAM_BYTES = 2_097_152;
+/** characters of one line or event of such a stream */
+export const MAX_EVENT_CHARS = 65_536;
+/** bytes of a spoken sentence as a service sends it: 30 s of 48 kHz stereo float */
+export const MAX_SPEECH_BYTES = 11_520_000;
+/** characters of a transcript that are read */
+export const MAX_TRANSCRIPT_CHARS = 1_000;
+/** tokens asked of a chat model, for MAX_SENTENCES with room to spare */
+export const MAX_REPLY_TOKENS = 300;
+/** requests that may run at one model service at once */
+export const MAX_MODEL_REQUESTS = 256;
+/** ms to open a connection to a model service */
+export const MODEL_CONNECT_MS = 3_000;
+/** ms an unused connection to a model service is kept */
+export const MODEL_IDLE_MS = 55_000;
+/** marks of used nonces that one process keeps; above it claims are refused */
+export const MAX_NONCE_MARKS = 200_000;
+/** sessions that one process keeps */
+export const MAX_SESSIONS = 100_000;
+/** keys that one process counts at once */
+export const MAX_COUNTED_KEYS = 100_000;
+/** ms between two clearings of what has expired in process */
+export const SWEEP_MS = 1_000;
+/** characters of a notice between cells */
+export const MAX_NOTICE_CHARS = 4_096;
