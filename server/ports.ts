@@ -74,9 +74,7 @@ export interface AcceptedClaim {
 
 /** Who a toy's child is and whether its voice may be taken. */
 export type Standing =
-  | { state: "NOT_PAIRED" }
-  | { state: "NO_CONSENT"; childId: string }
-  | { state: "READY"; childId: string };
+  { state: "NOT_PAIRED" } | { state: "NO_CONSENT"; childId: string } | { state: "READY"; childId: string };
 
 export interface Toys {
   find(deviceId: string): Promise<Toy | undefined>;
@@ -181,7 +179,11 @@ export interface Counters {
 export interface Bus {
   publish(channel: string, text: string): Promise<void>;
   /** `onLost` is called after a subscription was lost and came back. */
-  subscribe(channel: string, listener: (text: string) => void, onLost?: () => void): Promise<() => Promise<void>>;
+  subscribe(
+    channel: string,
+    listener: (text: string) => void,
+    onLost?: () => void,
+  ): Promise<() => Promise<void>>;
 }
 
 // ── the door (HTTP) ───────────────────────────────────────────────────────────────────────────────────

@@ -5,7 +5,7 @@ import type { Hash } from "@bearlink/sdk/protocol";
 const ZERO_BLOCK = new Uint8Array(16);
 
 export const systemHash: Hash = {
-  // the one-shot call costs half of createHash
+  // one-shot: a third cheaper than createHash at the size of a frame
   sha256: (data) => hash("sha256", data, "buffer"),
   aes128Ctr: (key, data) => createCipheriv("aes-128-ctr", key, ZERO_BLOCK).update(data),
 };

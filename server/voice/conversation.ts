@@ -36,7 +36,13 @@ interface Memory extends Conversation {
   touchedAt: number;
 }
 
-export function createConversations({ clock, policy = POLICY }: { clock: Clock; policy?: string }): Conversations {
+export function createConversations({
+  clock,
+  policy = POLICY,
+}: {
+  clock: Clock;
+  policy?: string;
+}): Conversations {
   const memories = new Map<string, Memory>();
 
   function open(): Memory {
@@ -52,7 +58,11 @@ export function createConversations({ clock, policy = POLICY }: { clock: Clock; 
         { role: "system", content: `Remember: ${policy}` },
       ],
       keep(words, reply) {
-        turns = [...turns, { role: "user" as const, content: words }, { role: "assistant" as const, content: reply }];
+        turns = [
+          ...turns,
+          { role: "user" as const, content: words },
+          { role: "assistant" as const, content: reply },
+        ];
         turns = turns.slice(-2 * MEMORY_TURNS);
       },
       firstOfDay() {

@@ -12,7 +12,7 @@ export interface ListenPorts {
 }
 
 export interface Utterance {
-  /** Takes one frame; false where it is of another codec, older than what was heard, or past the end. */
+  /** Takes one frame; false where it is of another codec, older than what was heard, or past 15 s. */
   add(codec: number, sample: number, bytes: Uint8Array): boolean;
   /** Sound heard so far, s; gaps count, as silence. */
   seconds(): number;
@@ -24,7 +24,12 @@ export interface Utterance {
 }
 
 /** The byte that a codec writes for silence. */
-const SILENCE: Record<Codec, number> = { [CODEC.U8]: 0x80, [CODEC.ULAW]: 0xff, [CODEC.S16]: 0, [CODEC.OPUS]: 0 };
+const SILENCE: Record<Codec, number> = {
+  [CODEC.U8]: 0x80,
+  [CODEC.ULAW]: 0xff,
+  [CODEC.S16]: 0,
+  [CODEC.OPUS]: 0,
+};
 
 /** Opens the ears at TURN_START, so that nothing needs starting when the child falls silent. */
 export function listen({ clock, sound, speechToText }: ListenPorts, codec: Codec): Utterance {
@@ -45,12 +50,13 @@ export function listen({ clock, sound, speechToText }: ListenPorts, codec: Codec
   return {
     add(frameCodec, sample, bytes) {
       if (ended || frameCodec !== codec || sampleBytes === 0) return false;
-      const samples = Math.floor(bytes.length / sampleBytes);
-      if (sample < next || sample + samples > most) return false;
-      if (sample > next) pipe?.write(new Uint8Array((sample - next) * sampleBytes).fill(SILENCE[codec]));
-      pipe?.write(bytes);
-      next = sample + samples;
-      return true;
+      if (sample < next) return false;
+      const from = Math.min(sample, most);
+      const samples = Math.min(Math.floor(bytes.length / sampleBytes), most - from);
+      if (from > next) pipe?.write(new Uint8Array((from - next) * sampleBytes).fill(SILENCE[codec]));
+      if (samples > 0) pipe?.write(bytes.subarray(0, samples * sampleBytes));
+      next = from + samples;
+      return samples > 0;
     },
     seconds: () => next / codecRate(codec),
     end() {

@@ -25,7 +25,10 @@ const LOW_MS = 200;
 /** The toy held its CREDIT back for 30 s in all: §7.2 ends the turn in STOP. */
 export class HeldBack extends Error {}
 
-export type SendFrame = (type: number, fields: { flags?: number; sample?: number; payload?: Uint8Array }) => void;
+export type SendFrame = (
+  type: number,
+  fields: { flags?: number; sample?: number; payload?: Uint8Array },
+) => unknown;
 
 export interface Pacer {
   /** Sends a stretch of sound, and answers when its last frame is sent. Stretches follow one another without a seam. */

@@ -1,11 +1,5 @@
 /** From words to the sentences that answer them; each has passed the safety port before it is handed on. */
-import {
-  BETWEEN_TOKENS_MS,
-  CHECK_MS,
-  FIRST_TOKEN_MS,
-  MAX_REPLY_CHARS,
-  MAX_SENTENCES,
-} from "../bounds.ts";
+import { BETWEEN_TOKENS_MS, CHECK_MS, FIRST_TOKEN_MS, MAX_REPLY_CHARS, MAX_SENTENCES } from "../bounds.ts";
 import type { Chat, Clock, Log, Phrases, PieceKind, Safety, Shelf, Verdict } from "../ports.ts";
 import { createClauses } from "./clauses.ts";
 import type { Conversation } from "./conversation.ts";
@@ -76,7 +70,10 @@ async function* answer(
     return yield* fromShelf(ports, conversation, "joke");
   }
   if (verdict.action !== "allow") {
-    ports.log.info({ stage: "safety", action: verdict.action, reason: verdict.reason }, "the words were turned away");
+    ports.log.info(
+      { stage: "safety", action: verdict.action, reason: verdict.reason },
+      "the words were turned away",
+    );
     return yield verdict.text;
   }
 

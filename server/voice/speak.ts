@@ -34,7 +34,9 @@ export async function* speak(
     const text = await texts.next();
     if (text.done) return undefined;
     return eager(
-      timed(clock, FIRST_TOKEN_MS, BETWEEN_TOKENS_MS, signal, (signal) => textToSpeech.speak(text.value, signal)),
+      timed(clock, FIRST_TOKEN_MS, BETWEEN_TOKENS_MS, signal, (signal) =>
+        textToSpeech.speak(text.value, signal),
+      ),
       MAX_SOUND_S * textToSpeech.rate * 2,
     );
   }

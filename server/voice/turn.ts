@@ -10,7 +10,9 @@ import {
 import type { Codec, Credit, Frame, TurnStart } from "@bearlink/sdk/protocol";
 import { FALLBACK_RESERVE_MS, TURN_BUDGET_MS } from "../bounds.ts";
 import { ModelError } from "../errors.ts";
-import type { Log, Meter, PhraseName, Sound } from "../ports.ts";
+import type { Log, Meter } from "../ports.ts";
+import { phraseSound } from "./announce.ts";
+import type { AnnouncePorts } from "./announce.ts";
 import type { Conversation } from "./conversation.ts";
 import { listen } from "./listen.ts";
 import type { ListenPorts } from "./listen.ts";
@@ -21,9 +23,8 @@ import type { ReplyPorts } from "./reply.ts";
 import { speak } from "./speak.ts";
 import type { SpeakPorts } from "./speak.ts";
 
-export interface TurnPorts extends ListenPorts, ReplyPorts, SpeakPorts {
-  /** needs no process: for the phrases said when all else is away */
-  plainSound: Sound;
+/** `plainSound` needs no process: it is for the phrases said when all else is away. */
+export interface TurnPorts extends ListenPorts, ReplyPorts, SpeakPorts, AnnouncePorts {
   meter: Meter;
 }
 
@@ -52,8 +53,8 @@ export interface Turn {
   done: Promise<TurnOutcome>;
 }
 
-/** Codecs this server can write, and so choose from what a toy can play. */
-function replyCodec(play: Codec[]): Codec {
+/** The first that this server can write of what a toy can play. */
+export function replyCodec(play: Codec[]): Codec {
   return play.find((codec) => codec !== CODEC.OPUS) ?? CODEC.U8;
 }
 
@@ -89,7 +90,7 @@ export function startTurn(ports: TurnPorts, { start, conversation, send, log }: 
   function mark(stage: string, since: number | undefined): void {
     const now = clock.now();
     meter.observe("turn_stage_seconds", { stage }, (now - (since ?? now)) / 1000);
-    log.debug({ stage, duration_ms: now - (since ?? now) }, "a stage is done");
+    log.info({ stage, duration_ms: now - (since ?? now) }, "a stage is done");
     stageAt = now;
   }
 
@@ -98,7 +99,9 @@ export function startTurn(ports: TurnPorts, { start, conversation, send, log }: 
     endedAt = stageAt = clock.now();
     cancelGap();
     utterance.end();
-    cancelCue = clock.after(CUE_AFTER_MS, () => send(DOWN.CUE, { payload: encodeJson({ clip: "thinking" }) }));
+    cancelCue = clock.after(CUE_AFTER_MS, () =>
+      send(DOWN.CUE, { payload: encodeJson({ clip: "thinking" }) }),
+    );
     ended();
   }
 
@@ -106,20 +109,15 @@ export function startTurn(ports: TurnPorts, { start, conversation, send, log }: 
   async function* answer(signal: AbortSignal): AsyncGenerator<Uint8Array> {
     const words = await utterance.words(signal);
     mark("listen", stageAt);
-    const sentences = first(reply({ ...ports, log }, conversation, words, signal), () => mark("think", stageAt));
+    const sentences = first(reply({ ...ports, log }, conversation, words, signal), () =>
+      mark("think", stageAt),
+    );
     yield* first(speak(ports, mouth, codec, sentences, signal), () => mark("speak", stageAt));
-  }
-
-  /** A phrase made beforehand: it needs no model and no process. */
-  async function* phrase(name: PhraseName): AsyncGenerator<Uint8Array> {
-    const pipe = ports.plainSound.voice(8000, codec);
-    pipe.write(ports.phrases.sound(name));
-    pipe.end();
-    yield* pipe.out;
   }
 
   async function conduct(): Promise<TurnOutcome> {
     await utteranceEnded;
+    stop.signal.throwIfAborted();
     const work = new AbortController();
     const signal = AbortSignal.any([stop.signal, work.signal]);
     const cancelBudget = clock.after(TURN_BUDGET_MS - FALLBACK_RESERVE_MS, () => {
@@ -136,7 +134,7 @@ export function startTurn(ports: TurnPorts, { start, conversation, send, log }: 
       cancelBudget();
       work.abort(new Error("answered"));
     }
-    await pacer.play(phrase("sorry"), stop.signal);
+    await pacer.play(phraseSound(ports, "sorry", codec), stop.signal);
     return "fallback";
   }
 

@@ -1,0 +1,179 @@
+/** The bridge: every toy on this cell, from the link's admission to its end. */
+import type { Ack, Hash, RefusedCode, Telemetry } from "@bearlink/sdk/protocol";
+import { DRAIN_MS, MAX_TURNS, MAX_WAITING_LINKS, RECONNECT_TTL_S } from "../bounds.ts";
+import type { Link, Standing, Toys } from "../ports.ts";
+import { createCaller } from "./caller.ts";
+import type { Caller, CallerPorts } from "./caller.ts";
+import { createCommands } from "./commands.ts";
+import { createConversations } from "./conversation.ts";
+import { createLine } from "./line.ts";
+import type { WrongTags } from "./line.ts";
+
+export interface BridgePorts extends CallerPorts {
+  hash: Hash;
+  toys: Pick<Toys, "standing" | "nextCommandId">;
+  /** Ends a toy's session for good. */
+  endSession(deviceId: string, reason: string): Promise<void>;
+}
+
+/** What a claim's session gives a connection. */
+export interface Admitted {
+  deviceId: string;
+  /** hex */
+  sessionId: string;
+  /** PROTOCOL.md §3.5, 32 bytes */
+  sk: Uint8Array;
+  /** epoch ms */
+  expiresAt: number;
+}
+
+export interface Bridge {
+  /** Prepares for a link before its CONNACK: its family is looked up before its first frame can come. */
+  admitted(session: Admitted): Promise<void>;
+  opened(link: Link): void;
+  frame(link: Link, bytes: Uint8Array): void;
+  closed(link: Link): void;
+  /** The toy's family changed: pairing, consent, unpairing. */
+  toyChanged(deviceId: string): Promise<void>;
+  /** Tells a toy to do something; its ACK, or undefined where none came within `ttlS`. */
+  command(
+    deviceId: string,
+    kind: string,
+    ttlS: number,
+    fields: Record<string, unknown>,
+  ): Promise<Ack | undefined>;
+  /** The last telemetry of each toy on the line. */
+  telemetry(): Map<string, Telemetry>;
+  /** Takes no new turn, waits for those running, then tells the toys to come back within `spreadS`. MISSION C32 */
+  drain(spreadS: number): Promise<void>;
+}
+
+export function createBridge(ports: BridgePorts): Bridge {
+  const { clock, meter, log } = ports;
+  const conversations = createConversations({ clock });
+  const waiting = new Map<string, { session: Admitted; standing: Standing }>();
+  const callers = new Map<string, { caller: Caller; cancelExpiry: () => void }>();
+  /** §6 counts wrong tags for a session, over all its connections */
+  const wrongTags = new Map<string, WrongTags & { sessionId: string }>();
+  let draining = false;
+
+  function tagsOf({ deviceId, sessionId }: Admitted): WrongTags {
+    const known = wrongTags.get(deviceId);
+    if (known?.sessionId === sessionId) return known;
+    const fresh = { sessionId, count: 0 };
+    wrongTags.set(deviceId, fresh);
+    return fresh;
+  }
+
+  function turns(): Promise<unknown>[] {
+    return [...callers.values()].flatMap(({ caller }) => caller.turnDone() ?? []);
+  }
+
+  function closedFor(): RefusedCode | undefined {
+    return draining || turns().length >= MAX_TURNS ? "UNAVAILABLE" : undefined;
+  }
+
+  function leave(deviceId: string): void {
+    const known = callers.get(deviceId);
+    if (!known) return;
+    callers.delete(deviceId);
+    known.cancelExpiry();
+    known.caller.close();
+    meter.gauge("toys_connected", callers.size);
+    known.caller.log.info({}, "a toy is gone");
+  }
+
+  async function endForWrongTags({ line, log }: Caller): Promise<void> {
+    log.warn({}, "too many wrong tags: the session ends");
+    line.link.close("wrong tags");
+    await ports.endSession(line.link.deviceId, "wrong-tags");
+  }
+
+  return {
+    async admitted(session) {
+      const standing = await ports.toys.standing(session.deviceId);
+      waiting.delete(session.deviceId);
+      waiting.set(session.deviceId, { session, standing });
+      if (waiting.size > MAX_WAITING_LINKS) waiting.delete(waiting.keys().next().value!);
+    },
+
+    opened(link) {
+      const known = waiting.get(link.deviceId);
+      if (known?.session.sessionId !== link.sessionId) return link.close("not admitted");
+      waiting.delete(link.deviceId);
+      leave(link.deviceId);
+      const { session, standing } = known;
+      const line = createLine(ports, link, session.sk, tagsOf(session));
+      const caller = createCaller(ports, {
+        line,
+        standing,
+        commands: createCommands(clock, line),
+        log: log.child({ toy: link.deviceId, session: link.sessionId }),
+        conversation: () => conversations.of(link.deviceId),
+        closedFor,
+        turnOver: () => expireIfDue(),
+      });
+      // §7.4: a session that expires is renewed after the turn, not during it
+      const expireIfDue = (): void => {
+        if (clock.now() >= session.expiresAt && !caller.turnDone()) link.close("expired");
+      };
+      const cancelExpiry = clock.after(Math.max(0, session.expiresAt - clock.now()), expireIfDue);
+      callers.set(link.deviceId, { caller, cancelExpiry });
+      meter.gauge("toys_connected", callers.size);
+      caller.log.info({ n: link.n }, "a toy is on the line");
+    },
+
+    frame(link, bytes) {
+      const caller = callers.get(link.deviceId)?.caller;
+      if (caller?.line.link !== link) return;
+      const frame = caller.line.open(bytes);
+      if (frame) return caller.frame(frame);
+      if (!caller.line.tooManyWrongTags()) return;
+      endForWrongTags(caller).catch((fault) =>
+        log.error({ fault: String(fault) }, "the session still stands"),
+      );
+    },
+
+    closed(link) {
+      if (callers.get(link.deviceId)?.caller.line.link === link) leave(link.deviceId);
+    },
+
+    async toyChanged(deviceId) {
+      const caller = callers.get(deviceId)?.caller;
+      if (!caller) return;
+      try {
+        caller.standing = await ports.toys.standing(deviceId);
+      } catch (fault) {
+        // who the child is cannot be known now: the toy comes back when it can
+        caller.line.link.close("unavailable");
+        throw fault;
+      }
+      if (caller.standing.state === "READY") return;
+      conversations.forget(deviceId);
+      caller.cancel("revoked");
+    },
+
+    async command(deviceId, kind, ttlS, fields) {
+      const caller = callers.get(deviceId)?.caller;
+      return caller?.commands.send(await ports.toys.nextCommandId(deviceId), kind, ttlS, fields);
+    },
+
+    telemetry: () => new Map([...callers].map(([deviceId, { caller }]) => [deviceId, caller.telemetry])),
+
+    async drain(spreadS) {
+      draining = true;
+      let cancelWait = (): void => undefined;
+      const tooLong = new Promise<void>((resolve) => (cancelWait = clock.after(DRAIN_MS, resolve)));
+      await Promise.race([Promise.all(turns()), tooLong]);
+      cancelWait();
+      const all = [...callers.keys()];
+      await Promise.allSettled(
+        all.map((deviceId, index) =>
+          this.command(deviceId, "reconnect", RECONNECT_TTL_S, {
+            in_s: Math.round((spreadS * index) / all.length),
+          }),
+        ),
+      );
+    },
+  };
+}

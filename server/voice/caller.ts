@@ -1,0 +1,174 @@
+/** One toy on the line: which of its frames opens a turn, feeds it or ends it, and which turns it is refused. PROTOCOL.md §5, §7 */
+import {
+  assumedTurnStart,
+  CODEC,
+  decodeAck,
+  decodeCredit,
+  decodeEvent,
+  decodeTelemetry,
+  decodeTurnStart,
+  DOWN,
+  encodeJson,
+  isCodec,
+  isNewTurn,
+  UP,
+} from "@bearlink/sdk/protocol";
+import type { Frame, RefusedCode, Telemetry, TurnStart } from "@bearlink/sdk/protocol";
+import type { Log, PhraseName, Standing } from "../ports.ts";
+import { announce } from "./announce.ts";
+import type { Commands } from "./commands.ts";
+import type { Conversation } from "./conversation.ts";
+import type { Line } from "./line.ts";
+import { replyCodec, startTurn } from "./turn.ts";
+import type { CancelReason, Turn, TurnPorts } from "./turn.ts";
+
+export interface CallerPorts extends TurnPorts {
+  /** A fresh id that ties a turn's log lines together (a UUID). */
+  turnId(): string;
+}
+
+export interface CallerOptions {
+  line: Line;
+  standing: Standing;
+  commands: Commands;
+  log: Log;
+  conversation(): Conversation;
+  /** Why no toy gets a new turn now, if so. */
+  closedFor(): RefusedCode | undefined;
+  /** Called when a turn is over. */
+  turnOver(): void;
+}
+
+export interface Caller {
+  line: Line;
+  commands: Commands;
+  log: Log;
+  standing: Standing;
+  telemetry: Telemetry;
+  frame(frame: Frame): void;
+  /** Settles when the turn under way is over; undefined where there is none. */
+  turnDone(): Promise<unknown> | undefined;
+  cancel(reason: CancelReason): void;
+  /** The line is gone. */
+  close(): void;
+}
+
+/** What a toy hears, besides the code, when it may not talk. */
+const SPOKEN_REFUSALS: Partial<Record<RefusedCode, PhraseName>> = {
+  NO_CONSENT: "ask-grown-up",
+  NOT_PAIRED: "not-paired",
+};
+
+export function createCaller(ports: CallerPorts, options: CallerOptions): Caller {
+  const { meter } = ports;
+  const { line, commands, log, conversation, closedFor, turnOver } = options;
+  let lastTurn = 0; // of this connection
+  let turn: Turn | undefined;
+  let announcement = new AbortController();
+
+  const dropped = (reason: string): void => meter.count("frames_dropped_total", { reason });
+
+  function openTurn(frame: Frame): void {
+    cancel("barge-in");
+    announcement.abort(new Error("the child speaks"));
+    lastTurn = frame.turn;
+    const start = turnStart(frame);
+    if (!start) return refuse(frame.turn, "UNAVAILABLE", CODEC.U8);
+    const code = caller.standing.state === "READY" ? closedFor() : caller.standing.state;
+    if (code) return refuse(frame.turn, code, replyCodec(start.play));
+
+    const turnLog = log.child({ requestId: ports.turnId(), turn: frame.turn });
+    turnLog.info({ stage: "turn", codec: start.codec, reason: start.reason }, "a turn began");
+    const begun = startTurn(ports, {
+      start,
+      conversation: conversation(),
+      log: turnLog,
+      send: (type, fields) => line.send(type, { ...fields, turn: frame.turn }),
+    });
+    turn = begun;
+    void begun.done.then((outcome) => {
+      turnLog.info({ stage: "turn", outcome }, "a turn is over");
+      if (turn !== begun) return;
+      turn = undefined;
+      turnOver();
+    });
+  }
+
+  function refuse(refused: number, code: RefusedCode, codec: ReturnType<typeof replyCodec>): void {
+    line.send(DOWN.REFUSED, { turn: refused, payload: encodeJson({ code }) });
+    meter.count("turns_total", { outcome: "refused" });
+    log.info({ stage: "turn", turn: refused, code }, "a turn was refused");
+    const phrase = SPOKEN_REFUSALS[code];
+    if (!phrase) return;
+    announcement = new AbortController();
+    const { signal } = announcement;
+    announce(ports, phrase, codec, (type, fields) => line.send(type, fields), signal).catch((fault) => {
+      if (!signal.aborted) log.error({ fault: String(fault) }, "the server's own words failed");
+    });
+  }
+
+  function turnFrame(frame: Frame): void {
+    // §7.1: the first frame of a new turn opens it, whatever its type
+    if (frame.type !== UP.CREDIT && isNewTurn(lastTurn, frame.turn)) openTurn(frame);
+    if (!turn || frame.turn !== lastTurn) return dropped("turn-over");
+    if (frame.type === UP.AUDIO && !turn.audio(frame)) dropped("sound");
+    else if (frame.type === UP.TURN_END) turn.end();
+    else if (frame.type === UP.TURN_CANCEL) cancel("cancelled");
+    else if (frame.type === UP.CREDIT) {
+      const credit = decodeCredit(frame.payload);
+      if (credit) turn.credit(credit);
+      else dropped("payload");
+    }
+  }
+
+  function cancel(reason: CancelReason): void {
+    turn?.cancel(reason);
+    turn = undefined;
+  }
+
+  /** Everything that belongs to no turn. Kinds and types not known are counted, and no error. MISSION C30 */
+  function toyFrame(frame: Frame): void {
+    if (frame.type === UP.ACK) {
+      const ack = decodeAck(frame.payload);
+      if (ack) return commands.ack(ack);
+    }
+    if (frame.type === UP.TELEMETRY) {
+      const telemetry = decodeTelemetry(frame.payload);
+      if (telemetry) return void Object.assign(caller.telemetry, telemetry);
+    }
+    if (frame.type === UP.EVENT) {
+      const event = decodeEvent(frame.payload);
+      // §5: the toy repeats this event until it hears the cue
+      if (event?.kind === "pairing") line.send(DOWN.CUE, { payload: encodeJson({ clip: "pairing" }) });
+      if (event) return log.info({ event: event.kind }, "the toy told of something");
+    }
+    dropped("payload");
+  }
+
+  const caller: Caller = {
+    line,
+    commands,
+    log,
+    standing: options.standing,
+    telemetry: {},
+    frame(frame) {
+      if (frame.type >= UP.EVENT) toyFrame(frame);
+      else if (frame.turn !== 0) turnFrame(frame);
+      else dropped("turn-over");
+    },
+    turnDone: () => turn?.done,
+    cancel,
+    close() {
+      cancel("lost");
+      announcement.abort(new Error("lost"));
+      commands.close();
+    },
+  };
+  return caller;
+}
+
+/** What the frame that opens a turn says of it; undefined where a TURN_START cannot be read. */
+function turnStart(frame: Frame): TurnStart | undefined {
+  if (frame.type === UP.TURN_START) return decodeTurnStart(frame.payload);
+  return assumedTurnStart(isCodec(frame.codec) ? frame.codec : CODEC.U8);
+}
