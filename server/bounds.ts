@@ -102,3 +102,13 @@ export const MAX_COUNTED_KEYS = 100_000;
 export const SWEEP_MS = 1_000;
 /** characters of a notice between cells */
 export const MAX_NOTICE_CHARS = 4_096;
+/** connections to Postgres, MISSION C55 */
+export const MAX_DATABASE_LINKS = 20;
+/** ms to reach Postgres, or for one of its connections to come free */
+export const DATABASE_CONNECT_MS = 2_000;
+/** ms one SQL statement may take, MISSION C55 */
+export const STATEMENT_MS = 5_000;
+/** ms above STATEMENT_MS after which a silent Postgres is given up */
+export const STATEMENT_GRACE_MS = 1_000;
+/** callers that may wait for the embedded database */
+export const MAX_DATABASE_WAITING = 1_000;

@@ -68,3 +68,13 @@ export class SoundError extends Error {
     this.reason = reason;
   }
 }
+
+/** What keeps a process from starting; its message is one line for the operator, with the cure. */
+export class StartError extends Error {
+  readonly code: "DATA_DIR_IN_USE" | "KEY_FILE" | "MIGRATION_EDITED" | "MIGRATION_FAILED" | "REDIS_AWAY";
+
+  constructor(code: StartError["code"], message: string, cause?: unknown) {
+    super(message, { cause });
+    this.code = code;
+  }
+}

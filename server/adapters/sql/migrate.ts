@@ -1,0 +1,121 @@
+/** One set of migrations for both databases: each in a transaction of its own, under a lock, with the digest of its file beside it. MISSION B24 */
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { Migrator, sql } from "kysely";
+import type { Kysely, Migration } from "kysely";
+import { StartError } from "../../errors.ts";
+import * as families from "./migrations/001_families.ts";
+import * as toys from "./migrations/002_toys.ts";
+import * as audit from "./migrations/003_audit.ts";
+import type { Tables } from "./schema.ts";
+
+export interface MigrationFile {
+  /** sorts as it is to be applied */
+  name: string;
+  /** where its text is; an applied text must not change */
+  file: URL;
+  migration: Required<Migration>;
+}
+
+const files: MigrationFile[] = [
+  {
+    name: "001_families",
+    file: new URL("./migrations/001_families.ts", import.meta.url),
+    migration: families,
+  },
+  { name: "002_toys", file: new URL("./migrations/002_toys.ts", import.meta.url), migration: toys },
+  { name: "003_audit", file: new URL("./migrations/003_audit.ts", import.meta.url), migration: audit },
+];
+
+/** `edited`: its file changed after it was applied; `unknown`: applied by a newer version, with no file here. */
+export interface MigrationState {
+  name: string;
+  state: "applied" | "pending" | "edited" | "unknown";
+}
+
+type Db = Kysely<Tables>;
+
+/** Every migration and how it stands, in order; changes nothing. */
+export async function migrationStatus(db: Db, set = files): Promise<MigrationState[]> {
+  const applied = await appliedDigests(db);
+  const states = await Promise.all(
+    set.map(async (each): Promise<MigrationState> => {
+      const digest = applied.get(each.name);
+      if (digest === undefined) return { name: each.name, state: "pending" };
+      return { name: each.name, state: digest === (await digestOf(each)) ? "applied" : "edited" };
+    }),
+  );
+  const known = new Set(set.map(({ name }) => name));
+  for (const name of applied.keys()) if (!known.has(name)) states.push({ name, state: "unknown" });
+  return states;
+}
+
+/** Applies what is pending and answers with the names. Throws StartError MIGRATION_EDITED, or MIGRATION_FAILED with what was before it applied. */
+export async function migrateUp(db: Db, set = files): Promise<string[]> {
+  const edited = (await migrationStatus(db, set)).find(({ state }) => state === "edited");
+  if (edited)
+    throw new StartError(
+      "MIGRATION_EDITED",
+      `migration ${edited.name} was edited after it was applied; restore its file and add a new one`,
+    );
+  return steps(() => migratorOf(db, set).migrateUp(), Infinity);
+}
+
+/** Takes back the last `count` migrations and answers with their names. */
+export async function migrateDown(db: Db, count = 1, set = files): Promise<string[]> {
+  return steps(() => migratorOf(db, set).migrateDown(), count);
+}
+
+/** One by one: Kysely runs a longer walk in a single transaction. */
+async function steps(step: () => ReturnType<Migrator["migrateUp"]>, most: number): Promise<string[]> {
+  const done: string[] = [];
+  while (done.length < most) {
+    const { results, error } = await step();
+    const name = results?.[0]?.migrationName;
+    if (error !== undefined)
+      throw new StartError("MIGRATION_FAILED", `migration ${name ?? ""} failed: ${String(error)}`, error);
+    if (name === undefined) return done;
+    done.push(name);
+  }
+  return done;
+}
+
+function migratorOf(db: Db, set: MigrationFile[]): Migrator {
+  const getMigrations = async (): Promise<Record<string, Migration>> =>
+    Object.fromEntries(
+      await Promise.all(set.map(async (each) => [each.name, withDigest(each, await digestOf(each))])),
+    );
+  return new Migrator({ db, provider: { getMigrations } });
+}
+
+/** The migration, and in the same transaction what its file was. */
+function withDigest({ name, migration }: MigrationFile, digest: string): Migration {
+  return {
+    async up(db) {
+      await sql`create table if not exists migration_digests (name text primary key, digest text not null)`.execute(
+        db,
+      );
+      await migration.up(db);
+      await sql`insert into migration_digests (name, digest) values (${name}, ${digest})`.execute(db);
+    },
+    async down(db) {
+      await migration.down(db);
+      await sql`delete from migration_digests where name = ${name}`.execute(db);
+    },
+  };
+}
+
+async function appliedDigests(db: Db): Promise<Map<string, string>> {
+  const { rows: found } = await sql<{ there: boolean }>`
+    select to_regclass('migration_digests') is not null as there`.execute(db);
+  if (!found[0]?.there) return new Map();
+  const { rows } = await sql<{ name: string; digest: string }>`
+    select name, digest from migration_digests order by name`.execute(db);
+  return new Map(rows.map(({ name, digest }) => [name, digest]));
+}
+
+/** SHA-256 of the file's text, whichever line ends git gave it. */
+async function digestOf({ file }: MigrationFile): Promise<string> {
+  const text = (await readFile(file, "utf8")).replaceAll("\r\n", "\n");
+  return createHash("sha256").update(text).digest("hex");
+}

@@ -1,0 +1,53 @@
+/** PGlite as a pool of one connection: whoever holds it, transaction or query, holds it alone. */
+import { chmodSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { PGlite } from "@electric-sql/pglite";
+import type { PostgresPool, PostgresPoolClient } from "kysely";
+import { MAX_DATABASE_WAITING } from "../../bounds.ts";
+import { lockFile } from "../lock-file.ts";
+import { parsers } from "./parsers.ts";
+
+/** Keeps its files in `dataDir`/database, readable by this user alone; in memory without a folder. */
+export async function openPglite(dataDir?: string): Promise<PostgresPool> {
+  if (dataDir === undefined) return poolOfOne(await PGlite.create({ parsers }), () => {});
+  mkdirSync(dataDir, { recursive: true });
+  const unlock = lockFile(join(dataDir, "database.lock"));
+  try {
+    const folder = join(dataDir, "database");
+    mkdirSync(folder, { recursive: true });
+    chmodSync(folder, 0o700);
+    return poolOfOne(await PGlite.create({ dataDir: folder, parsers }), unlock);
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+function poolOfOne(lite: PGlite, onEnd: () => void): PostgresPool {
+  const waiting: (() => void)[] = [];
+  let taken = false;
+  let ended: Promise<void> | undefined;
+
+  const client: PostgresPoolClient = {
+    query: ((text: string, parameters: unknown[]) =>
+      lite.query(text, parameters)) as PostgresPoolClient["query"],
+    release() {
+      const next = waiting.shift();
+      if (next) next();
+      else taken = false;
+    },
+  };
+
+  return {
+    async connect() {
+      if (waiting.length >= MAX_DATABASE_WAITING) throw new Error("too many wait for the database");
+      if (taken) await new Promise<void>((resolve) => waiting.push(resolve));
+      taken = true;
+      return client;
+    },
+    end() {
+      ended ??= lite.close().finally(onEnd);
+      return ended;
+    },
+  };
+}

@@ -1,0 +1,116 @@
+/** Toys in SQL: each change that decides something is one conditional statement. */
+import { sql } from "kysely";
+import type { Kysely, Selectable } from "kysely";
+import type { Standing, Toy, Toys } from "../../ports.ts";
+import { VOICE } from "./schema.ts";
+import type { Tables } from "./schema.ts";
+
+export function sqlToys({ db }: { db: Kysely<Tables> }): Toys {
+  return {
+    async find(deviceId) {
+      const row = await db
+        .selectFrom("toys")
+        .selectAll()
+        .where("device_id", "=", deviceId)
+        .executeTakeFirst();
+      return row && toyOf(row);
+    },
+
+    async add({ deviceId, sealedPrk, pairingCodeHash }) {
+      const { numInsertedOrUpdatedRows } = await db
+        .insertInto("toys")
+        .values({ device_id: deviceId, sealed_prk: sealedPrk, pairing_code_hash: pairingCodeHash })
+        .onConflict((taken) => taken.column("device_id").doNothing())
+        .executeTakeFirstOrThrow();
+      return numInsertedOrUpdatedRows === 1n;
+    },
+
+    async acceptClaim(deviceId, claim, usedNextPrk) {
+      const { numUpdatedRows } = await db
+        .updateTable("toys")
+        .set({
+          boot: claim.boot,
+          seq: claim.seq,
+          claimed_at: claim.at,
+          session_id: claim.sessionId,
+          firmware_version: claim.firmwareVersion,
+        })
+        .$if(usedNextPrk, (update) =>
+          update
+            .set({ sealed_prk: sql<Uint8Array>`sealed_next_prk`, sealed_next_prk: null })
+            .where("sealed_next_prk", "is not", null),
+        )
+        .where("device_id", "=", deviceId)
+        .where(sql<boolean>`(boot, seq) < (${claim.boot}, ${claim.seq})`)
+        .executeTakeFirstOrThrow();
+      return numUpdatedRows === 1n;
+    },
+
+    async quarantine(deviceId) {
+      await db
+        .updateTable("toys")
+        .set({ quarantined: true, session_id: null })
+        .where("device_id", "=", deviceId)
+        .execute();
+    },
+
+    async endSession(deviceId) {
+      await db.updateTable("toys").set({ session_id: null }).where("device_id", "=", deviceId).execute();
+    },
+
+    async currentSessions(deviceIds) {
+      const rows = await db
+        .selectFrom("toys")
+        .select(["device_id", "session_id"])
+        .where(sql<boolean>`device_id = any(${deviceIds}::text[])`)
+        .where("session_id", "is not", null)
+        // a claim may have been accepted in the moment its toy was switched off
+        .where("disabled", "=", false)
+        .where("quarantined", "=", false)
+        .$narrowType<{ session_id: string }>()
+        .execute();
+      return new Map(rows.map((row) => [row.device_id, row.session_id]));
+    },
+
+    async nextCommandId(deviceId) {
+      const { last_command_id } = await db
+        .updateTable("toys")
+        .set((row) => ({ last_command_id: row("last_command_id", "+", 1) }))
+        .where("device_id", "=", deviceId)
+        .returning("last_command_id")
+        .executeTakeFirstOrThrow();
+      return last_command_id;
+    },
+
+    async standing(deviceId): Promise<Standing> {
+      const row = await db
+        .selectFrom("toys")
+        .leftJoin("consents", (join) =>
+          join.onRef("consents.child_id", "=", "toys.child_id").on("consents.recipient", "=", VOICE),
+        )
+        .select(["toys.child_id", "consents.state"])
+        .where("device_id", "=", deviceId)
+        .executeTakeFirst();
+      if (!row?.child_id) return { state: "NOT_PAIRED" };
+      return { state: row.state === "granted" ? "READY" : "NO_CONSENT", childId: row.child_id };
+    },
+  };
+}
+
+function toyOf(row: Selectable<Tables["toys"]>): Toy {
+  return {
+    deviceId: row.device_id,
+    sealedPrk: row.sealed_prk,
+    sealedNextPrk: row.sealed_next_prk ?? undefined,
+    pairingCodeHash: row.pairing_code_hash,
+    disabled: row.disabled,
+    quarantined: row.quarantined,
+    boot: row.boot,
+    seq: row.seq,
+    claimedAt: row.claimed_at,
+    sessionId: row.session_id ?? undefined,
+    firmwareVersion: row.firmware_version ?? undefined,
+    ownerId: row.owner_id ?? undefined,
+    childId: row.child_id ?? undefined,
+  };
+}
