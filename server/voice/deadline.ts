@@ -47,24 +47,22 @@ export async function* timed<T>(
 }
 
 /** The pieces of a stream until the signal: even one that never answers is left at once. */
-export function until<T>(signal: AbortSignal, pieces: AsyncIterable<T>): AsyncIterableIterator<T> {
+export async function* until<T>(signal: AbortSignal, pieces: AsyncIterable<T>): AsyncGenerator<T> {
+  signal.throwIfAborted();
   const iterator = pieces[Symbol.asyncIterator]();
-  const aborted = new Promise<never>((_, reject) => {
-    if (signal.aborted) reject(signal.reason as Error);
-    else signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
-  });
+  let giveUp!: () => void;
+  const aborted = new Promise<never>((_, reject) => (giveUp = () => reject(signal.reason as Error)));
   aborted.catch(() => undefined);
-  // a source stuck in an await cannot be waited for; its own signal ends it
-  const leave = (): void => void Promise.resolve(iterator.return?.()).catch(() => undefined);
-  signal.addEventListener("abort", leave, { once: true });
-  return {
-    next: () => Promise.race([iterator.next(), aborted]) as Promise<IteratorResult<T>>,
-    return: () => {
-      leave();
-      return Promise.resolve({ done: true, value: undefined });
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
+  signal.addEventListener("abort", giveUp);
+  try {
+    for (;;) {
+      const piece = await Promise.race([iterator.next(), aborted]);
+      if (piece.done) return;
+      yield piece.value;
+    }
+  } finally {
+    signal.removeEventListener("abort", giveUp);
+    // a source stuck in an await cannot be waited for; its own signal ends it
+    Promise.resolve(iterator.return?.()).catch(() => undefined);
+  }
 }

@@ -27,7 +27,7 @@ export class HeldBack extends Error {}
 
 export type SendFrame = (
   type: number,
-  fields: { flags?: number; sample?: number; payload?: Uint8Array },
+  fields: { codec?: number; flags?: number; sample?: number; payload?: Uint8Array },
 ) => unknown;
 
 export interface Pacer {
@@ -66,7 +66,7 @@ export function createPacer({ clock, codec, bufferMs, send, onFirst }: PaceOptio
 
   /** How much the toy of §7.2 has played by now: it starts with the first frame and waits where it has nothing. */
   function playedMs(now: number): number {
-    if (sample > 0) played = Math.min(sentMs(), played + now - playedAt);
+    if (sample > 0) played = Math.min(sentMs(), played + Math.max(0, now - playedAt));
     playedAt = now;
     return played;
   }
@@ -115,6 +115,7 @@ export function createPacer({ clock, codec, bufferMs, send, onFirst }: PaceOptio
     if (sample === 0) onFirst?.();
     playedMs(clock.now());
     send(DOWN.AUDIO, {
+      codec,
       flags: (sample === 0 ? FLAG.FIRST : 0) | (last ? FLAG.LAST : 0),
       sample,
       payload,

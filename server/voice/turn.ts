@@ -18,6 +18,7 @@ import { listen } from "./listen.ts";
 import type { ListenPorts } from "./listen.ts";
 import { createPacer, HeldBack } from "./pace.ts";
 import type { SendFrame } from "./pace.ts";
+import { openPipe } from "./pipe.ts";
 import { reply } from "./reply.ts";
 import type { ReplyPorts } from "./reply.ts";
 import { speak } from "./speak.ts";
@@ -63,7 +64,7 @@ export function startTurn(ports: TurnPorts, { start, conversation, send, log }: 
   const codec = replyCodec(start.play);
   const stop = new AbortController();
   const utterance = listen(ports, start.codec);
-  const mouth = ports.sound.voice(ports.textToSpeech.rate, codec);
+  const mouth = openPipe(() => ports.sound.voice(ports.textToSpeech.rate, codec));
   for (const model of [ports.speechToText, ports.chat, ports.textToSpeech, ports.safety]) model?.warm?.();
 
   let endedAt: number | undefined;
