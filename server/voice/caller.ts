@@ -62,7 +62,7 @@ const SPOKEN_REFUSALS: Partial<Record<RefusedCode, PhraseName>> = {
 export function createCaller(ports: CallerPorts, options: CallerOptions): Caller {
   const { meter } = ports;
   const { line, commands, log, conversation, closedFor, turnOver } = options;
-  let lastTurn = 0; // of this connection
+  let lastTurn: number | undefined; // of this connection; its first turn is new whatever its number
   let turn: Turn | undefined;
   let announcement = new AbortController();
 
@@ -109,7 +109,8 @@ export function createCaller(ports: CallerPorts, options: CallerOptions): Caller
 
   function turnFrame(frame: Frame): void {
     // §7.1: the first frame of a new turn opens it, whatever its type
-    if (frame.type !== UP.CREDIT && isNewTurn(lastTurn, frame.turn)) openTurn(frame);
+    if (frame.type !== UP.CREDIT && (lastTurn === undefined || isNewTurn(lastTurn, frame.turn)))
+      openTurn(frame);
     if (!turn || frame.turn !== lastTurn) return dropped("turn-over");
     if (frame.type === UP.AUDIO && !turn.audio(frame)) dropped("sound");
     else if (frame.type === UP.TURN_END) turn.end();

@@ -10,7 +10,6 @@ export function openPipe(open: () => SoundPipe): SoundPipe {
   }
 }
 
-// eslint-disable-next-line require-yield
 async function* failing(fault: unknown): AsyncGenerator<Uint8Array> {
   throw await Promise.resolve(fault);
 }

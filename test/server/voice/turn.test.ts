@@ -8,7 +8,6 @@ import type { VoiceFakes } from "../../support/voice.ts";
 
 const HANG = new Promise<never>(() => undefined);
 
-// eslint-disable-next-line require-yield
 async function* hang(): AsyncGenerator<never> {
   await HANG;
 }

@@ -1,0 +1,337 @@
+import {
+  CODEC,
+  decodeCommand,
+  decodeCue,
+  decodeRefused,
+  DOWN,
+  encodeJson,
+  fromHex,
+  linkKeys,
+  openFrame,
+  sealFrame,
+  UP,
+} from "@bearlink/sdk/protocol";
+import type { Frame } from "@bearlink/sdk/protocol";
+import { describe, expect, it } from "vitest";
+import { systemHash } from "../../../server/adapters/hash.ts";
+import type { Link, Standing } from "../../../server/ports.ts";
+import { createBridge } from "../../../server/voice/bridge.ts";
+import { voiceFakes } from "../../support/voice.ts";
+import type { VoiceFakes } from "../../support/voice.ts";
+
+const DEVICE = "bear-7q2m9xk4d8wr3hbn";
+const SESSION = "1122334455667788";
+const SK = new Uint8Array(32).fill(7);
+const READY: Standing = { state: "READY", childId: "child_1" };
+
+async function onTheLine(change: Partial<VoiceFakes> & { standing?: Standing; lifeMs?: number } = {}) {
+  const fakes = voiceFakes(change);
+  const family = { standing: change.standing ?? READY, away: false };
+  const ended: string[] = [];
+  let commandId = 0;
+  const bridge = createBridge({
+    ...fakes,
+    hash: systemHash,
+    toys: {
+      standing: () => (family.away ? Promise.reject(new Error("away")) : Promise.resolve(family.standing)),
+      nextCommandId: () => Promise.resolve(++commandId),
+    },
+    endSession: (_deviceId, reason) => Promise.resolve(void ended.push(reason)),
+  });
+
+  async function connect(n: number) {
+    const keys = linkKeys(systemHash, SK, DEVICE, fromHex(SESSION, 8)!, n);
+    const heard: Frame[] = [];
+    let received = 0;
+    let counter = 0;
+    let closed: string | undefined;
+    const link: Link = {
+      deviceId: DEVICE,
+      sessionId: SESSION,
+      n,
+      send(bytes) {
+        const frame = openFrame(systemHash, keys.down, bytes, received);
+        if (typeof frame === "string") throw new Error(`the toy cannot open this frame: ${frame}`);
+        received = frame.counter;
+        heard.push(frame);
+        return true;
+      },
+      close: (reason) => void (closed ??= reason),
+    };
+    await bridge.admitted({
+      deviceId: DEVICE,
+      sessionId: SESSION,
+      sk: SK,
+      expiresAt: fakes.clock.now() + (change.lifeMs ?? 86_400_000),
+    });
+    bridge.opened(link);
+    const seal = (type: number, turn: number, fields: Partial<Frame> = {}): Uint8Array =>
+      sealFrame(systemHash, keys.up, {
+        type,
+        codec: 0,
+        flags: 0,
+        counter: ++counter,
+        turn,
+        sample: 0,
+        payload: new Uint8Array(0),
+        ...fields,
+      });
+    return {
+      link,
+      heard,
+      seal,
+      closed: () => closed,
+      types: () =>
+        heard.map(({ type }) => type).filter((type, i, all) => type !== DOWN.AUDIO || all[i - 1] !== type),
+      send: (type: number, turn: number, fields?: Partial<Frame>) =>
+        bridge.frame(link, seal(type, turn, fields)),
+    };
+  }
+  return { ...fakes, bridge, family, ended, connect, toy: await connect(1) };
+}
+
+const start = encodeJson({ reason: "button", codec: CODEC.ULAW, play: [CODEC.U8], buffer_ms: 800 });
+const sound = { codec: CODEC.ULAW, payload: new Uint8Array(800).fill(0x55) };
+
+function say(toy: Awaited<ReturnType<typeof onTheLine>>["toy"], turn: number): void {
+  toy.send(UP.TURN_START, turn, { payload: start });
+  toy.send(UP.AUDIO, turn, sound);
+  toy.send(UP.TURN_END, turn);
+}
+
+describe("the bridge", () => {
+  it("answers a turn under the toy's own keys, with rising counters and its turn on every frame", async () => {
+    const { clock, toy } = await onTheLine();
+    say(toy, 1);
+    await clock.advance(8000);
+    expect(toy.types()).toEqual([DOWN.REPLY_START, DOWN.AUDIO, DOWN.REPLY_END]);
+    expect(toy.heard.every(({ turn }) => turn === 1)).toBe(true);
+    expect(toy.heard.map(({ counter }) => counter)).toEqual(toy.heard.map((_, i) => i + 1));
+  });
+
+  it("opens a turn by its first frame, whatever its type", async () => {
+    const { clock, toy, spoken } = await onTheLine();
+    toy.send(UP.AUDIO, 9, sound);
+    toy.send(UP.TURN_END, 9);
+    await clock.advance(8000);
+    expect(spoken.length).toBeGreaterThan(0);
+  });
+
+  it("CREDIT and turn 0 open none", async () => {
+    const { clock, toy, meter } = await onTheLine();
+    toy.send(UP.CREDIT, 5, { payload: new Uint8Array(5) });
+    toy.send(UP.AUDIO, 0, sound);
+    await clock.advance(8000);
+    expect(toy.heard).toEqual([]);
+    expect(meter.counts.get("frames_dropped_total turn-over")).toBe(2);
+  });
+
+  it("runs a turn once: its frames replayed, or sent when it is over, start nothing", async () => {
+    const { clock, toy, bridge, asked } = await onTheLine();
+    const frames = [
+      toy.seal(UP.TURN_START, 1, { payload: start }),
+      toy.seal(UP.AUDIO, 1, sound),
+      toy.seal(UP.TURN_END, 1),
+    ];
+    for (const frame of [...frames, ...frames]) bridge.frame(toy.link, frame);
+    await clock.advance(8000);
+    for (const frame of frames) bridge.frame(toy.link, frame);
+    toy.send(UP.TURN_END, 1);
+    toy.send(UP.AUDIO, 65_000, sound); // behind, modulo 65536
+    await clock.advance(8000);
+    expect(asked.length).toBe(1);
+  });
+
+  it("a newer turn is a barge-in: STOP for the old one at once, then the new one's reply", async () => {
+    const { clock, toy } = await onTheLine();
+    say(toy, 65_535);
+    await clock.advance(600);
+    say(toy, 1); // wrapped past 0
+    expect(toy.heard.at(-1)).toMatchObject({ type: DOWN.STOP, turn: 65_535 });
+    await clock.advance(8000);
+    const after = toy.heard.slice(toy.heard.findIndex(({ type }) => type === DOWN.STOP) + 1);
+    expect(after.every(({ turn }) => turn === 1)).toBe(true);
+    expect(after.at(-1)!.type).toBe(DOWN.REPLY_END);
+  });
+
+  it("TURN_CANCEL is answered by STOP", async () => {
+    const { clock, toy } = await onTheLine();
+    say(toy, 1);
+    await clock.advance(300);
+    toy.send(UP.TURN_CANCEL, 1);
+    expect(toy.heard.at(-1)!.type).toBe(DOWN.STOP);
+    await clock.advance(8000);
+    expect(toy.heard.at(-1)!.type).toBe(DOWN.STOP);
+  });
+
+  it.each(["NOT_PAIRED", "NO_CONSENT"] as const)(
+    "%s: 100 turns are refused at their first frame, heard by no one, and answered in words",
+    async (state) => {
+      let transcribed = 0;
+      const standing = state === "NOT_PAIRED" ? { state } : { state, childId: "child_1" };
+      const {
+        clock,
+        toy,
+        asked,
+        sound: ears,
+      } = await onTheLine({
+        standing,
+        speechToText: { transcribe: () => Promise.resolve(`${++transcribed}`) },
+      });
+      for (let turn = 1; turn <= 100; turn++) {
+        say(toy, turn);
+        expect(ears.open()).toBe(0);
+      }
+      await clock.advance(5000);
+      expect(transcribed + asked.length).toBe(0);
+      const refused = toy.heard.filter(({ type }) => type === DOWN.REFUSED);
+      expect(refused.map(({ turn }) => turn)).toEqual(Array.from({ length: 100 }, (_, i) => i + 1));
+      expect(refused.every(({ payload }) => decodeRefused(payload)?.code === state)).toBe(true);
+      const words = toy.heard.filter(({ type, turn }) => type === DOWN.AUDIO && turn === 0);
+      expect(words.length).toBeGreaterThan(0);
+    },
+  );
+
+  it("consent withdrawn in mid-turn stops it", async () => {
+    const { clock, toy, bridge, family } = await onTheLine();
+    say(toy, 1);
+    await clock.advance(600);
+    family.standing = { state: "NO_CONSENT", childId: "child_1" };
+    await bridge.toyChanged(DEVICE);
+    expect(toy.heard.at(-1)!.type).toBe(DOWN.STOP);
+    say(toy, 2);
+    expect(decodeRefused(toy.heard.at(-1)!.payload)?.code).toBe("NO_CONSENT");
+    await clock.advance(5000);
+  });
+
+  it("a family that cannot be looked up closes the line", async () => {
+    const { toy, bridge, family } = await onTheLine();
+    family.away = true;
+    await expect(bridge.toyChanged(DEVICE)).rejects.toThrow("away");
+    expect(toy.closed()).toBe("unavailable");
+    await expect(
+      bridge.admitted({ deviceId: DEVICE, sessionId: SESSION, sk: SK, expiresAt: 0 }),
+    ).rejects.toThrow();
+  });
+
+  it("20 wrong tags in a session end it, over however many connections", async () => {
+    const { toy, bridge, connect, ended } = await onTheLine();
+    const forge = (peer: typeof toy): void => {
+      const frame = peer.seal(UP.AUDIO, 1, sound);
+      frame[frame.length - 1]! ^= 1;
+      bridge.frame(peer.link, frame);
+    };
+    for (let i = 0; i < 10; i++) forge(toy);
+    const second = await connect(2);
+    for (let i = 0; i < 9; i++) forge(second);
+    expect(second.closed()).toBeUndefined();
+    forge(second);
+    expect(second.closed()).toBe("wrong tags");
+    expect(ended).toEqual(["wrong-tags"]);
+  });
+
+  it("a second link takes the first one's place, and its turn is lost", async () => {
+    const { clock, toy, bridge, connect, sound: pipes } = await onTheLine();
+    say(toy, 1);
+    await clock.advance(300);
+    const second = await connect(2);
+    const before = toy.heard.length;
+    bridge.closed(toy.link);
+    say(second, 1);
+    await clock.advance(8000);
+    expect(toy.heard.length).toBe(before);
+    expect(second.types()).toEqual([DOWN.REPLY_START, DOWN.AUDIO, DOWN.REPLY_END]);
+    expect(pipes.open()).toBe(0);
+  });
+
+  it("a link that was not admitted is closed", async () => {
+    const { toy, bridge } = await onTheLine();
+    bridge.opened({ ...toy.link, sessionId: "ffffffffffffffff" });
+    expect(toy.closed()).toBe("not admitted");
+  });
+
+  it("a session that expires is closed after its turn, not during it", async () => {
+    const { clock, toy } = await onTheLine({ lifeMs: 1000 });
+    await clock.advance(900);
+    say(toy, 1);
+    await clock.advance(300);
+    expect(toy.closed()).toBeUndefined();
+    await clock.advance(8000);
+    expect(toy.closed()).toBe("expired");
+    expect(toy.heard.at(-1)!.type).toBe(DOWN.REPLY_END);
+  });
+
+  it("EVENT pairing is answered by its CUE; unknown kinds and types are no error", async () => {
+    const { toy, meter } = await onTheLine();
+    toy.send(UP.EVENT, 0, { payload: encodeJson({ kind: "pairing" }) });
+    expect(decodeCue(toy.heard[0]!.payload)).toBe("pairing");
+    toy.send(UP.EVENT, 0, { payload: encodeJson({ kind: "somersault" }) });
+    toy.send(0x7f, 0);
+    toy.send(UP.TELEMETRY, 0, { payload: new Uint8Array([0xff]) });
+    expect(toy.heard.length).toBe(1);
+    expect(meter.counts.get("frames_dropped_total payload")).toBe(2);
+  });
+
+  it("keeps a toy's last telemetry", async () => {
+    const { toy, bridge } = await onTheLine();
+    toy.send(UP.TELEMETRY, 0, { payload: encodeJson({ rssi: -60, heap: 9000 }) });
+    toy.send(UP.TELEMETRY, 0, { payload: encodeJson({ heap: 8000 }) });
+    expect(bridge.telemetry().get(DEVICE)).toEqual({ rssi: -60, heap: 8000 });
+  });
+
+  it("a COMMAND is repeated every 2 s until its ACK", async () => {
+    const { clock, toy, bridge } = await onTheLine();
+    const done = bridge.command(DEVICE, "volume", 60, { level: 5 });
+    await clock.advance(4100);
+    expect(toy.heard.map(({ payload }) => decodeCommand(payload))).toEqual(
+      Array.from({ length: 3 }, () => ({ id: 1, kind: "volume", ttl_s: 60, level: 5 })),
+    );
+    toy.send(UP.ACK, 0, { payload: encodeJson({ id: 1, ok: true }) });
+    expect(await done).toEqual({ id: 1, ok: true });
+    await clock.advance(10_000);
+    expect(toy.heard.length).toBe(3);
+  });
+
+  it("a COMMAND dies with its time, and a newer one of its kind replaces it", async () => {
+    const { clock, toy, bridge } = await onTheLine();
+    const old = bridge.command(DEVICE, "volume", 60, { level: 5 });
+    await clock.advance(0);
+    const newer = bridge.command(DEVICE, "volume", 5, { level: 7 });
+    await clock.advance(10_000);
+    expect(await old).toBeUndefined();
+    expect(await newer).toBeUndefined();
+    expect(toy.heard.filter(({ payload }) => decodeCommand(payload)?.level === 5).length).toBe(1);
+    expect(clock.waiting).toBe(1); // the session's own end
+  });
+
+  it("a drain refuses new turns, lets running ones end, then tells the toys to come back spread out", async () => {
+    const { clock, toy, bridge } = await onTheLine();
+    say(toy, 1);
+    await clock.advance(300);
+    const drained = bridge.drain(30);
+    await clock.advance(0);
+    expect(toy.heard.some(({ type }) => type === DOWN.COMMAND)).toBe(false);
+    await clock.advance(8000);
+    expect(toy.heard.some(({ type }) => type === DOWN.REPLY_END)).toBe(true);
+    expect(decodeCommand(toy.heard.at(-1)!.payload)).toMatchObject({ kind: "reconnect" });
+    say(toy, 2);
+    await drained;
+    expect(toy.heard.map(({ payload }) => decodeRefused(payload)?.code)).toContain("UNAVAILABLE");
+  });
+
+  it("a drain gives up on a turn after 30 s", async () => {
+    const { clock, toy, bridge } = await onTheLine({
+      chat: {
+        curated: true,
+        reply: async function* () {
+          for (;;) yield await Promise.resolve("On and on.");
+        },
+      },
+    });
+    say(toy, 1);
+    await clock.advance(300);
+    const drained = bridge.drain(0);
+    await clock.advance(35_000);
+    await drained;
+  });
+});
