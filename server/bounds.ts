@@ -18,8 +18,12 @@ export const CHECK_MS = 2_000;
 export const MODEL_MS = 30_000;
 /** ms a sound process may take over its deadline before it is killed, MISSION C24 */
 export const SOUND_MS = 10_000;
-/** s of sound a pipe takes at most, MISSION C24 */
+/** s of sound an utterance or a sentence has at most, and that wait in a pipe, MISSION C24 */
 export const MAX_SOUND_S = 30;
+/** s of sound of one whole reply: a story from the shelf */
+export const MAX_REPLY_S = 180;
+/** ms a sound process may live in all: utterance, thought, reply and what a slow toy holds back */
+export const SOUND_LIFE_MS = 300_000;
 /** sentences of a model's reply that are spoken, SAFETY "Conversation" */
 export const MAX_SENTENCES = 3;
 /** characters of one sentence; a longer one is cut at a space */
@@ -112,3 +116,11 @@ export const STATEMENT_MS = 5_000;
 export const STATEMENT_GRACE_MS = 1_000;
 /** callers that may wait for the embedded database */
 export const MAX_DATABASE_WAITING = 1_000;
+/** ms a Redis command may take: a store that hangs is away */
+export const REDIS_COMMAND_MS = 800;
+/** ms without an answer after which a connection to Redis is given up */
+export const REDIS_SILENCE_MS = 2_000;
+/** ms, ceiling of the wait before Redis is tried again */
+export const REDIS_RETRY_MS = 2_000;
+/** ms in which Redis must answer at the start */
+export const REDIS_START_MS = 5_000;

@@ -29,8 +29,8 @@ function poolOfOne(lite: PGlite, onEnd: () => void): PostgresPool {
   let ended: Promise<void> | undefined;
 
   const client: PostgresPoolClient = {
-    query: ((text: string, parameters: unknown[]) =>
-      lite.query(text, parameters)) as PostgresPoolClient["query"],
+    // PGlite answers in pg's own shape: command, rowCount, rows
+    query: ((text: string, parameters: unknown[]) => lite.query(text, parameters)) as never,
     release() {
       const next = waiting.shift();
       if (next) next();
