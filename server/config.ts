@@ -1,0 +1,119 @@
+/** Every setting of a cell, read from the environment once, each fault named before anything starts. */
+import { z } from "zod";
+
+const flag = z.enum(["true", "false"]).transform((value) => value === "true");
+const port = z.coerce.number().int().min(0).max(65_535);
+const url = z.url({ protocol: /^https?$/ });
+const list = z.string().transform((value) =>
+  value
+    .split(",")
+    .map((item) => item.trim())
+    .filter(Boolean),
+);
+const jsonList = z.string().transform((value, context) => {
+  try {
+    return z.array(z.string()).parse(JSON.parse(value));
+  } catch {
+    context.addIssue({
+      code: "custom",
+      message: 'must be a JSON array such as ["https://bears.example.org"]',
+    });
+    return z.NEVER;
+  }
+});
+const secretHex = z.string().regex(/^[0-9a-f]{64}$/, "must be 64 characters of lower-case hex");
+const modelKey = z.string().min(1).max(4096);
+const name = z.string().min(1).max(200);
+
+/** The variables, by name. The README's table lists the same ones, and a test holds the two together. */
+export const configSchema = z.object({
+  NODE_ENV: z.enum(["development", "test", "staging", "production"]).default("development"),
+  HOST: z.string().min(1).default("127.0.0.1"),
+  PORT: port.default(8000),
+  MQTT_PORT: port.default(1883),
+  DATA_DIR: z.string().min(1).default("./data"),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
+  LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
+
+  BEARLINK_MASTER_KEY: secretHex.optional(),
+  BEARLINK_MASTER_KEY_PREVIOUS: secretHex.optional(),
+  BEARLINK_KEY: z.string().min(32).max(200).optional(),
+  METRICS_TOKEN: z.string().min(16).max(200).optional(),
+
+  PUBLIC_MQTT_HOST: z.string().min(1).max(253).optional(),
+  PUBLIC_MQTT_PORT: port.optional(),
+  PUBLIC_MQTT_TLS: flag.default(false),
+  PLAINTEXT_BEHIND_FRAMES: flag.default(false),
+  ALLOWED_HOSTS: list.default([]),
+  CORS_ORIGINS: jsonList.default([]),
+  TRUSTED_PROXIES: list.default([]),
+
+  FFMPEG_PATH: z.string().min(1).optional(),
+  FFMPEG_TOYS: z.coerce.number().int().min(0).max(1000).default(16),
+
+  OPENROUTER_API_KEY: modelKey.optional(),
+  OPENAI_API_KEY: modelKey.optional(),
+  CHAT_URL: url.optional(),
+  CHAT_KEY: modelKey.optional(),
+  CHAT_MODEL: name.optional(),
+  STT_URL: url.optional(),
+  STT_KEY: modelKey.optional(),
+  STT_MODEL: name.optional(),
+  STT_DIALECT: z.enum(["openai", "openrouter"]).optional(),
+  TTS_URL: url.optional(),
+  TTS_KEY: modelKey.optional(),
+  TTS_MODEL: name.optional(),
+  TTS_VOICE: name.optional(),
+  MODERATION_URL: url.optional(),
+  MODERATION_KEY: modelKey.optional(),
+});
+
+export type Config = z.infer<typeof configSchema>;
+
+/** The environment cannot start a cell; `problems` names each variable at fault. Exit code 2. */
+export class ConfigError extends Error {
+  readonly problems: string[];
+
+  constructor(problems: string[]) {
+    super(`the configuration has ${problems.length === 1 ? "a fault" : "faults"}: ${problems.join("; ")}`);
+    this.problems = problems;
+  }
+}
+
+/** What production asks for beyond form: no default stands in for a secret or a store there. */
+function productionProblems(config: Config): string[] {
+  const problems: string[] = [];
+  for (const key of ["DATABASE_URL", "REDIS_URL", "BEARLINK_MASTER_KEY", "PUBLIC_MQTT_HOST"] as const)
+    if (config[key] === undefined) problems.push(`${key} is missing (production has no default for it)`);
+  if (config.CORS_ORIGINS.includes("*")) problems.push("CORS_ORIGINS may not contain * in production");
+  if (!isLoopback(config.HOST) && !config.PUBLIC_MQTT_TLS && !config.PLAINTEXT_BEHIND_FRAMES)
+    problems.push(
+      "HOST is a public address and MQTT is not under TLS: terminate TLS before it and set PUBLIC_MQTT_TLS=true, " +
+        "or accept that frames alone protect it with PLAINTEXT_BEHIND_FRAMES=true",
+    );
+  return problems;
+}
+
+export function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || /^127\./.test(host);
+}
+
+/** Reads the environment; empty values count as absent. Throws a ConfigError that names every fault at once. */
+export function readConfig(env: Record<string, string | undefined>): Config {
+  const given = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value !== ""),
+  );
+  const problems: string[] = [];
+  // MISSION C18: a secret that toys share cannot tell one from another
+  if (given.ESP32_SHARED_SECRET !== undefined)
+    problems.push(
+      "ESP32_SHARED_SECRET is not supported: each toy has its own secret, made by `bear provision`",
+    );
+  const parsed = configSchema.safeParse(given);
+  if (!parsed.success)
+    for (const issue of parsed.error.issues) problems.push(`${issue.path.join(".")} ${issue.message}`);
+  else if (parsed.data.NODE_ENV === "production") problems.push(...productionProblems(parsed.data));
+  if (problems.length > 0 || !parsed.success) throw new ConfigError(problems);
+  return parsed.data;
+}

@@ -1,0 +1,79 @@
+import { describe, expect, it } from "vitest";
+import { ConfigError, readConfig } from "../../server/config.ts";
+
+const PRODUCTION = {
+  NODE_ENV: "production",
+  DATABASE_URL: "postgres://bear@localhost/bear",
+  REDIS_URL: "redis://localhost",
+  BEARLINK_MASTER_KEY: "0f".repeat(32),
+  PUBLIC_MQTT_HOST: "bears.example.org",
+};
+
+function problems(env: Record<string, string | undefined>): string[] {
+  try {
+    readConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe("the configuration", () => {
+  it("has a default for everything in development", () => {
+    expect(readConfig({})).toMatchObject({
+      PORT: 8000,
+      MQTT_PORT: 1883,
+      HOST: "127.0.0.1",
+      DATA_DIR: "./data",
+    });
+  });
+
+  it("an empty value is an absent one", () => {
+    expect(readConfig({ CHAT_URL: "", PORT: "" }).PORT).toBe(8000);
+  });
+
+  it("has no default for a secret or a store in production, and names all that is missing", () => {
+    const named = problems({ NODE_ENV: "production" }).join("\n");
+    for (const key of ["DATABASE_URL", "REDIS_URL", "BEARLINK_MASTER_KEY", "PUBLIC_MQTT_HOST"])
+      expect(named).toContain(key);
+    expect(problems(PRODUCTION)).toEqual([]);
+  });
+
+  it.each([
+    ["PORT", "70000"],
+    ["PORT", "eighty"],
+    ["DATABASE_URL", "mysql://x"],
+    ["REDIS_URL", "http://x"],
+    ["BEARLINK_MASTER_KEY", "0F".repeat(32)],
+    ["BEARLINK_MASTER_KEY", "00"],
+    ["CORS_ORIGINS", "https://a.example"],
+    ["STT_DIALECT", "esperanto"],
+    ["CHAT_URL", "file:///etc/passwd"],
+    ["PUBLIC_MQTT_TLS", "yes"],
+    ["NODE_ENV", "prod"],
+    ["LOG_LEVEL", "loud"],
+  ])("refuses %s=%s by name", (key, value) => {
+    expect(problems({ [key]: value }).join()).toContain(key);
+  });
+
+  it.each([
+    [{ CORS_ORIGINS: '["*"]' }, "CORS_ORIGINS"],
+    [{ HOST: "0.0.0.0" }, "PLAINTEXT_BEHIND_FRAMES"],
+  ])("production refuses %o", (change, key) => {
+    expect(problems({ ...PRODUCTION, ...change }).join()).toContain(key);
+  });
+
+  it("a public plaintext listener needs to be asked for by name", () => {
+    expect(problems({ ...PRODUCTION, HOST: "0.0.0.0", PLAINTEXT_BEHIND_FRAMES: "true" })).toEqual([]);
+    expect(problems({ ...PRODUCTION, HOST: "0.0.0.0", PUBLIC_MQTT_TLS: "true" })).toEqual([]);
+  });
+
+  it("refuses a secret that toys would share, and says what to do", () => {
+    expect(problems({ ESP32_SHARED_SECRET: "x" }).join()).toContain("bear provision");
+  });
+
+  it("never tells a value", () => {
+    expect(problems({ BEARLINK_MASTER_KEY: "hunter2", CHAT_URL: "hunter2" }).join()).not.toContain("hunter2");
+  });
+});
