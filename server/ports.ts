@@ -196,7 +196,8 @@ export type LimitClass = "exempt" | "address" | "claim";
 
 /** Asked of each request before its body is read; they refuse by throwing a Refusal. */
 export interface Doorkeeper {
-  limit(limit: LimitClass, address: string): Promise<void>;
+  /** `reading`: a request that changes nothing; only such a one may pass while the counters are away. MISSION B02 */
+  limit(limit: LimitClass, from: { addressGroup: string; reading: boolean }): Promise<void>;
   authenticate(auth: AuthClass, authorization: string | undefined): void;
 }
 

@@ -1,0 +1,139 @@
+/** The HTTP server: a Fastify that has the door, the envelope and the bounds, and starts only with routes that say whom they serve. */
+import { fastify } from "fastify";
+import type {
+  FastifyBaseLogger,
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+  RawServerDefault,
+  RouteOptions,
+} from "fastify";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { createSerializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
+import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import { z } from "zod";
+import { HEADERS_MS, IDLE_MS, MAX_BODY_BYTES, MAX_HEADER_BYTES, REQUEST_MS } from "../bounds.ts";
+import { Refusal } from "../errors.ts";
+import type { AuthClass, LimitClass } from "../ports.ts";
+import { refusalOf, escapeNonAscii, SECURITY_HEADERS, sendRefusal } from "./http/answers.ts";
+import { doorSteps, requestId } from "./http/door.ts";
+import type { DoorPorts, DoorSettings } from "./http/door.ts";
+import { answerParserError } from "./http/parser.ts";
+
+export { addressGroup, allowedHosts, hostName } from "./http/address.ts";
+export { clientAddress } from "./http/door.ts";
+
+declare module "fastify" {
+  interface FastifyContextConfig {
+    auth?: AuthClass;
+    limit?: LimitClass;
+    /** bound to PROTOCOL.md §3.0: its length is said, and too much is 422 */
+    wire?: boolean;
+  }
+  interface FastifyRequest {
+    /** address, or the /64 of an IPv6 one */
+    addressGroup: string;
+  }
+}
+
+export type HttpApp = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>;
+
+export interface HttpSettings extends DoorSettings {
+  /** addresses or CIDR blocks whose X-Forwarded-For is believed */
+  trustedProxies: readonly string[];
+}
+
+const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+
+/**
+ * Throws where a route has no auth class or no limit class, or where one template stands twice.
+ * `rooms` add the routes; the answer listens, and closes, as Fastify does.
+ *
+ *     const app = openHttp({ log, meter, doorkeeper }, settings, [(app) => claimRoutes(app, desk)]);
+ *     await app.listen({ host, port });
+ */
+export function openHttp(
+  ports: DoorPorts,
+  settings: HttpSettings,
+  rooms: readonly ((app: HttpApp) => void)[],
+): HttpApp {
+  const app = fastify({
+    logger: false,
+    genReqId: requestId,
+    bodyLimit: MAX_BODY_BYTES,
+    requestTimeout: REQUEST_MS,
+    keepAliveTimeout: IDLE_MS,
+    // while it closes it still answers what has arrived, in the one form
+    return503OnClosing: false,
+    trustProxy: settings.trustedProxies.length > 0 ? [...settings.trustedProxies] : false,
+    http: {
+      maxHeaderSize: MAX_HEADER_BYTES,
+      headersTimeout: HEADERS_MS,
+      // Node would answer a request without Host itself, with bare headers; the door does
+      requireHostHeader: false,
+    },
+    clientErrorHandler: (error, socket) => answerParserError(ports, error, socket),
+    // a path that cannot be decoded reaches no hook
+    frameworkErrors: (_error, request, reply) => {
+      reply.headers({ ...SECURITY_HEADERS, "x-request-id": request.id });
+      void sendRefusal(new Refusal("NOT_FOUND"), request, reply);
+    },
+  }).withTypeProvider<ZodTypeProvider>();
+
+  app.setValidatorCompiler(validatorCompiler);
+  const serializer = createSerializerCompiler();
+  app.setSerializerCompiler<Parameters<typeof serializer>[0]["schema"]>((route) => {
+    const write = serializer(route);
+    return (data) => escapeNonAscii(write(data));
+  });
+  // the wire does not ask for a Content-Type: whatever it says, a body is JSON or refused
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("*", { parseAs: "string" }, app.getDefaultJsonParser("error", "error"));
+
+  app.decorateRequest("addressGroup", "unknown");
+  for (const { at, step } of doorSteps(ports, settings)) app.addHook(at as "onRequest", step);
+  app.setErrorHandler((error, request, reply) => {
+    let refusal = refusalOf(error);
+    if (refusal.code === "BODY_TOO_LARGE" && request.routeOptions.config.wire)
+      refusal = new Refusal("INVALID_REQUEST", { path: "", problem: "too long" });
+    if (refusal.status >= 500)
+      ports.log.error({ requestId: request.id, code: refusal.code, error: refusal.cause }, "request failed");
+    return sendRefusal(refusal, request, reply);
+  });
+
+  addRooms(app, rooms);
+  return app;
+}
+
+/** The rooms' routes, each checked; then every other method of their paths, which is refused. */
+function addRooms(app: HttpApp, rooms: readonly ((app: HttpApp) => void)[]): void {
+  const paths = new Map<string, { methods: string[]; config: RouteOptions["config"] }>();
+  app.addHook("onRoute", (route) => {
+    const { auth, limit } = route.config ?? {};
+    if (!auth || !limit)
+      throw new Error(`${String(route.method)} ${route.url} has no auth class or no limit class`);
+    // strict everywhere: what a route does not take, it refuses. MISSION B08
+    route.schema = { querystring: z.strictObject({}), ...route.schema };
+    const path = paths.get(route.url) ?? { methods: [], config: route.config };
+    path.methods.push(...[route.method].flat());
+    paths.set(route.url, path);
+  });
+  for (const room of rooms) room(app);
+  for (const [url, { methods, config }] of [...paths]) {
+    const method = METHODS.filter((name) => !methods.includes(name));
+    if (method.length === 0) continue;
+    const allow = methods.join(", ");
+    const refuse = async (_request: FastifyRequest, reply: FastifyReply): Promise<never> => {
+      reply.header("allow", allow);
+      throw new Refusal("METHOD_NOT_ALLOWED");
+    };
+    // before its body is read, and never reaching the handler that Fastify wants
+    app.route({ method, url, config, onRequest: refuse, handler: refuse });
+  }
+}

@@ -1,0 +1,125 @@
+/** The door: what every request passes before its handler, in this order and no other. MISSION D07 */
+import { randomUUID } from "node:crypto";
+import { isIP } from "node:net";
+import type { IncomingMessage } from "node:http";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { Refusal } from "../../errors.ts";
+import type { Doorkeeper, Log, Meter } from "../../ports.ts";
+import { addressGroup, hostName } from "./address.ts";
+import { SECURITY_HEADERS } from "./answers.ts";
+
+export interface DoorPorts {
+  log: Log;
+  meter: Meter;
+  doorkeeper: Doorkeeper;
+}
+
+export interface DoorSettings {
+  /** lower case, without ports; see `allowedHosts` */
+  allowedHosts: readonly string[];
+  /** exact origins; MISSION A11 */
+  corsOrigins: readonly string[];
+}
+
+type Step = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown> | void;
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** The caller's X-Request-ID where it is a UUID, else a new one. MISSION B21 */
+export function requestId(request: IncomingMessage): string {
+  const given = request.headers["x-request-id"];
+  return typeof given === "string" && UUID.test(given) ? given.toLowerCase() : randomUUID();
+}
+
+/** The route's template: never a path, which a caller could make new for ever. MISSION B23 */
+function routeOf(request: FastifyRequest): string {
+  return request.routeOptions.url ?? "none";
+}
+
+/** The client's address: the socket's, or what a configured proxy says. */
+export function clientAddress(request: FastifyRequest): string {
+  return isIP(request.ip) ? request.ip : (request.socket.remoteAddress ?? "unknown");
+}
+
+/** The steps of the door, each with the moment it is asked. */
+export function doorSteps(
+  ports: DoorPorts,
+  settings: DoorSettings,
+): { name: string; at: "onRequest" | "onResponse"; step: Step }[] {
+  const identify: Step = async (request, reply) => {
+    request.addressGroup = addressGroup(clientAddress(request));
+    reply.header("x-request-id", request.id);
+  };
+
+  const writeLine: Step = async (request, reply) => {
+    const { method } = request;
+    const route = routeOf(request);
+    const status = reply.statusCode;
+    const ms = reply.elapsedTime;
+    ports.log.info(
+      { requestId: request.id, method, route, status_code: status, duration_ms: Math.round(ms * 10) / 10 },
+      "request",
+    );
+    const labels = { method, route, status: String(status) };
+    ports.meter.count("http_requests_total", labels);
+    ports.meter.observe("http_request_duration_seconds", labels, ms / 1000);
+  };
+
+  const writeHeaders: Step = async (_request, reply) => {
+    reply.headers(SECURITY_HEADERS);
+  };
+
+  const checkHost: Step = async (request) => {
+    const host = hostName(request.headers.host);
+    if (host === undefined || !settings.allowedHosts.includes(host)) throw new Refusal("MISDIRECTED");
+  };
+
+  const answerCors: Step = async (request, reply) => {
+    const { origin } = request.headers;
+    const known = origin !== undefined && settings.corsOrigins.includes(origin);
+    if (known)
+      reply.headers({
+        "access-control-allow-origin": origin,
+        "access-control-expose-headers": "ETag, Retry-After, X-Request-Id",
+      });
+    const preflight = request.method === "OPTIONS" && request.headers["access-control-request-method"];
+    if (!preflight || origin === undefined) return;
+    if (known)
+      reply.headers({
+        "access-control-allow-methods": "GET, POST, PATCH, DELETE",
+        "access-control-allow-headers": "Authorization, Content-Type, X-Request-ID",
+        "access-control-max-age": "600",
+      });
+    return reply.code(204).send();
+  };
+
+  const limit: Step = async (request) => {
+    const { limit = "address" } = request.routeOptions.config;
+    const reading = request.method === "GET" || request.method === "HEAD";
+    await ports.doorkeeper.limit(limit, { addressGroup: request.addressGroup, reading });
+  };
+
+  const authenticate: Step = async (request) => {
+    const { auth = "public" } = request.routeOptions.config;
+    ports.doorkeeper.authenticate(auth, request.headers.authorization);
+  };
+
+  /** Before its body is read. */
+  const refuseUnknown: Step = async (request) => {
+    if (request.is404) throw new Refusal("NOT_FOUND");
+    // PROTOCOL.md §3.0: a toy says how long its request is
+    if (request.routeOptions.config.wire && request.headers["content-length"] === undefined)
+      throw new Refusal("INVALID_REQUEST", { path: "", problem: "no Content-Length" });
+  };
+
+  return [
+    { name: "id", at: "onRequest", step: identify },
+    { name: "log", at: "onResponse", step: writeLine },
+    { name: "headers", at: "onRequest", step: writeHeaders },
+    { name: "host", at: "onRequest", step: checkHost },
+    { name: "cors", at: "onRequest", step: answerCors },
+    { name: "limit", at: "onRequest", step: limit },
+    { name: "auth", at: "onRequest", step: authenticate },
+    { name: "route", at: "onRequest", step: refuseUnknown },
+  ];
+}

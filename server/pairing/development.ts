@@ -1,0 +1,28 @@
+/** Pairing without a parent, for development only: a toy goes to the demo family. The real walk is PROTOCOL.md §8. */
+import { orUnavailable, Refusal } from "../errors.ts";
+import type { Bus, Families, Log, Toys } from "../ports.ts";
+
+/** Bus channel; its text is the id of a toy whose owner or consent is no longer what it was. */
+export const TOY_CHANGED = "toy-changed";
+
+export interface DemoPairing {
+  account_id: string;
+  child_id: string;
+}
+
+/** Throws the Refusals PAIRING_REFUSED (no such toy, or someone else's) and UNAVAILABLE. Harmless when repeated. */
+export async function pairWithDemoFamily(
+  ports: { families: Families; toys: Toys; bus: Bus; log: Log },
+  deviceId: string,
+): Promise<DemoPairing> {
+  const { accountId, childId } = await orUnavailable(ports.families.demoFamily());
+  const paired = await orUnavailable(ports.families.pair(deviceId, accountId, childId));
+  if (!paired) {
+    const toy = await orUnavailable(ports.toys.find(deviceId));
+    if (toy?.ownerId !== accountId) throw new Refusal("PAIRING_REFUSED");
+  }
+  await ports.bus
+    .publish(TOY_CHANGED, deviceId)
+    .catch((error: unknown) => ports.log.warn({ toy: deviceId, error }, "pairing not announced"));
+  return { account_id: accountId, child_id: childId };
+}
