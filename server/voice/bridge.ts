@@ -1,11 +1,12 @@
 /** The bridge: every toy on this cell, from the link's admission to its end. */
-import type { Ack, Hash, RefusedCode, Telemetry } from "@bearlink/sdk/protocol";
+import type { Ack, Hash, RefusedCode } from "@bearlink/sdk/protocol";
 import { DRAIN_MS, MAX_TURNS, MAX_WAITING_LINKS, RECONNECT_TTL_S } from "../bounds.ts";
 import type { Link, Standing, Toys } from "../ports.ts";
 import { createCaller } from "./caller.ts";
-import type { Caller, CallerPorts } from "./caller.ts";
+import type { Caller, CallerPorts, ToyTelemetry } from "./caller.ts";
 import { createCommands } from "./commands.ts";
 import { createConversations } from "./conversation.ts";
+import type { Conversation } from "./conversation.ts";
 import { createLine } from "./line.ts";
 import type { WrongTags } from "./line.ts";
 
@@ -42,8 +43,10 @@ export interface Bridge {
     ttlS: number,
     fields: Record<string, unknown>,
   ): Promise<Ack | undefined>;
-  /** The last telemetry of each toy on the line. */
-  telemetry(): Map<string, Telemetry>;
+  /** What each toy on the line last told of itself. */
+  telemetry(): ToyTelemetry[];
+  /** What was said in a toy's newest turn. */
+  lastTurn(deviceId: string): Conversation["last"];
   /** Takes no new turn, waits for those running, then tells the toys to come back within `spreadS`. MISSION C32 */
   drain(spreadS: number): Promise<void>;
 }
@@ -158,7 +161,8 @@ export function createBridge(ports: BridgePorts): Bridge {
       return caller?.commands.send(await ports.toys.nextCommandId(deviceId), kind, ttlS, fields);
     },
 
-    telemetry: () => new Map([...callers].map(([deviceId, { caller }]) => [deviceId, caller.telemetry])),
+    telemetry: () => [...callers.values()].flatMap(({ caller }) => caller.telemetry ?? []),
+    lastTurn: (deviceId) => conversations.peek(deviceId)?.last,
 
     async drain(spreadS) {
       draining = true;

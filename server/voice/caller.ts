@@ -39,12 +39,20 @@ export interface CallerOptions {
   turnOver(): void;
 }
 
+/** What a toy last told of itself. */
+export interface ToyTelemetry extends Telemetry {
+  device_id: string;
+  /** epoch ms at which it arrived */
+  at: number;
+}
+
 export interface Caller {
   line: Line;
   commands: Commands;
   log: Log;
   standing: Standing;
-  telemetry: Telemetry;
+  /** undefined until it has told any */
+  telemetry: ToyTelemetry | undefined;
   frame(frame: Frame): void;
   /** Settles when the turn under way is over; undefined where there is none. */
   turnDone(): Promise<unknown> | undefined;
@@ -135,7 +143,8 @@ export function createCaller(ports: CallerPorts, options: CallerOptions): Caller
     }
     if (frame.type === UP.TELEMETRY) {
       const telemetry = decodeTelemetry(frame.payload);
-      if (telemetry) return void Object.assign(caller.telemetry, telemetry);
+      const who = { device_id: line.link.deviceId, at: ports.clock.now() };
+      if (telemetry) return void (caller.telemetry = { ...caller.telemetry, ...telemetry, ...who });
     }
     if (frame.type === UP.EVENT) {
       const event = decodeEvent(frame.payload);
@@ -151,7 +160,7 @@ export function createCaller(ports: CallerPorts, options: CallerOptions): Caller
     commands,
     log,
     standing: options.standing,
-    telemetry: {},
+    telemetry: undefined,
     frame(frame) {
       if (frame.type >= UP.EVENT) toyFrame(frame);
       else if (frame.turn !== 0) turnFrame(frame);

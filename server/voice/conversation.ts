@@ -21,6 +21,8 @@ export interface Conversation {
   messages(words: string): ChatMessage[];
   /** Keeps a turn that was spoken. */
   keep(words: string, reply: string): void;
+  /** What was said in the newest turn, safe or not: for who develops with a bear of their own. */
+  last: { transcript: string | undefined; reply: string } | undefined;
   /** ids of the pieces this child has heard */
   heard: string[];
   /** Whether this is the first turn of the (UTC) day; asking makes it so. */
@@ -29,6 +31,8 @@ export interface Conversation {
 
 export interface Conversations {
   of(deviceId: string): Conversation;
+  /** The conversation, if there is one. */
+  peek(deviceId: string): Conversation | undefined;
   forget(deviceId: string): void;
 }
 
@@ -50,6 +54,7 @@ export function createConversations({
     let day = -1;
     return {
       touchedAt: clock.now(),
+      last: undefined,
       heard: [],
       messages: (words) => [
         { role: "system", content: policy },
@@ -91,6 +96,7 @@ export function createConversations({
       memories.set(deviceId, memory);
       return memory;
     },
+    peek: (deviceId) => memories.get(deviceId),
     forget: (deviceId) => void memories.delete(deviceId),
   };
 }

@@ -33,6 +33,7 @@ export async function* reply(
       }
     }
   } finally {
+    conversation.last = { transcript: words, reply: said.join(" ") };
     if (words && said.length > 0) conversation.keep(words, said.join(" "));
   }
 }

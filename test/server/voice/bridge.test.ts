@@ -273,10 +273,11 @@ describe("the bridge", () => {
   });
 
   it("keeps a toy's last telemetry", async () => {
-    const { toy, bridge } = await onTheLine();
+    const { clock, toy, bridge } = await onTheLine();
+    expect(bridge.telemetry()).toEqual([]);
     toy.send(UP.TELEMETRY, 0, { payload: encodeJson({ rssi: -60, heap: 9000 }) });
     toy.send(UP.TELEMETRY, 0, { payload: encodeJson({ heap: 8000 }) });
-    expect(bridge.telemetry().get(DEVICE)).toEqual({ rssi: -60, heap: 8000 });
+    expect(bridge.telemetry()).toEqual([{ device_id: DEVICE, at: clock.now(), rssi: -60, heap: 8000 }]);
   });
 
   it("a COMMAND is repeated every 2 s until its ACK", async () => {
