@@ -119,7 +119,7 @@ export function openModels(settings: ModelSettings, { clock, meter, decode }: Mo
   function offer<Port extends SpeechToText | Chat | TextToSpeech | Moderation>(
     kind: Kind,
     own: ServiceSettings,
-    open: (service: ModelService, model: string | undefined, account: Account) => Port,
+    open: (service: ModelService, model: string, account: Account) => Port,
   ): Offer<Port> | undefined {
     const place = placeOf(kind, own, settings);
     if (!place) return undefined;
@@ -129,7 +129,7 @@ export function openModels(settings: ModelSettings, { clock, meter, decode }: Mo
     pool.share();
     // an address we do not know is taken for a server of OpenAI's kind; what it moderates with is left to it
     const known = place.account ?? { ...OPENAI, models: { ...OPENAI.models, moderation: undefined } };
-    const model = own.model || known.models[kind];
+    const model = own.model || known.models[kind] || "";
     const port = open(openService(place, pool, clock), model, known);
     return {
       port: metered(port, meter, { kind, provider: hostname }),
@@ -140,11 +140,11 @@ export function openModels(settings: ModelSettings, { clock, meter, decode }: Mo
   const { stt, chat, tts, moderation } = settings;
   return {
     speechToText: offer("speech-to-text", stt, (service, model, { dialect }) =>
-      openSpeechToText(service, model!, stt.dialect ?? dialect),
+      openSpeechToText(service, model, stt.dialect ?? dialect),
     ),
-    chat: offer("chat", chat, (service, model) => openChat(service, model!)),
+    chat: offer("chat", chat, (service, model) => openChat(service, model)),
     textToSpeech: offer("text-to-speech", tts, (service, model, { voice }) =>
-      openTextToSpeech(service, { model: model!, voice: tts.voice || voice }, decode),
+      openTextToSpeech(service, { model: model, voice: tts.voice || voice }, decode),
     ),
     moderation: offer("moderation", moderation, openModeration),
     async close() {

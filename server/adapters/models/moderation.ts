@@ -16,8 +16,8 @@ const Verdict = z.object({ results: z.array(Result).min(1) });
 /** Categories go into the log, so one that is not a plain name is not repeated. */
 const NAME = /^[a-z][a-z0-9 _/-]{0,63}$/i;
 
-/** The moderation of `service`; an undefined model leaves the choice to it. */
-export function openModeration(service: ModelService, model: string | undefined): Moderation {
+/** The moderation of `service`; model "" leaves the choice to it. */
+export function openModeration(service: ModelService, model: string): Moderation {
   return {
     warm: () => service.warm(),
     async check(text, signal) {
