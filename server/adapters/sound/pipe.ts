@@ -2,7 +2,7 @@
 import { SoundError } from "../../errors.ts";
 import type { SoundPipe } from "../../ports.ts";
 
-/** Where the work of a pipe puts its results. Nothing is taken after `close` or `fail`. */
+/** Where the work of a pipe puts its results, once it has started. Nothing is taken after `close` or `fail`. */
 export interface Outlet {
   push(bytes: Uint8Array): void;
   close(): void;
@@ -38,7 +38,7 @@ export function openPipe(bounds: PipeBounds, start: (outlet: Outlet) => Work): S
     if (closed) return;
     closed = true;
     fault = why;
-    work?.stop();
+    work.stop();
     wake?.();
   };
   const outlet: Outlet = {
@@ -73,8 +73,7 @@ export function openPipe(bounds: PipeBounds, start: (outlet: Outlet) => Work): S
     }
   }
 
-  let work: Work | undefined;
-  work = start(outlet);
+  const work = start(outlet);
   return {
     write(bytes) {
       if (ended || closed || bytes.length === 0) return;

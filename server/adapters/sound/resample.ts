@@ -2,9 +2,8 @@
 import { SoundError } from "../../errors.ts";
 import { NO_SAMPLES, scratch, type Stage } from "./stage.ts";
 
-/** Hz that models speak at, and Hz of the codecs */
-const RATES_IN: readonly number[] = [8_000, 16_000, 22_050, 24_000, 44_100, 48_000];
-const RATES_OUT: readonly number[] = [8_000, 16_000];
+/** Hz that codecs and models of speech use */
+const RATES: readonly number[] = [8_000, 16_000, 22_050, 24_000, 44_100, 48_000];
 
 /** dB by which aliases and images are down */
 const STOPBAND_DB = 70;
@@ -21,9 +20,15 @@ interface Filters {
   taps: Float32Array;
 }
 
-/** `n` samples in give round(n · to / from) out, in time with them. Throws SoundError("format") for other rates. */
+/** Throws SoundError("format") for a rate that no player of the Sound port knows. */
+export function requireRate(rate: number): void {
+  if (!RATES.includes(rate)) throw new SoundError("format");
+}
+
+/** `n` samples in give round(n · to / from) out, in time with them. Throws as `requireRate` does. */
 export function resample(from: number, to: number): Stage {
-  if (!RATES_IN.includes(from) || !RATES_OUT.includes(to)) throw new SoundError("format");
+  requireRate(from);
+  requireRate(to);
   if (from === to) return { push: (samples) => samples, flush: () => NO_SAMPLES };
   const { up, down, half, taps } = filtersFor(from, to);
   const width = 2 * half;
