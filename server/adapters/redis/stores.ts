@@ -70,15 +70,14 @@ const SLIDING_LOG = `
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
 local limit, window = tonumber(ARGV[1]), ARGV[2] * 1000
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', string.format('%.0f', now - window))
-local count = redis.call('ZCARD', KEYS[1])
-if count >= limit then
-  local leaves = redis.call('ZRANGE', KEYS[1], count - limit, count - limit, 'WITHSCORES')[2]
-  return math.ceil(((leaves or now) + window - now) / 1000)
-end
+-- the log is full where the limit-th newest is still in the window
+local filler = redis.call('ZREVRANGE', KEYS[1], limit - 1, limit - 1, 'WITHSCORES')[2]
+if filler and filler + window > now then return math.ceil((filler + window - now) / 1000) end
 if ARGV[3] == '1' then
   local at = string.format('%.0f', now)
-  redis.call('ZADD', KEYS[1], at, at .. '-' .. count)
+  -- adding comes first: a Redis that is full refuses a script only before it has written
+  redis.call('ZADD', KEYS[1], at, at .. '-' .. redis.call('ZCARD', KEYS[1]))
+  redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', string.format('%.0f', now - window))
   redis.call('PEXPIRE', KEYS[1], ARGV[2])
 end
 return 0`;

@@ -1,0 +1,182 @@
+/** What Redis adds: it goes away and comes back, and it must never evict. */
+import { Redis } from "ioredis";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { systemChance } from "../../../server/adapters/chance.ts";
+import { openRedis } from "../../../server/adapters/redis.ts";
+import type { RedisStores } from "../../../server/adapters/redis.ts";
+import { retryDelay } from "../../../server/adapters/redis/link.ts";
+import { redisMissing, startRedis } from "../../support/redis.ts";
+import type { TestRedis } from "../../support/redis.ts";
+import { freePort, until } from "../../support/wait.ts";
+
+const session = {
+  deviceId: "bear-1",
+  sessionId: "0011223344556677",
+  boot: 1,
+  seq: 0,
+  sealedSk: new Uint8Array(8),
+  expiresAt: Date.now() + 60_000,
+};
+describe.skipIf(redisMissing)("a Redis that goes away", () => {
+  let server: TestRedis;
+  let redis: RedisStores;
+  let states: boolean[];
+  const unhandled: unknown[] = [];
+  const onUnhandled = (reason: unknown): void => void unhandled.push(reason);
+
+  beforeAll(async () => {
+    process.on("unhandledRejection", onUnhandled);
+    server = await startRedis();
+  });
+  afterAll(async () => {
+    await server.remove();
+    process.off("unhandledRejection", onUnhandled);
+  });
+  beforeEach(async () => {
+    states = [];
+    redis = await openRedis({ url: server.url, chance: systemChance, onState: (up) => states.push(up) });
+  });
+  afterEach(() => {
+    redis.close();
+    expect(unhandled).toEqual([]);
+  });
+
+  const methods: [string, () => Promise<unknown>][] = [
+    ["nonces.use", () => redis.nonces.use("n", 1000)],
+    ["sessions.open", () => redis.sessions.open(session)],
+    ["sessions.find", () => redis.sessions.find("bear-1")],
+    ["sessions.raise", () => redis.sessions.raise("bear-1", "0011223344556677", 1)],
+    ["sessions.end", () => redis.sessions.end("bear-1")],
+    ["counters.take", () => redis.counters.take("k", 5, 1000)],
+    ["counters.peek", () => redis.counters.peek("k", 5, 1000)],
+    ["bus.publish", () => redis.bus.publish("c", "x")],
+    ["bus.subscribe", () => redis.bus.subscribe("c", () => {})],
+    ["ping", () => redis.ping()],
+    ["evictionPolicy", () => redis.evictionPolicy()],
+  ];
+  const allReject = async (): Promise<void> => {
+    const answers = await Promise.allSettled(methods.map(([, call]) => call()));
+    expect(methods.filter((_, i) => answers[i]!.status === "fulfilled").map(([name]) => name)).toEqual([]);
+  };
+  const allAnswer = async (): Promise<void> => {
+    for (const [, call] of methods) await call();
+  };
+
+  test("while it is gone every method rejects, and all work again when it is back", async () => {
+    await allAnswer();
+    await server.stop();
+    await until("the link is down", () => states.at(-1) === false);
+    await allReject();
+    await server.start();
+    await until("the link is up", () => states.at(-1) === true);
+    await allAnswer();
+    expect(states).toEqual([true, false, true]);
+  });
+
+  test("a command under way when it dies is rejected and not sent again", async () => {
+    server.pause();
+    const underWay = redis.counters.take("once", 5, 60_000).then(
+      () => "answered",
+      () => "rejected",
+    );
+    await server.stop();
+    expect(await underWay).toBe("rejected");
+    await server.start();
+    await until("the link is up", () => states.at(-1) === true && states.length > 1);
+    for (let i = 0; i < 5; i++) expect((await redis.counters.take("once", 5, 60_000)).allowed).toBe(true);
+  });
+
+  test("while it hangs every method rejects, and all work again when it goes on", async () => {
+    server.pause();
+    await allReject();
+    await until("the silent link is given up", () => states.at(-1) === false);
+    await allReject();
+    server.resume();
+    await until("the link is up", () => states.at(-1) === true);
+    await allAnswer();
+  });
+
+  test("a subscription comes back by itself and says that it was lost", async () => {
+    const heard: string[] = [];
+    let lost = 0;
+    const stop = await redis.bus.subscribe(
+      "c",
+      (text) => heard.push(text),
+      () => lost++,
+    );
+    await server.stop();
+    await server.start();
+    await until("the listener is told", () => lost === 1);
+    await redis.bus.publish("c", "again");
+    await until("the notice comes", () => heard.length > 0);
+    expect(heard).toEqual(["again"]);
+    expect(lost).toBe(1);
+    await stop();
+  });
+
+  test("scripts that Redis forgot when it restarted still run", async () => {
+    await redis.counters.take("k", 5, 60_000);
+    await server.stop();
+    await server.start();
+    await until("the link is up", () => states.at(-1) === true && states.length > 1);
+    expect((await redis.counters.take("k", 5, 60_000)).allowed).toBe(true);
+  });
+});
+
+describe.skipIf(redisMissing)("a Redis that may evict", () => {
+  test.each(["noeviction", "allkeys-lru"])("%s is told as it is", async (policy) => {
+    const server = await startRedis("--maxmemory-policy", policy);
+    const redis = await openRedis({ url: server.url, chance: systemChance });
+    expect(await redis.evictionPolicy()).toBe(policy);
+    redis.close();
+    await server.remove();
+  });
+
+  test("one that is full refuses what would be remembered", async () => {
+    const server = await startRedis("--maxmemory", "1"); // byte
+    const full = await openRedis({ url: server.url, chance: systemChance });
+    await expect(full.nonces.use("n", 1000)).rejects.toThrow(/OOM/);
+    await expect(full.counters.take("k", 5, 1000)).rejects.toThrow(/OOM/);
+    full.close();
+    await server.remove();
+  });
+
+  test("every key of ours has an end", async () => {
+    const server = await startRedis();
+    const redis = await openRedis({ url: server.url, chance: systemChance });
+    await redis.nonces.use("n", 60_000);
+    await redis.counters.take("k", 5, 60_000);
+    await redis.sessions.open({ ...session, expiresAt: Date.now() + 60_000 });
+    await redis.sessions.raise(session.deviceId, session.sessionId, 1);
+    const raw = new Redis(server.url);
+    const keys = (await raw.keys("*")).sort();
+    expect(keys).toEqual(["bearlink:count:{k}", "bearlink:nonce:n", "bearlink:session:bear-1"]);
+    for (const key of keys) expect(await raw.pttl(key)).toBeGreaterThan(50_000);
+    raw.disconnect();
+    redis.close();
+    await server.remove();
+  });
+});
+
+describe("reaching Redis", () => {
+  test("one that is not there at the start is named by its variable, without its address", async () => {
+    const port = await freePort();
+    const opening = openRedis({ url: `redis://:secret@127.0.0.1:${port}`, chance: systemChance });
+    const error = await opening.then(
+      () => undefined,
+      (reason: Error) => reason,
+    );
+    expect(error).toMatchObject({ code: "REDIS_AWAY" });
+    expect(error?.message).toContain("REDIS_URL");
+    expect(error?.message).not.toMatch(/secret|127\.0/);
+  });
+
+  test.each([
+    { tries: 1, byte: 0, ms: 50 },
+    { tries: 1, byte: 255, ms: 100 },
+    { tries: 40, byte: 0, ms: 1000 },
+    { tries: 40, byte: 255, ms: 2000 },
+  ])("try $tries with chance $byte waits $ms ms", ({ tries, byte, ms }) => {
+    expect(retryDelay(tries, { bytes: (length) => new Uint8Array(length).fill(byte) })).toBe(ms);
+  });
+});
