@@ -43,6 +43,8 @@ export function isLate(issuedMs: number, lastClaimedMs: number): boolean {
 export async function refuseStale(desk: ClaimDesk, attempt: Attempt): Promise<never> {
   // the claim that overtook this one may be newer than what checkProof read
   const toy = (await orUnavailable(desk.toys.find(attempt.claim.deviceId))) ?? attempt.toy;
-  if (!isLate(attempt.issuedMs, toy.claimedAt)) await quarantine(desk, attempt);
+  // a toy that never claimed has no twin: it began below its first boot
+  const claimedBefore = toy.claimedAt > 0;
+  if (claimedBefore && !isLate(attempt.issuedMs, toy.claimedAt)) await quarantine(desk, attempt);
   throw withFloor(desk, attempt, "CLAIM_STALE", toy.boot);
 }
