@@ -1,0 +1,51 @@
+/** How much of what: claims by address, failures by address and toy, all else by address. PROTOCOL.md §3.3, MISSION B01 */
+import {
+  ADDRESS_WINDOW_MS,
+  CLAIMS_PER_ADDRESS,
+  FAILURES_PER_ADDRESS,
+  FAILURES_PER_TOY,
+  REQUESTS_PER_ADDRESS,
+  TOY_FAILURE_WINDOW_MS,
+} from "../bounds.ts";
+import type { Allowance, Counters } from "../ports.ts";
+import { addressKey } from "./address.ts";
+
+/** Every method rejects where the counters are away; whoever asks then refuses too. */
+export interface ClaimLimiter {
+  /** A challenge or a claim, before anything else is looked at. */
+  request(address: string): Promise<Allowance>;
+  /** A proof that failed, and never one that holds: where not allowed, its 401 becomes 429. Known and unknown ids count alike. */
+  failure(address: string, deviceId: string): Promise<Allowance>;
+}
+
+/**
+ *     const limits = createClaimLimiter({ counters });
+ *     const { allowed, retryAfterS } = await limits.request("203.0.113.7");
+ */
+export function createClaimLimiter({ counters }: { counters: Counters }): ClaimLimiter {
+  return {
+    request: (address) =>
+      counters.take(`claim:${addressKey(address)}`, CLAIMS_PER_ADDRESS, ADDRESS_WINDOW_MS),
+    async failure(address, deviceId) {
+      // both count, whatever the other says
+      const [ofAddress, ofToy] = await Promise.all([
+        counters.take(`failure:${addressKey(address)}`, FAILURES_PER_ADDRESS, ADDRESS_WINDOW_MS),
+        counters.take(`failure:${deviceId}`, FAILURES_PER_TOY, TOY_FAILURE_WINDOW_MS),
+      ]);
+      return {
+        allowed: ofAddress.allowed && ofToy.allowed,
+        retryAfterS: Math.max(ofAddress.retryAfterS, ofToy.retryAfterS),
+      };
+    },
+  };
+}
+
+/** Requests of an address to the routes that have no limit of their own. */
+export function createAddressLimiter({ counters }: { counters: Counters }): {
+  request(address: string): Promise<Allowance>;
+} {
+  return {
+    request: (address) =>
+      counters.take(`request:${addressKey(address)}`, REQUESTS_PER_ADDRESS, ADDRESS_WINDOW_MS),
+  };
+}
