@@ -1,0 +1,194 @@
+/** The claim: a challenge, the toy's proof, and a session only once the server's own proof holds. PROTOCOL.md §3 */
+import {
+  deviceNonce,
+  deviceProof,
+  fromHex,
+  MAX_SESSION_S,
+  mqttKey,
+  PROOF_BYTES,
+  sameBytes,
+  SERVER_NONCE_BYTES,
+  serverProof,
+  SESSION_ID_BYTES,
+  sessionKey,
+  staleProof,
+  SUITE,
+  toHex,
+} from "@bearlink/sdk/protocol";
+import type { ClaimAnswer, ClaimAttempt, Hash, MacKey, ToyKeys } from "@bearlink/sdk/protocol";
+import type { Identity, ToyHost } from "./host.ts";
+
+const CHALLENGE_PATH = "/api/v1/esp32/challenge";
+const CLAIM_PATH = "/api/v1/pair/claim";
+const MAX_HOST_CHARS = 253;
+const MAX_TOPIC_CHARS = 128;
+const LAST_BOOT = 0xfffffffe;
+
+export interface Session {
+  id: Uint8Array;
+  sk: Uint8Array;
+  mqtt: MacKey;
+  auth: MacKey;
+  /** the last connection tried; raised before each CONNECT. §4.2 */
+  n: number;
+  answer: ClaimAnswer;
+}
+
+/** How an attempt ended: with a session, a floor that holds, or neither; `waitS` is what a 429 asked for. */
+export interface ClaimOutcome {
+  session?: Session;
+  floor?: number;
+  waitS?: number;
+  why: string;
+}
+
+type Fields = { [field: string]: unknown };
+
+function fieldsOf(value: unknown): Fields {
+  return typeof value === "object" && value !== null ? (value as Fields) : {};
+}
+
+function isWhole(value: unknown, least: number, most: number): value is number {
+  return typeof value === "number" && value >= least && value <= most && Math.floor(value) === value;
+}
+
+function isText(value: unknown, most: number): value is string {
+  return typeof value === "string" && value.length > 0 && value.length <= most;
+}
+
+/** The answer's fields under their bounds, or undefined; nothing of it is believed yet. */
+function decodeAnswer(fields: Fields): ClaimAnswer | undefined {
+  const mqtt = fieldsOf(fields.mqtt);
+  const state = fields.state;
+  if (state !== "unpaired" && state !== "paired") return undefined;
+  if (!isWhole(fields.server_time, 0, 0x1fffffffffffff)) return undefined;
+  if (!isWhole(fields.expires_in, 1, MAX_SESSION_S)) return undefined;
+  if (!isText(mqtt.host, MAX_HOST_CHARS) || !isWhole(mqtt.port, 1, 65535)) return undefined;
+  if (typeof mqtt.tls !== "boolean") return undefined;
+  if (!isText(mqtt.up, MAX_TOPIC_CHARS) || !isText(mqtt.down, MAX_TOPIC_CHARS)) return undefined;
+  return {
+    state,
+    server_time: fields.server_time,
+    expires_in: fields.expires_in,
+    mqtt: { host: mqtt.host, port: mqtt.port, tls: mqtt.tls, up: mqtt.up, down: mqtt.down },
+  };
+}
+
+function proofHolds(expected: Uint8Array, given: unknown): boolean {
+  const proof = fromHex(given, PROOF_BYTES);
+  return proof !== undefined && sameBytes(expected, proof);
+}
+
+/** What a 200 opens, if every byte of it is the server's. §3.4, §3.5 */
+function openSession(
+  hash: Hash,
+  keys: ToyKeys,
+  attempt: ClaimAttempt,
+  proof: Uint8Array,
+  body: unknown,
+): Session | undefined {
+  const fields = fieldsOf(body);
+  const answer = decodeAnswer(fields);
+  if (answer === undefined) return undefined;
+  if (!proofHolds(serverProof(hash, keys.auth, attempt, proof, answer), fields.proof_hex)) return undefined;
+  const sk = sessionKey(hash, keys.authBytes, attempt.deviceNonce, attempt.nonce);
+  return {
+    id: attempt.sessionId,
+    sk,
+    mqtt: mqttKey(hash, sk, attempt.deviceId, attempt.sessionId),
+    auth: keys.auth,
+    n: 0,
+    answer,
+  };
+}
+
+/** The floor of a stale or disabled toy, if the server proves it and it is not below this `boot`. §3.3 */
+function provenFloor(hash: Hash, keys: ToyKeys, attempt: ClaimAttempt, details: Fields): number | undefined {
+  const floor = details.floor;
+  if (!isWhole(floor, attempt.boot, LAST_BOOT)) return undefined;
+  return proofHolds(staleProof(hash, keys.auth, attempt, floor), details.proof_hex) ? floor : undefined;
+}
+
+/** Reads a refusal: not authenticated, so it can only make the toy wait, or raise its boot. §3.0 */
+function refused(
+  hash: Hash,
+  keys: ToyKeys,
+  attempt: ClaimAttempt | undefined,
+  status: number,
+  body: unknown,
+): ClaimOutcome {
+  const details = fieldsOf(fieldsOf(fieldsOf(body).error).details);
+  const outcome: ClaimOutcome = { why: "status " + status };
+  if (attempt !== undefined && (status === 409 || status === 403)) {
+    const floor = provenFloor(hash, keys, attempt, details);
+    if (floor !== undefined) outcome.floor = floor;
+  }
+  if (status === 429 && isWhole(details.retry_after_s, 0, 0xffffffff)) outcome.waitS = details.retry_after_s;
+  return outcome;
+}
+
+/**
+ * One attempt under a `(boot, seq)` that was never used before; `done` is called at most once.
+ * The answer abandons it: whatever still arrives is ignored. §2
+ */
+export function claimSession(
+  host: ToyHost,
+  identity: Identity,
+  server: string,
+  keys: ToyKeys,
+  boot: number,
+  seq: number,
+  done: (outcome: ClaimOutcome) => void,
+): () => void {
+  let live = true;
+  const hash = host.hash;
+  const ownNonce = deviceNonce(hash, keys.rng, boot, seq);
+  const finish = (outcome: ClaimOutcome): void => {
+    live = false;
+    done(outcome);
+  };
+  const prove = (attempt: ClaimAttempt): void => {
+    const proof = deviceProof(hash, keys.auth, attempt);
+    const body = {
+      device_id: identity.deviceId,
+      device_nonce: toHex(ownNonce),
+      session_id: toHex(attempt.sessionId),
+      nonce: toHex(attempt.nonce),
+      boot,
+      seq,
+      firmware_version: identity.firmwareVersion,
+      suite: SUITE,
+      hmac_hex: toHex(proof),
+    };
+    host.post(server + CLAIM_PATH, body, (status, answer) => {
+      if (!live) return;
+      if (status !== 200) return finish(refused(hash, keys, attempt, status, answer));
+      const session = openSession(hash, keys, attempt, proof, answer);
+      finish(session === undefined ? { why: "server proof" } : { session, why: "" });
+    });
+  };
+  host.post(
+    server + CHALLENGE_PATH,
+    { device_id: identity.deviceId, device_nonce: toHex(ownNonce) },
+    (status, answer) => {
+      if (!live) return;
+      if (status !== 200) return finish(refused(hash, keys, undefined, status, answer));
+      const fields = fieldsOf(answer);
+      const sessionId = fromHex(fields.session_id, SESSION_ID_BYTES);
+      const nonce = fromHex(fields.nonce, SERVER_NONCE_BYTES);
+      if (sessionId === undefined || nonce === undefined) return finish({ why: "challenge" });
+      prove({
+        deviceId: identity.deviceId,
+        deviceNonce: ownNonce,
+        nonce,
+        sessionId,
+        boot,
+        seq,
+        firmwareVersion: identity.firmwareVersion,
+      });
+    },
+  );
+  return () => {
+    live = false;
+  };
+}
