@@ -147,21 +147,22 @@ export const FROM = { addressGroup: "203.0.113.7", requestId: "6b8f3d3e-1111-422
 export function bear(deviceId = "bear-7q2m9xk4d8wr3hbn", secret: Uint8Array = systemChance.bytes(32)) {
   const prk = secretPrk(systemHash, secret);
   const rng = macKey(systemHash, rngKey(systemHash, prk, deviceId));
+  const auth = authKey(systemHash, prk, deviceId);
   return {
     deviceId,
     secret,
     prk,
     /** K_auth */
-    auth: authKey(systemHash, prk, deviceId),
+    auth,
     deviceNonce: (boot: number, seq: number) => deviceNonce(systemHash, rng, boot, seq),
     /** A claim's body for an answered challenge. */
     body(
       answer: ChallengeAnswer,
       boot: number,
       seq: number,
-      key: MacKey = macKey(systemHash, this.auth),
+      key: MacKey = macKey(systemHash, auth),
     ): ClaimRequest {
-      const nonce = this.deviceNonce(boot, seq);
+      const nonce = deviceNonce(systemHash, rng, boot, seq);
       const proof = deviceProof(systemHash, key, {
         deviceId,
         deviceNonce: nonce,
