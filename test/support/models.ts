@@ -1,4 +1,5 @@
 /** Model services for tests: the stand-in, and the ports opened on it or on bytes in memory. */
+import { setMaxListeners } from "node:events";
 import { ModelError } from "../../server/errors.ts";
 import type { Answer, ModelService } from "../../server/adapters/models/http.ts";
 import { openModels } from "../../server/adapters/models/catalog.ts";
@@ -75,5 +76,6 @@ export function cutInto(bytes: Uint8Array, size: number): Uint8Array[] {
   return pieces;
 }
 
-/** A signal that is never aborted. */
+/** A signal that is never aborted, for any number of listeners. */
 export const NEVER = new AbortController().signal;
+setMaxListeners(0, NEVER);

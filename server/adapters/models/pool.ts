@@ -34,7 +34,7 @@ export function openPool(origin: string): ConnectionPool {
       if (!socket) return connect(options, callback);
       leave(socket);
       socket.setTimeout(0).off("timeout", destroy).off("error", ignore).off("close", gone);
-      callback(null, socket);
+      queueMicrotask(() => callback(null, socket)); // as a real connection would: not within the call
     },
   });
 

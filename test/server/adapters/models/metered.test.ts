@@ -32,7 +32,10 @@ describe("a metered port", () => {
         left = true;
       }
     });
-    for await (const _ of chat.reply([], NEVER)) break;
+    for await (const piece of chat.reply([], NEVER)) {
+      expect(piece).toBe("a");
+      break;
+    }
     expect(left).toBe(true);
     expect(counts).toEqual(told("ok"));
   });

@@ -24,7 +24,7 @@ afterEach(async () => {
 async function turn(): Promise<void> {
   const words = await models.speechToText.transcribe(QUIET, NEVER);
   await models.moderation.check(words, NEVER);
-  for await (const _ of models.chat.reply(HI, NEVER)) await all(models.textToSpeech.speak("Hi.", NEVER));
+  for await (const word of models.chat.reply(HI, NEVER)) await all(models.textToSpeech.speak(word, NEVER));
 }
 function warm(): void {
   for (const port of [models.speechToText, models.chat, models.textToSpeech, models.moderation])
@@ -41,12 +41,13 @@ describe("the connections to a service", () => {
 
   it("stay open when a reply is left at its end, as the conductor of a turn does", async () => {
     await open({ reply: "one two" });
-    for (let turns = 0; turns < 3; turns++) {
+    for (let turns = 0; turns < 8; turns++) {
       const done = new AbortController();
       await all(models.chat.reply(HI, done.signal));
       done.abort();
     }
-    expect(standIn.connections.total).toBe(1);
+    // the next request may come before the rest of the last answer
+    expect(standIn.connections.total).toBeLessThanOrEqual(2);
   });
 
   it("are opened by warming, and used by the requests that follow", async () => {
@@ -58,15 +59,15 @@ describe("the connections to a service", () => {
     expect(standIn.connections.total).toBe(4);
   });
 
-  it("are no more for being warmed again", async () => {
+  it("do not grow with each warming", async () => {
     await open();
-    warm();
-    warm();
-    await expect.poll(() => standIn.connections.open).toBe(4);
-    await turn();
-    warm();
-    await turn();
-    expect(standIn.connections.total).toBeLessThanOrEqual(4);
+    for (let turns = 0; turns < 5; turns++) {
+      warm();
+      await expect.poll(() => standIn.connections.open).toBeGreaterThanOrEqual(4);
+      await turn();
+    }
+    // the end of an answer may still be on its way when the next turn warms
+    expect(standIn.connections.total).toBeLessThanOrEqual(6);
   });
 
   it("are made anew where the service closed the warm one", async () => {
