@@ -1,0 +1,96 @@
+/** The whole HTTP side of a cell on a house's stores, asked without a socket. */
+import { systemChance } from "../../../server/adapters/chance.ts";
+import { systemHash } from "../../../server/adapters/hash.ts";
+import { allowedHosts, openHttp } from "../../../server/adapters/http.ts";
+import type { HttpApp } from "../../../server/adapters/http.ts";
+import { makeDeveloperKey, tokenHash } from "../../../server/keys/developer-key.ts";
+import type { Families, Log } from "../../../server/ports.ts";
+import { claimRoutes } from "../../../server/routes/claim.ts";
+import { developmentRoutes } from "../../../server/routes/development.ts";
+import { openDoorkeeper } from "../../../server/routes/doorkeeper.ts";
+import { toyRoutes } from "../../../server/routes/toys.ts";
+import type { FirmwareManifest, ToyTelemetry } from "../../../server/routes/toys.ts";
+import { watchRoutes } from "../../../server/routes/watch.ts";
+import { readiness } from "../../../server/watch/health.ts";
+import type { Check } from "../../../server/watch/health.ts";
+import { house, MQTT, silent } from "../claim/support.ts";
+import type { House } from "../claim/support.ts";
+
+export const DEVELOPER_KEY = makeDeveloperKey(systemChance, "test");
+export const KEYED = { authorization: `Bearer ${DEVELOPER_KEY}` };
+export const ORIGIN = "https://parents.example.org";
+
+export interface Line {
+  level: string;
+  message: string;
+  [field: string]: unknown;
+}
+
+/** A log that remembers its lines. */
+export function remembered(lines: Line[]): Log {
+  const at = (level: string) => (fields: object, message: string) =>
+    void lines.push({ level, message, ...fields });
+  return {
+    ...silent,
+    info: at("info"),
+    warn: at("warn"),
+    error: at("error"),
+    child: () => remembered(lines),
+  };
+}
+
+interface Change {
+  at?: House;
+  production?: boolean;
+  checks?: Record<string, Check>;
+  firmware?: FirmwareManifest;
+  telemetry?: ToyTelemetry[];
+  trustedProxies?: string[];
+  rooms?: ((app: HttpApp) => void)[];
+}
+
+export function openServer(change: Change = {}) {
+  const at = change.at ?? house();
+  const lines: Line[] = [];
+  const log = remembered(lines);
+  const { meter } = at.metrics;
+  const doorkeeper = openDoorkeeper(
+    { counters: at.desk.counters, hash: systemHash, meter, log },
+    {
+      developerKeyHash: tokenHash(systemHash, DEVELOPER_KEY),
+      metricsTokenHash: tokenHash(systemHash, "metrics-token"),
+    },
+  );
+  const families: Families = {
+    demoFamily: async () => ({ accountId: "demo", childId: "child" }),
+    pair: async (deviceId) => at.toys.rows.has(deviceId),
+  };
+  const toyPorts = {
+    ...at.desk,
+    publicMqtt: MQTT,
+    firmware: async () => change.firmware,
+    telemetry: () => change.telemetry ?? [],
+  };
+  const watchPorts = {
+    clock: at.clock,
+    ready: readiness(at.clock, change.checks ?? {}),
+    metrics: at.metrics,
+    version: "0.1.0",
+  };
+  const app = openHttp(
+    { log, meter, doorkeeper },
+    {
+      allowedHosts: allowedHosts(undefined, MQTT.host),
+      corsOrigins: [ORIGIN],
+      trustedProxies: change.trustedProxies ?? [],
+    },
+    [
+      (to) => claimRoutes(to, at.desk),
+      (to) => toyRoutes(to, toyPorts),
+      (to) => watchRoutes(to, watchPorts),
+      ...(change.production ? [] : [(to: HttpApp) => developmentRoutes(to, { ...at.desk, families })]),
+      ...(change.rooms ?? []),
+    ],
+  );
+  return { at, app, lines };
+}
