@@ -104,14 +104,9 @@ describe("a pairing code", () => {
 });
 
 describe("a secret is refused", () => {
-  test("when a pattern of 1 to 16 bytes fills it", () => {
-    fc.assert(
-      fc.property(fc.uint8Array({ minLength: 1, maxLength: 16 }), (pattern) => {
-        expect(isWeakSecret(Uint8Array.from({ length: 32 }, (_, i) => pattern[i % pattern.length]!))).toBe(
-          true,
-        );
-      }),
-    );
+  test.each(Array.from({ length: 16 }, (_, i) => i + 1))("when a pattern of %d bytes fills it", (length) => {
+    const pattern = createHash("sha256").update(`${length}`).digest();
+    expect(isWeakSecret(Uint8Array.from({ length: 32 }, (_, i) => pattern[i % length]!))).toBe(true);
   });
 
   test("when it counts, by any step, up or down", () => {
