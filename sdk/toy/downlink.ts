@@ -49,6 +49,7 @@ function refuse(down: Downlink, frame: Frame): void {
 }
 
 function reply(down: Downlink, frame: Frame): void {
+  down.host.log("reply", frame.type);
   if (frame.type === DOWN.STOP) return down.on("stopped");
   if (frame.type === DOWN.REFUSED) return refuse(down, frame);
   if (down.host.clock.now() >= down.turnUntil()) return down.on("timeout");

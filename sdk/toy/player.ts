@@ -91,6 +91,7 @@ export function playSamples(
     if (!startReply(player, turn, codec)) return;
   }
   const buffer = player.buffer!;
+  if (sample > buffer.end) player.host.log("lost", sample - buffer.end);
   if (buffer.codec !== codec || !pushSamples(buffer, sample, bytes)) {
     player.host.log("dropped", "audio");
     return;

@@ -240,6 +240,7 @@ export function createToy(host: ToyHost, identity: Identity): Toy {
   const startTurn = (): void => {
     turn = nextTurn(turn);
     turnUntil = clock.now() + MAX_TURN_MS;
+    host.log("turn", turn);
     // a reply that is still playing was stopped as the state was left: §7.3
     utterance = startUtterance(host, turn, reason, send);
   };
