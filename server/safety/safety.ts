@@ -1,0 +1,119 @@
+/** Everything a child says and everything a toy will say: rules first, then moderation, and shut where that is away. SAFETY "Conversation" */
+import { CHECK_MS, MAX_SENTENCE_CHARS } from "../bounds.ts";
+import { ModelError } from "../errors.ts";
+import type { Clock, Moderation, Safety, Verdict } from "../ports.ts";
+import { careLine, isCare, redirectLine, safetyLines } from "./lines.ts";
+import type { Category } from "./lines.ts";
+import { readable } from "./normalise.ts";
+import { withoutPersonal } from "./personal.ts";
+import { ruleForSentence, ruleForWords } from "./rules.ts";
+
+export interface SafetyPorts {
+  clock: Clock;
+  /** where none is configured, the rules alone decide */
+  moderation?: Moderation;
+  /** Whether a person wrote this text for the bear: moderation is not asked about it; the rules still are. */
+  isCurated?: (text: string) => boolean;
+  /** a word in the model's instructions that no reply may quote */
+  canary?: string;
+}
+
+/**
+ * Both answers reject where moderation is configured and does not answer within CHECK_MS.
+ *
+ *     await createSafety({ clock, moderation }).words("my number is 555 123 4567", signal)
+ *     // { action: "allow", text: "my number is [phone]", reason: "" }
+ */
+export function createSafety({ clock, moderation, isCurated, canary }: SafetyPorts): Safety {
+  const quoted = canary === undefined ? undefined : squeezed(canary);
+
+  async function objections(text: string, signal: AbortSignal): Promise<string[]> {
+    return moderation ? within(clock, signal, (signal) => moderation.check(text, signal)) : [];
+  }
+
+  return {
+    async words(text, signal) {
+      const seen = readable(text);
+      const rule = ruleForWords(seen);
+      if (rule) return turnedAway(rule, rule);
+      const words = withoutPersonal(seen);
+      const [category] = await objections(words, signal);
+      if (category !== undefined) return turnedAway(ofModeration(category), category);
+      return allowed(words);
+    },
+
+    async sentence(text, signal) {
+      const sentence = spoken(text);
+      if (quoted && squeezed(text).includes(quoted)) return instead("other", "canary");
+      if (isMarkup(text)) return instead("other", "markup");
+      if (withoutPersonal(sentence) !== sentence) return instead("private", "personal");
+      const rule = ruleForSentence(sentence);
+      if (rule) return instead(isCare(rule) ? "other" : rule, rule);
+      if (safetyLines.includes(sentence) || isCurated?.(sentence)) return allowed(sentence);
+      const [category] = await objections(sentence, signal);
+      return category === undefined ? allowed(sentence) : instead("other", category);
+    },
+
+    warm: () => moderation?.warm?.(),
+  };
+}
+
+function allowed(text: string): Verdict {
+  return { action: "allow", text, reason: "" };
+}
+
+function turnedAway(category: Category, reason: string): Verdict {
+  return isCare(category)
+    ? { action: "escalate", text: careLine(category), reason }
+    : instead(category, reason);
+}
+
+function instead(category: Exclude<Category, "self-harm" | "abuse" | "danger">, reason: string): Verdict {
+  return { action: "redirect", text: redirectLine(category), reason };
+}
+
+/** The names that moderation services share: "self-harm/intent", "self_harm", "sexual/minors", "hate", "violence" … */
+function ofModeration(category: string): Category {
+  const name = category.toLowerCase().replaceAll("_", "-");
+  if (name.startsWith("self-harm")) return "self-harm";
+  if (name.startsWith("sexual")) return "sexual";
+  if (name.startsWith("illicit")) return "how-to-harm";
+  if (name.startsWith("violence")) return "violence";
+  if (name.startsWith("hate") || name.startsWith("harassment")) return "unkind";
+  return "other";
+}
+
+/** A sentence as a voice can say it: signs of emphasis and pictures go, and a longer one ends at a space. */
+function spoken(text: string): string {
+  const plain = readable(text)
+    .replace(/[*_#`~|\p{Extended_Pictographic}\uFE0F]+/gu, "")
+    .replace(/\s+/g, " ")
+    .trim();
+  if (plain.length <= MAX_SENTENCE_CHARS) return plain;
+  const space = plain.lastIndexOf(" ", MAX_SENTENCE_CHARS);
+  return plain.slice(0, space > 0 ? space : MAX_SENTENCE_CHARS);
+}
+
+/** Tags, code and link brackets are meant for a screen. */
+function isMarkup(text: string): boolean {
+  return /<\/?[a-z!][^>]{0,200}>|\]\(|```|[{}]|:\/\//i.test(text);
+}
+
+/** Only letters and digits, so that no spacing hides a word. */
+function squeezed(text: string): string {
+  return readable(text)
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, "");
+}
+
+function within<T>(clock: Clock, outer: AbortSignal, ask: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const late = new AbortController();
+  const signal = AbortSignal.any([outer, late.signal]);
+  const cancel = clock.after(CHECK_MS, () => late.abort(new ModelError("timeout")));
+  const givenUp = new Promise<never>((_, reject) => {
+    const giveUp = () => reject(signal.reason as Error);
+    if (signal.aborted) giveUp();
+    else signal.addEventListener("abort", giveUp, { once: true });
+  });
+  return Promise.race([ask(signal), givenUp]).finally(cancel);
+}
