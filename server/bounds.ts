@@ -18,7 +18,7 @@ export const CHECK_MS = 2_000;
 export const MODEL_MS = 30_000;
 /** ms a sound process may take over its deadline before it is killed, MISSION C24 */
 export const SOUND_MS = 10_000;
-/** s of sound an utterance or a sentence has at most, and that wait in a pipe, MISSION C24 */
+/** s of sound of an utterance or a sentence, MISSION C24 */
 export const MAX_SOUND_S = 30;
 /** s of sound of one whole reply: a story from the shelf */
 export const MAX_REPLY_S = 180;

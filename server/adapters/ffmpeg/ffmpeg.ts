@@ -48,7 +48,7 @@ function ffmpegSound(clock: Clock): FfmpegSound {
     },
     decode(container, rate) {
       const job = decodeJob(container, rate);
-      const bounds = { most: MAX_SOUND_S * CONTAINER_BYTES, waiting: MAX_SOUND_S * rate * 2 };
+      const bounds = { mostIn: MAX_SOUND_S * CONTAINER_BYTES, mostOut: MAX_SOUND_S * rate * 2 };
       return openPipe(bounds, (outlet) =>
         work({ clock, job, to: CODEC.S16, outlet: neverEmpty(outlet), onExit: "format" }),
       );

@@ -17,18 +17,17 @@ export interface Work {
   stop(): void;
 }
 
+/** Bytes that a pipe takes and gives in all: what waits in it is bounded by both. */
 export interface PipeBounds {
-  /** bytes the pipe takes in all */
-  most: number;
-  /** bytes that wait for the reader */
-  waiting: number;
+  mostIn: number;
+  mostOut: number;
 }
 
 /** Beyond its bounds the pipe fails with SoundError("size"). `out` can be read once. */
 export function openPipe(bounds: PipeBounds, start: (outlet: Outlet) => Work): SoundPipe {
   const ready: Uint8Array[] = [];
   let taken = 0;
-  let waiting = 0;
+  let given = 0;
   let ended = false;
   let closed = false;
   let fault: SoundError | undefined;
@@ -44,8 +43,8 @@ export function openPipe(bounds: PipeBounds, start: (outlet: Outlet) => Work): S
   const outlet: Outlet = {
     push(bytes) {
       if (closed) return;
-      waiting += bytes.length;
-      if (waiting > bounds.waiting) return close(new SoundError("size"));
+      given += bytes.length;
+      if (given > bounds.mostOut) return close(new SoundError("size"));
       ready.push(bytes);
       wake?.();
     },
@@ -60,10 +59,7 @@ export function openPipe(bounds: PipeBounds, start: (outlet: Outlet) => Work): S
   async function* read(): AsyncGenerator<Uint8Array> {
     try {
       for (;;) {
-        for (let next = ready.shift(); next; next = ready.shift()) {
-          waiting -= next.length;
-          yield next;
-        }
+        for (let next = ready.shift(); next; next = ready.shift()) yield next;
         if (fault) throw fault;
         if (closed) return;
         await new Promise<void>((resolve) => (wake = resolve));
@@ -78,7 +74,7 @@ export function openPipe(bounds: PipeBounds, start: (outlet: Outlet) => Work): S
     write(bytes) {
       if (ended || closed || bytes.length === 0) return;
       taken += bytes.length;
-      if (taken > bounds.most) return close(new SoundError("size"));
+      if (taken > bounds.mostIn) return close(new SoundError("size"));
       work.push(bytes);
     },
     end() {

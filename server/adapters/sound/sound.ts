@@ -10,17 +10,25 @@ import { openPipe, type Outlet, type PipeBounds, type Work } from "./pipe.ts";
 import { resample } from "./resample.ts";
 import { chain, type Stage } from "./stage.ts";
 
+/** s by which a resampler may round up */
+const SLACK_S = 0.1;
+
 export function hearBounds(codec: Codec): PipeBounds {
-  return { most: MAX_SOUND_S * bytesPerSecond(codec), waiting: MAX_SOUND_S * bytesPerSecond(CODEC.S16) };
+  return {
+    mostIn: MAX_SOUND_S * bytesPerSecond(codec),
+    mostOut: (MAX_SOUND_S + SLACK_S) * bytesPerSecond(CODEC.S16),
+  };
 }
 
-/** A reply may be a whole story, of which only some waits at a time. */
 export function voiceBounds(rate: number, codec: Codec): PipeBounds {
-  return { most: MAX_REPLY_S * rate * codecBytes(CODEC.S16), waiting: MAX_SOUND_S * bytesPerSecond(codec) };
+  return {
+    mostIn: MAX_REPLY_S * bytesPerSecond(CODEC.S16, rate),
+    mostOut: (MAX_REPLY_S + SLACK_S) * bytesPerSecond(codec),
+  };
 }
 
-function bytesPerSecond(codec: Codec): number {
-  return codecRate(codec) * codecBytes(codec);
+function bytesPerSecond(codec: Codec, rate = codecRate(codec)): number {
+  return rate * codecBytes(codec);
 }
 
 /** What makes speech fit for a toy's speaker, once it has the codec's rate. */

@@ -5,7 +5,7 @@ const BIAS = 132;
 /** the largest sample with a segment; louder ones clip */
 const CLIP = 32_635;
 
-/** The code of a 16-bit sample; a value between two levels takes the nearer one. */
+/** The code of a 16-bit sample: of the level at most half a step of its segment away. */
 export function ulawEncode(sample: number): number {
   const biased = Math.min(Math.abs(sample), CLIP) + BIAS;
   const segment = 24 - Math.clz32(biased);
