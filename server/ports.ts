@@ -175,6 +175,17 @@ export interface Counters {
   peek(key: string, limit: number, windowMs: number): Promise<Allowance>;
 }
 
+/** Counts what an address asks, an IPv6 one by its /64. */
+export interface AddressLimiter {
+  request(address: string): Promise<Allowance>;
+}
+
+/** The limits of PROTOCOL.md §3.3. */
+export interface ClaimLimiter extends AddressLimiter {
+  /** A claim that does not hold, and never one that does; known ids and unknown ones count alike. */
+  failure(address: string, deviceId: string): Promise<Allowance>;
+}
+
 /** Small notices between cells; at most once, so whoever listens also re-reads. */
 export interface Bus {
   publish(channel: string, text: string): Promise<void>;
@@ -197,7 +208,7 @@ export type LimitClass = "exempt" | "address" | "claim";
 /** Asked of each request before its body is read; they refuse by throwing a Refusal. */
 export interface Doorkeeper {
   /** `reading`: a request that changes nothing; only such a one may pass while the counters are away. MISSION B02 */
-  limit(limit: LimitClass, from: { addressGroup: string; reading: boolean }): Promise<void>;
+  limit(limit: LimitClass, from: { address: string; reading: boolean }): Promise<void>;
   authenticate(auth: AuthClass, authorization: string | undefined): void;
 }
 

@@ -19,9 +19,9 @@ import { refusalOf, escapeNonAscii, SECURITY_HEADERS, sendRefusal } from "./http
 import { doorSteps, requestId } from "./http/door.ts";
 import type { DoorPorts, DoorSettings } from "./http/door.ts";
 import { answerParserError } from "./http/parser.ts";
+import { recordAnswer } from "./http/record.ts";
 
-export { addressGroup, allowedHosts, hostName } from "./http/address.ts";
-export { clientAddress } from "./http/door.ts";
+export { allowedHosts, hostName } from "./http/hosts.ts";
 
 declare module "fastify" {
   interface FastifyContextConfig {
@@ -31,8 +31,8 @@ declare module "fastify" {
     wire?: boolean;
   }
   interface FastifyRequest {
-    /** address, or the /64 of an IPv6 one */
-    addressGroup: string;
+    /** the socket's, or what a configured proxy says */
+    clientAddress: string;
   }
 }
 
@@ -83,6 +83,7 @@ export function openHttp(
     frameworkErrors: (_error, request, reply) => {
       reply.headers({ ...SECURITY_HEADERS, "x-request-id": request.id });
       void sendRefusal(new Refusal("NOT_FOUND"), request, reply);
+      recordAnswer(ports, { requestId: request.id, method: request.method, route: "none", status: 404 });
     },
   }).withTypeProvider<ZodTypeProvider>();
 
@@ -96,8 +97,11 @@ export function openHttp(
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", { parseAs: "string" }, app.getDefaultJsonParser("error", "error"));
 
-  app.decorateRequest("addressGroup", "unknown");
-  for (const { at, step } of doorSteps(ports, settings)) app.addHook(at as "onRequest", step);
+  app.decorateRequest("clientAddress", "unknown");
+  for (const { at, step } of doorSteps(ports, settings)) {
+    if (at === "onRequest") app.addHook("onRequest", step);
+    else app.addHook("onResponse", step);
+  }
   app.setErrorHandler((error, request, reply) => {
     let refusal = refusalOf(error);
     if (refusal.code === "BODY_TOO_LARGE" && request.routeOptions.config.wire)
@@ -106,6 +110,9 @@ export function openHttp(
       ports.log.error({ requestId: request.id, code: refusal.code, error: refusal.cause }, "request failed");
     return sendRefusal(refusal, request, reply);
   });
+
+  // Node would refuse an unknown Expect itself, with bare headers
+  app.server.on("checkExpectation", (request, response) => app.routing(request, response));
 
   addRooms(app, rooms);
   return app;

@@ -15,9 +15,9 @@ import {
 } from "@bearlink/sdk/protocol";
 import type { ClaimContext, Hash, MacKey } from "@bearlink/sdk/protocol";
 import { FORMER_KEY_MS } from "../bounds.ts";
-import type { Chance, Clock, Counters, Meter } from "../ports.ts";
+import type { Chance, ClaimLimiter, Clock, Meter } from "../ports.ts";
 import type { NonceKeys } from "./desk.ts";
-import { limitChallenges } from "./limits.ts";
+import { limitRequests } from "./limits.ts";
 
 export interface ChallengeRequest {
   device_id: string;
@@ -37,7 +37,7 @@ export interface ChallengeAnswer {
 }
 
 interface ChallengePorts {
-  counters: Counters;
+  limits: ClaimLimiter;
   clock: Clock;
   chance: Chance;
   hash: Hash;
@@ -72,9 +72,9 @@ export function nonceKeys(
 export async function challenge(
   ports: ChallengePorts,
   request: ChallengeRequest,
-  addressGroup: string,
+  address: string,
 ): Promise<ChallengeAnswer> {
-  await limitChallenges(ports, addressGroup);
+  await limitRequests(ports, address);
   const issuedMs = ports.clock.now();
   const sessionId = ports.chance.bytes(SESSION_ID_BYTES);
   const nonce = makeServerNonce(

@@ -6,8 +6,8 @@ import type {
   AuditTrail,
   Bus,
   Chance,
+  ClaimLimiter,
   Clock,
-  Counters,
   Log,
   Meter,
   Nonces,
@@ -28,7 +28,7 @@ export interface ClaimPorts {
   toys: Toys;
   nonces: Nonces;
   sessions: Sessions;
-  counters: Counters;
+  limits: ClaimLimiter;
   vault: Vault;
   audit: AuditTrail;
   bus: Bus;
@@ -60,8 +60,8 @@ export interface Attempt {
   claim: ClaimAttempt;
   /** `hmac_hex`, as bytes */
   proof: Uint8Array;
-  /** address, or the /64 of an IPv6 one */
-  addressGroup: string;
+  /** client address */
+  address: string;
   /** request's id */
   requestId: string;
 

@@ -37,7 +37,7 @@ export async function quarantine(
       outcome: "success",
       actor: deviceId,
       resource: deviceId,
-      address: attempt.addressGroup,
+      address: attempt.address,
       reason: "stale_pair",
     }),
   );
@@ -102,12 +102,12 @@ export async function watchSessions(
     });
   };
 
-  cancel = clock.after(REREAD_MS, reread);
   const unsubscribe = await bus.subscribe(
     SESSION_ENDED,
     (deviceId) => void look(deviceId),
     () => void closeEnded(links()),
   );
+  cancel = clock.after(REREAD_MS, reread);
   return {
     look,
     async stop() {

@@ -1,48 +1,31 @@
-/** How often a challenge or a claim may be tried: no limit ever stops a proof that holds. PROTOCOL.md §3.3 */
-import {
-  ADDRESS_WINDOW_MS,
-  CLAIMS_PER_ADDRESS,
-  FAILURES_PER_ADDRESS,
-  FAILURES_PER_TOY,
-  TOY_FAILURE_WINDOW_MS,
-} from "../bounds.ts";
+/** What the limits say of a challenge or a claim, as refusals: none of them ever stops a proof that holds. PROTOCOL.md §3.3 */
 import { orUnavailable, Refusal } from "../errors.ts";
-import type { Allowance, Counters, Meter } from "../ports.ts";
+import type { Allowance, ClaimLimiter, Meter } from "../ports.ts";
 import type { Attempt, ClaimDesk } from "./desk.ts";
 
 interface LimitPorts {
-  counters: Counters;
+  limits: ClaimLimiter;
   meter: Meter;
 }
 
-function refuseAbove(ports: LimitPorts, layer: string, allowance: Allowance): void {
-  if (allowance.allowed) return;
+async function refuseAbove(ports: LimitPorts, layer: string, asked: Promise<Allowance>): Promise<void> {
+  const { allowed, retryAfterS } = await orUnavailable(asked);
+  if (allowed) return;
   ports.meter.count("rate_limit_hits_total", { layer, tier: "none" });
-  throw new Refusal("RATE_LIMITED", { retry_after_s: allowance.retryAfterS });
+  throw new Refusal("RATE_LIMITED", { retry_after_s: retryAfterS });
 }
 
-/** Challenges are limited by address only: an id is not the asker's own. */
-export async function limitChallenges(ports: LimitPorts, addressGroup: string): Promise<void> {
-  const key = `challenge/${addressGroup}`;
-  const allowance = await orUnavailable(ports.counters.take(key, CLAIMS_PER_ADDRESS, ADDRESS_WINDOW_MS));
-  refuseAbove(ports, "address", allowance);
+/** By address only: an id is not the asker's own. */
+export async function limitRequests(ports: LimitPorts, address: string): Promise<void> {
+  await refuseAbove(ports, "address", ports.limits.request(address));
 }
 
 export async function limitAddress(desk: ClaimDesk, attempt: Attempt): Promise<void> {
-  const key = `claim/${attempt.addressGroup}`;
-  const allowance = await orUnavailable(desk.counters.take(key, CLAIMS_PER_ADDRESS, ADDRESS_WINDOW_MS));
-  refuseAbove(desk, "address", allowance);
+  await limitRequests(desk, attempt.address);
 }
 
 /** Counts a claim that does not hold, and refuses it: the same answer whatever was wrong. */
 export async function refuseFailure(desk: ClaimDesk, attempt: Attempt): Promise<never> {
-  const [address, toy] = await orUnavailable(
-    Promise.all([
-      desk.counters.take(`failed/${attempt.addressGroup}`, FAILURES_PER_ADDRESS, ADDRESS_WINDOW_MS),
-      desk.counters.take(`failed/${attempt.claim.deviceId}`, FAILURES_PER_TOY, TOY_FAILURE_WINDOW_MS),
-    ]),
-  );
-  refuseAbove(desk, "address", address);
-  refuseAbove(desk, "toy", toy);
+  await refuseAbove(desk, "failures", desk.limits.failure(attempt.address, attempt.claim.deviceId));
   throw new Refusal("CLAIM_REFUSED");
 }

@@ -55,7 +55,7 @@ export function claimRoutes(app: App, desk: ClaimDesk): void {
     config,
     bodyLimit: MAX_JSON_BYTES,
     schema: { body: challengeBody, response: { 200: challengeAnswer } },
-    handler: (request) => challenge(desk, request.body, request.addressGroup),
+    handler: (request) => challenge(desk, request.body, request.clientAddress),
   });
 
   app.route({
@@ -65,6 +65,6 @@ export function claimRoutes(app: App, desk: ClaimDesk): void {
     bodyLimit: MAX_JSON_BYTES,
     schema: { body: claimBody, response: { 200: claimAnswer } },
     handler: (request) =>
-      claim(desk, request.body, { addressGroup: request.addressGroup, requestId: request.id }),
+      claim(desk, request.body, { address: request.clientAddress, requestId: request.id }),
   });
 }

@@ -1,12 +1,11 @@
 /** What the classes of routes ask: a limit by address, a developer key, a token of the metrics. MISSION A02, B01, B17 */
 import type { Hash } from "@bearlink/sdk/protocol";
-import { ADDRESS_WINDOW_MS, REQUESTS_PER_ADDRESS } from "../bounds.ts";
 import { Refusal } from "../errors.ts";
 import { carries, carriesDeveloperKey } from "../keys/developer-key.ts";
-import type { AuthClass, Counters, Doorkeeper, Log, Meter } from "../ports.ts";
+import type { AddressLimiter, AuthClass, Doorkeeper, Log, Meter } from "../ports.ts";
 
 export interface DoorkeeperPorts {
-  counters: Counters;
+  limits: AddressLimiter;
   hash: Hash;
   meter: Meter;
   log: Log;
@@ -20,7 +19,7 @@ export interface DoorkeeperSettings {
 }
 
 export function openDoorkeeper(ports: DoorkeeperPorts, settings: DoorkeeperSettings): Doorkeeper {
-  const { counters, hash, meter, log } = ports;
+  const { limits, hash, meter, log } = ports;
   const { developerKeyHash, metricsTokenHash } = settings;
 
   const isDeveloper = (authorization: string | undefined): boolean => {
@@ -39,16 +38,14 @@ export function openDoorkeeper(ports: DoorkeeperPorts, settings: DoorkeeperSetti
   };
 
   return {
-    async limit(limit, { addressGroup, reading }) {
+    async limit(limit, { address, reading }) {
       // the claim's own steps count it, after its form was checked. PROTOCOL.md §3.3
       if (limit !== "address") return;
-      const allowance = await counters
-        .take(`request/${addressGroup}`, REQUESTS_PER_ADDRESS, ADDRESS_WINDOW_MS)
-        .catch((error: unknown) => {
-          if (!reading) throw new Refusal("UNAVAILABLE", undefined, error);
-          log.warn({ error }, "counters are away: reading goes uncounted");
-          return { allowed: true, retryAfterS: 0 };
-        });
+      const allowance = await limits.request(address).catch((error: unknown) => {
+        if (!reading) throw new Refusal("UNAVAILABLE", undefined, error);
+        log.warn({ error }, "counters are away: reading goes uncounted");
+        return { allowed: true, retryAfterS: 0 };
+      });
       if (allowance.allowed) return;
       meter.count("rate_limit_hits_total", { layer: "address", tier: "none" });
       throw new Refusal("RATE_LIMITED", { retry_after_s: allowance.retryAfterS });

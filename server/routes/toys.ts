@@ -147,7 +147,7 @@ export function toyRoutes(app: App, ports: ToyRoutePorts): void {
     schema: { body: provisionBody, response: { 201: z.object({ device_id: deviceId }) } },
     async handler(request, reply) {
       const { device_id } = request.body;
-      await provision(ports, request.body, { actor: "developer-key", address: request.addressGroup });
+      await provision(ports, request.body, { actor: "developer-key", address: request.clientAddress });
       return reply.code(201).send({ device_id });
     },
   });

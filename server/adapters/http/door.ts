@@ -5,8 +5,9 @@ import type { IncomingMessage } from "node:http";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { Refusal } from "../../errors.ts";
 import type { Doorkeeper, Log, Meter } from "../../ports.ts";
-import { addressGroup, hostName } from "./address.ts";
 import { SECURITY_HEADERS } from "./answers.ts";
+import { hostName } from "./hosts.ts";
+import { recordAnswer } from "./record.ts";
 
 export interface DoorPorts {
   log: Log;
@@ -31,13 +32,8 @@ export function requestId(request: IncomingMessage): string {
   return typeof given === "string" && UUID.test(given) ? given.toLowerCase() : randomUUID();
 }
 
-/** The route's template: never a path, which a caller could make new for ever. MISSION B23 */
-function routeOf(request: FastifyRequest): string {
-  return request.routeOptions.url ?? "none";
-}
-
 /** The client's address: the socket's, or what a configured proxy says. */
-export function clientAddress(request: FastifyRequest): string {
+function clientAddress(request: FastifyRequest): string {
   return isIP(request.ip) ? request.ip : (request.socket.remoteAddress ?? "unknown");
 }
 
@@ -47,22 +43,18 @@ export function doorSteps(
   settings: DoorSettings,
 ): { name: string; at: "onRequest" | "onResponse"; step: Step }[] {
   const identify: Step = async (request, reply) => {
-    request.addressGroup = addressGroup(clientAddress(request));
+    request.clientAddress = clientAddress(request);
     reply.header("x-request-id", request.id);
   };
 
   const writeLine: Step = async (request, reply) => {
-    const { method } = request;
-    const route = routeOf(request);
-    const status = reply.statusCode;
-    const ms = reply.elapsedTime;
-    ports.log.info(
-      { requestId: request.id, method, route, status_code: status, duration_ms: Math.round(ms * 10) / 10 },
-      "request",
-    );
-    const labels = { method, route, status: String(status) };
-    ports.meter.count("http_requests_total", labels);
-    ports.meter.observe("http_request_duration_seconds", labels, ms / 1000);
+    recordAnswer(ports, {
+      requestId: request.id,
+      method: request.method,
+      route: request.routeOptions.url ?? "none",
+      status: reply.statusCode,
+      ms: reply.elapsedTime,
+    });
   };
 
   const writeHeaders: Step = async (_request, reply) => {
@@ -96,7 +88,7 @@ export function doorSteps(
   const limit: Step = async (request) => {
     const { limit = "address" } = request.routeOptions.config;
     const reading = request.method === "GET" || request.method === "HEAD";
-    await ports.doorkeeper.limit(limit, { addressGroup: request.addressGroup, reading });
+    await ports.doorkeeper.limit(limit, { address: request.clientAddress, reading });
   };
 
   const authenticate: Step = async (request) => {

@@ -5,6 +5,7 @@ import type { Socket } from "node:net";
 import { Refusal } from "../../errors.ts";
 import type { Log, Meter } from "../../ports.ts";
 import { envelope, JSON_TYPE, SECURITY_HEADERS } from "./answers.ts";
+import { recordAnswer } from "./record.ts";
 
 interface ParserError extends Error {
   code?: string;
@@ -43,6 +44,5 @@ export function answerParserError(
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join("\r\n")}\r\n\r\n${body}`);
   // who never reads the answer must not hold the socket
   socket.destroySoon();
-  ports.log.info({ requestId, status_code: status }, "request");
-  ports.meter.count("http_requests_total", { method: "none", route: "none", status: String(status) });
+  recordAnswer(ports, { requestId, method: "none", route: "none", status });
 }

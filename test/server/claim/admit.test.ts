@@ -1,12 +1,5 @@
 import { expect, test } from "vitest";
-import {
-  connectPassword,
-  fromHex,
-  linkKeys,
-  macKey,
-  mqttKey,
-  sessionKey,
-} from "@bearlink/sdk/protocol";
+import { connectPassword, fromHex, linkKeys, macKey, mqttKey, sessionKey } from "@bearlink/sdk/protocol";
 import { systemHash } from "../../../server/adapters/hash.ts";
 import { admit } from "../../../server/claim/admit.ts";
 import type { Credentials } from "../../../server/claim/admit.ts";

@@ -98,8 +98,8 @@ test("600 challenges a minute for an address, then 429 with the seconds to wait"
 });
 
 test("with the counters away no challenge is given", async () => {
-  const { desk, stores } = house();
-  await expect(challenge({ ...desk, counters: away(stores.counters) }, asked, "::1")).rejects.toMatchObject({
+  const { desk } = house();
+  await expect(challenge({ ...desk, limits: away(desk.limits) }, asked, "::1")).rejects.toMatchObject({
     code: "UNAVAILABLE",
   });
 });

@@ -163,7 +163,7 @@ describe("limits", () => {
     expect(codes.slice(0, 20)).toEqual(Array(20).fill("CLAIM_REFUSED"));
     expect(codes[20]).toBe("RATE_LIMITED");
     expect(await codeOf(claimAs(at, toy, 1, 0))).toBe("accepted");
-    expect((await fail(at, 1, { ...FROM, addressGroup: "203.0.113.8" }))[0]).toBe("CLAIM_REFUSED");
+    expect((await fail(at, 1, { ...FROM, address: "203.0.113.8" }))[0]).toBe("CLAIM_REFUSED");
     await at.clock.advance(60_000);
     expect((await fail(at, 1))[0]).toBe("CLAIM_REFUSED");
   });
@@ -173,7 +173,7 @@ describe("limits", () => {
       const { at, toy } = await home();
       const target = known ? toy : bear("bear-0000000000000000");
       for (let i = 0; i < 6; i++) {
-        const from = { ...FROM, addressGroup: `203.0.113.${i}` };
+        const from = { ...FROM, address: `203.0.113.${i}` };
         const code = await codeOf(claim(at.desk, spoilt(await prepare(at, target, 1, 0)), from));
         expect(code).toBe(i < 5 ? "CLAIM_REFUSED" : "RATE_LIMITED");
       }
@@ -205,7 +205,7 @@ describe("limits", () => {
 });
 
 describe("with a store away the answer is UNAVAILABLE and nothing is opened", () => {
-  for (const store of ["nonces", "counters", "toys", "sessions"] as const)
+  for (const store of ["nonces", "limits", "toys", "sessions"] as const)
     test(store, async () => {
       const { at, toy, row } = await home();
       const body = await prepare(at, toy, 1, 0);
@@ -220,12 +220,8 @@ describe("with a store away the answer is UNAVAILABLE and nothing is opened", ()
   test("a failure that cannot be counted is not answered as one", async () => {
     const { at, toy } = await home();
     const body = spoilt(await prepare(at, toy, 1, 0));
-    let asked = 0;
-    const take: typeof at.desk.counters.take = async (...args) => {
-      if (++asked > 1) throw new Error("away");
-      return at.stores.counters.take(...args);
-    };
-    const desk = { ...at.desk, counters: { ...at.stores.counters, take } };
+    const limits = { ...at.desk.limits, failure: () => Promise.reject(new Error("away")) };
+    const desk = { ...at.desk, limits };
     expect(await codeOf(claim(desk, body, FROM))).toBe("UNAVAILABLE");
   });
 });
@@ -261,7 +257,7 @@ test("a challenge of one toy serves no other", async () => {
   const answer = await challenge(
     at.desk,
     { device_id: other.deviceId, device_nonce: "00".repeat(16) },
-    FROM.addressGroup,
+    FROM.address,
   );
   expect(await codeOf(claim(at.desk, toy.body(answer, 1, 0), FROM))).toBe("CLAIM_REFUSED");
 });

@@ -23,7 +23,7 @@ async function rekeying(at: House) {
   const key = macKey(systemHash, authKey(systemHash, next, toy.deviceId));
   const under = async (boot: number, seq: number, withKey = key) => {
     const asked = { device_id: toy.deviceId, device_nonce: toHex(toy.deviceNonce(boot, seq)) };
-    return toy.body(await challenge(at.desk, asked, FROM.addressGroup), boot, seq, withKey);
+    return toy.body(await challenge(at.desk, asked, FROM.address), boot, seq, withKey);
   };
   return { toy, row, under };
 }
@@ -62,7 +62,7 @@ test("a proof under the stand-in's key opens nothing", async () => {
   const prk = at.vault.open(at.desk.standIn.sealedPrk, at.desk.standIn.context);
   const key = macKey(systemHash, authKey(systemHash, prk, toy.deviceId));
   const asked = { device_id: toy.deviceId, device_nonce: toHex(toy.deviceNonce(1, 0)) };
-  const body = toy.body(await challenge(at.desk, asked, FROM.addressGroup), 1, 0, key);
+  const body = toy.body(await challenge(at.desk, asked, FROM.address), 1, 0, key);
   await expect(claim(at.desk, body, FROM)).rejects.toMatchObject({ code: "CLAIM_REFUSED" });
   at.toys.rows.delete(row.deviceId);
   await expect(claim(at.desk, body, FROM)).rejects.toMatchObject({ code: "CLAIM_REFUSED" });

@@ -36,12 +36,7 @@ test("an id is given once: the first secret stays", async () => {
 
 test("constant, repeating, counting and published secrets are refused", async () => {
   const at = house();
-  const weak = [
-    "00".repeat(32),
-    "ab".repeat(32),
-    "0123456789abcdef".repeat(4),
-    identity.device_secret,
-  ];
+  const weak = ["00".repeat(32), "ab".repeat(32), "0123456789abcdef".repeat(4), identity.device_secret];
   for (const device_secret of weak) {
     await expect(provision(at.desk, { ...requestOf(bear()), device_secret }, BY)).rejects.toMatchObject({
       code: "INVALID_REQUEST",

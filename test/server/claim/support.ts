@@ -1,5 +1,4 @@
 /** A desk on stores in process with a clock that stands, and bears that know how to claim at it. */
-import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import {
   authKey,
   deviceNonce,
@@ -21,8 +20,10 @@ import { claim } from "../../../server/claim/claim.ts";
 import type { ClaimRequest } from "../../../server/claim/claim.ts";
 import { openClaimDesk } from "../../../server/claim/desk.ts";
 import type { ClaimPorts } from "../../../server/claim/desk.ts";
+import { createClaimLimiter } from "../../../server/limiter/limiter.ts";
 import { sealContext } from "../../../server/ports.ts";
 import type { AuditEntry, Log, Toy, Toys, Vault } from "../../../server/ports.ts";
+import { createVault } from "../../../server/vault/seal.ts";
 import { openMetrics } from "../../../server/watch/metrics.ts";
 import { fakeClock } from "../../support/clock.ts";
 
@@ -92,21 +93,16 @@ export function memoryToys(): Toys & { rows: Map<string, Toy> } {
   };
 }
 
+/** A vault that remembers what it opened. */
 function testVault(): Vault & { opened: string[] } {
-  const key = randomBytes(32);
+  const vault = createVault({ masterKey: MASTER_KEY, chance: systemChance });
   const opened: string[] = [];
   return {
     opened,
-    seal(plain, context) {
-      const nonce = randomBytes(12);
-      const cipher = createCipheriv("aes-256-gcm", key, nonce).setAAD(Buffer.from(context));
-      return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
-    },
+    seal: (plain, context) => vault.seal(plain, context),
     open(sealed, context) {
       opened.push(context);
-      const decipher = createDecipheriv("aes-256-gcm", key, sealed.slice(0, 12));
-      decipher.setAAD(Buffer.from(context)).setAuthTag(sealed.slice(-16));
-      return Buffer.concat([decipher.update(sealed.slice(12, -16)), decipher.final()]);
+      return vault.open(sealed, context);
     },
   };
 }
@@ -120,7 +116,10 @@ export function house(change: Partial<ClaimPorts> = {}) {
   const vault = testVault();
   const stores = memoryStores({ clock });
   const ports = {
-    ...stores,
+    nonces: stores.nonces,
+    sessions: stores.sessions,
+    bus: stores.bus,
+    limits: createClaimLimiter(stores),
     toys,
     vault,
     audit: { append: async (entry: AuditEntry) => void entries.push(entry) },
@@ -141,7 +140,7 @@ export function house(change: Partial<ClaimPorts> = {}) {
 export type House = ReturnType<typeof house>;
 
 /** Where requests come from in these tests. */
-export const FROM = { addressGroup: "203.0.113.7", requestId: "6b8f3d3e-1111-4222-8333-444455556666" };
+export const FROM = { address: "203.0.113.7", requestId: "6b8f3d3e-1111-4222-8333-444455556666" };
 
 /** A toy's keys and how it writes its requests. */
 export function bear(deviceId = "bear-7q2m9xk4d8wr3hbn", secret: Uint8Array = systemChance.bytes(32)) {
@@ -203,7 +202,7 @@ export async function addBear(to: House, toy: Bear): Promise<Toy> {
 export async function prepare(at: House, toy: Bear, boot: number, seq: number): Promise<ClaimRequest> {
   const nonce = toHex(toy.deviceNonce(boot, seq));
   const asked = { device_id: toy.deviceId, device_nonce: nonce };
-  return toy.body(await challenge(at.desk, asked, FROM.addressGroup), boot, seq);
+  return toy.body(await challenge(at.desk, asked, FROM.address), boot, seq);
 }
 
 /** A whole claim that holds. */

@@ -165,8 +165,7 @@ test("401 is one answer: of a bad proof, an unknown toy, a forged and an old non
     const response = await h.post(CLAIM, await bodyOf(h));
     expect(response.statusCode).toBe(status);
     const { error } = envelope.parse(response.json());
-    const { "x-request-id": _id, date: _date, ...headers } = response.headers;
-    answers.add(JSON.stringify([error, headers]));
+    answers.add(JSON.stringify([error, { ...response.headers, "x-request-id": "", date: "" }]));
   }
   expect(answers.size).toBe(1);
 });
@@ -174,11 +173,11 @@ test("401 is one answer: of a bad proof, an unknown toy, a forged and an old non
 test("a limited challenge is 429, and one without counters 503", async () => {
   const h = await home();
   const body = { device_id: h.toy.deviceId, device_nonce: "00".repeat(16) };
-  for (let i = 0; i < 600; i++) await h.at.desk.counters.take("challenge/127.0.0.1", 600, 60_000);
+  for (let i = 0; i < 600; i++) await h.at.desk.limits.request("127.0.0.1");
   const limited = await h.post(CHALLENGE, body);
   expect(limited.statusCode).toBe(429);
   expect(limited.headers["retry-after"]).toBe("60");
-  h.at.desk.counters = away(h.at.desk.counters);
+  h.at.desk.limits = away(h.at.desk.limits);
   expect((await h.post(CHALLENGE, body)).statusCode).toBe(503);
 });
 
@@ -228,7 +227,8 @@ test.each(bounds)("%s has its bounds, and is required", async (field, inside, ou
     const response = await h.post(CLAIM, { ...right, [field]: value });
     expect([response.statusCode, value]).not.toContain(422);
   }
-  const { [field]: _left, ...without } = right;
+  const without: Partial<ClaimRequest> = { ...right };
+  delete without[field];
   for (const body of [...outside.map((value) => ({ ...right, [field]: value })), without]) {
     const response = await h.post(CLAIM, body);
     expect([response.statusCode, JSON.stringify(body)]).toEqual([422, JSON.stringify(body)]);
@@ -273,7 +273,7 @@ test("what is not JSON, not an object, over 1 KB or without Content-Length is 42
 
 test("a refused form is not counted: schema comes before every limit", async () => {
   const h = await home();
-  h.at.desk.counters = away(h.at.desk.counters);
+  h.at.desk.limits = away(h.at.desk.limits);
   expect((await h.post(CLAIM, { device_id: h.toy.deviceId })).statusCode).toBe(422);
 });
 

@@ -4,6 +4,7 @@ import { systemHash } from "../../../server/adapters/hash.ts";
 import { allowedHosts, openHttp } from "../../../server/adapters/http.ts";
 import type { HttpApp } from "../../../server/adapters/http.ts";
 import { makeDeveloperKey, tokenHash } from "../../../server/keys/developer-key.ts";
+import { createAddressLimiter } from "../../../server/limiter/limiter.ts";
 import type { Families, Log } from "../../../server/ports.ts";
 import { claimRoutes } from "../../../server/routes/claim.ts";
 import { developmentRoutes } from "../../../server/routes/development.ts";
@@ -55,7 +56,7 @@ export function openServer(change: Change = {}) {
   const log = remembered(lines);
   const { meter } = at.metrics;
   const doorkeeper = openDoorkeeper(
-    { counters: at.desk.counters, hash: systemHash, meter, log },
+    { limits: createAddressLimiter(at.stores), hash: systemHash, meter, log },
     {
       developerKeyHash: tokenHash(systemHash, DEVELOPER_KEY),
       metricsTokenHash: tokenHash(systemHash, "metrics-token"),

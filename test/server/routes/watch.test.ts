@@ -4,7 +4,7 @@ import { KEYED, openServer } from "./support.ts";
 
 test("/healthz asks nothing: 200 with every store away", async () => {
   const at = house();
-  for (const store of ["nonces", "sessions", "counters", "toys"] as const)
+  for (const store of ["nonces", "sessions", "limits", "toys"] as const)
     Object.assign(at.desk, { [store]: away({}) });
   const { app } = openServer({ at });
   for (let i = 0; i < 70; i++) expect((await app.inject("/healthz")).statusCode).toBe(200);
