@@ -21,7 +21,7 @@ import type { DoorPorts, DoorSettings } from "./http/door.ts";
 import { answerParserError } from "./http/parser.ts";
 import { recordAnswer } from "./http/record.ts";
 
-export { allowedHosts, hostName } from "./http/hosts.ts";
+export { allowedHosts, hostName } from "./http/address.ts";
 
 declare module "fastify" {
   interface FastifyContextConfig {

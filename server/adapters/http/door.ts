@@ -6,7 +6,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { Refusal } from "../../errors.ts";
 import type { Doorkeeper, Log, Meter } from "../../ports.ts";
 import { SECURITY_HEADERS } from "./answers.ts";
-import { hostName } from "./hosts.ts";
+import { hostName } from "./address.ts";
 import { recordAnswer } from "./record.ts";
 
 export interface DoorPorts {
