@@ -1,0 +1,26 @@
+/** The short lines the server says when all else is away, from the phrase book. */
+import type { PhraseName, Phrases } from "../../ports.ts";
+import type { Book } from "./book.ts";
+
+export const phraseTexts: Readonly<Record<PhraseName, string>> = {
+  sorry: "I am sorry, that did not work. Please try again in a little while.",
+  thinking: "Hmm, let me think.",
+  "ask-grown-up": "Please ask your grown-up to say yes first. Then we can talk.",
+  "not-paired": "I do not have a family yet. Please ask a grown-up to help me.",
+  goodbye: "Goodbye, until next time.",
+  "cannot-understand": "I cannot understand words yet. But I can tell you something.",
+  machine: "I am a toy bear, and I am a machine.",
+  "say-again": "I did not hear you. Please say it again.",
+};
+
+/** `sound` throws where the book does not hold the phrase, which its test forbids. */
+export function createPhrases(book: Book): Phrases {
+  return {
+    text: (name) => phraseTexts[name],
+    sound(name) {
+      const sound = book.sound(phraseTexts[name]);
+      if (!sound) throw new Error(`the phrase book lacks "${name}"`);
+      return sound;
+    },
+  };
+}

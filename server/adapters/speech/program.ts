@@ -1,0 +1,88 @@
+/** A program that speaks: started with fixed arguments, its sound handed on as it comes, killed when nobody listens. */
+import { spawn } from "node:child_process";
+import { accessSync, constants } from "node:fs";
+import { delimiter, join } from "node:path";
+import { BETWEEN_TOKENS_MS } from "../../bounds.ts";
+import { ModelError } from "../../errors.ts";
+import type { Clock } from "../../ports.ts";
+
+export interface Program {
+  path: string;
+  args: readonly string[];
+  /** what it reads on stdin */
+  input: string;
+}
+
+/** The first executable of this name on `searchPath` (as in PATH), or undefined. */
+export function findProgram(name: string, searchPath = process.env.PATH ?? ""): string | undefined {
+  return searchPath
+    .split(delimiter)
+    .filter((folder) => folder !== "")
+    .map((folder) => join(folder, name))
+    .find(isExecutable);
+}
+
+/**
+ * What the program writes on stdout, no faster than it is taken. Ends when the program ends well.
+ *
+ * @throws ModelError "timeout" where a piece takes longer than BETWEEN_TOKENS_MS, "away" where the program cannot run
+ *   or fails before its first sound, "cut" where it fails later; the signal's reason where it is aborted
+ */
+export async function* runProgram(
+  clock: Clock,
+  { path, args, input }: Program,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  signal.throwIfAborted();
+  const child = spawn(path, args, { stdio: ["pipe", "pipe", "ignore"] });
+  const exit = new Promise<number | null>((resolve) => {
+    child.once("error", () => resolve(null));
+    child.once("close", resolve);
+  });
+  const kill = () => child.kill("SIGKILL");
+  signal.addEventListener("abort", kill, { once: true });
+  // a program that ends early closes its stdin; its exit code tells why
+  child.stdin.on("error", () => undefined);
+  child.stdin.end(input);
+
+  const sound = child.stdout[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
+  let heard = false;
+  let late = false;
+  const inTime = async <T>(wait: Promise<T>): Promise<T> => {
+    const cancel = clock.after(BETWEEN_TOKENS_MS, () => {
+      late = true;
+      kill();
+    });
+    try {
+      return await wait;
+    } finally {
+      cancel();
+    }
+  };
+  try {
+    for (;;) {
+      const piece = await inTime(sound.next());
+      if (piece.done) break;
+      heard = true;
+      yield piece.value;
+    }
+    const code = await inTime(exit);
+    signal.throwIfAborted();
+    if (late) throw new ModelError("timeout");
+    if (code !== 0 || !heard) throw new ModelError(heard ? "cut" : "away");
+  } finally {
+    signal.removeEventListener("abort", kill);
+    kill();
+    child.stdout.destroy();
+    await exit;
+  }
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
