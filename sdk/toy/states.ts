@@ -90,7 +90,7 @@ export interface Step {
 interface Traits {
   light: LightPattern;
   microphone: boolean;
-  /** ms after which `timeout` leaves the state */
+  /** ms after which `timeout` leaves the state; a back-off comes on top */
   timeoutMs: number;
 }
 
@@ -112,7 +112,7 @@ export const STATES: Record<StateName, Traits> = {
   thinking: traits("thinking", TOY_GIVES_UP_MS),
   speaking: traits("speaking", TOY_GIVES_UP_MS),
   updating: traits("updating", 300_000),
-  recovery: traits("trouble", 70_000), // past the longest back-off, should its timer be lost
+  recovery: traits("trouble", 10_000), // past its back-off, should that timer be lost
 };
 
 const ACT: Record<Resume, Effect> = { wifi: "join", claiming: "claim", connecting: "connect" };

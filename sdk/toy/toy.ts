@@ -83,6 +83,8 @@ export function createToy(host: ToyHost, identity: Identity): Toy {
   let clipPlayed = "";
   let clipAt = 0;
 
+  /** of the back-off that this state began with */
+  let waitingMs = 0;
   let stopTimeout = nothing;
   let stopRetry = nothing;
   let stopTelemetry = nothing;
@@ -216,6 +218,7 @@ export function createToy(host: ToyHost, identity: Identity): Toy {
     });
 
   const retryIn = (ms: number): void => {
+    waitingMs = ms;
     stopRetry();
     stopRetry = clock.after(ms, () => on("retry"));
   };
@@ -315,11 +318,12 @@ export function createToy(host: ToyHost, identity: Identity): Toy {
     if (step.entered) {
       stopTimeout();
       stopRetry();
+      waitingMs = 0;
     }
     state = step.state;
     for (const effect of step.effects) effects[effect]();
     if (moved) arrive();
-    if (step.entered) stopTimeout = clock.after(timeoutMs(), () => on("timeout"));
+    if (step.entered) stopTimeout = clock.after(waitingMs + timeoutMs(), () => on("timeout"));
   };
 
   /** One at a time: what an effect causes is handled after it. */
