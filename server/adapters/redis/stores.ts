@@ -18,7 +18,6 @@ if former[1] then
   local newBoot, newSeq = tonumber(ARGV[2]), tonumber(ARGV[3])
   if newBoot < boot or (newBoot == boot and newSeq <= seq) then return 0 end
 end
-redis.call('DEL', KEYS[1])
 redis.call('HSET', KEYS[1], 'id', ARGV[1], 'boot', ARGV[2], 'seq', ARGV[3], 'sk', ARGV[4], 'ends', ARGV[5], 'n', 0)
 redis.call('PEXPIREAT', KEYS[1], ARGV[5])
 return 1`;

@@ -33,8 +33,10 @@ describe.skipIf(redisMissing)("a Redis that goes away", () => {
     process.off("unhandledRejection", onUnhandled);
   });
   beforeEach(async () => {
-    states = [];
-    redis = await openRedis({ url: server.url, chance: systemChance, onState: (up) => states.push(up) });
+    // its own list: the link of the test before may still say that it is down
+    const told: boolean[] = [];
+    states = told;
+    redis = await openRedis({ url: server.url, chance: systemChance, onState: (up) => told.push(up) });
   });
   afterEach(() => {
     redis.close();
@@ -62,14 +64,24 @@ describe.skipIf(redisMissing)("a Redis that goes away", () => {
     for (const [, call] of methods) await call();
   };
 
+  /** How many of seven are allowed of a limit of five. */
+  const takes = async (key: string): Promise<number> => {
+    const answers = [];
+    for (let i = 0; i < 7; i++) answers.push(await redis.counters.take(key, 5, 60_000));
+    return answers.filter(({ allowed }) => allowed).length;
+  };
+
   test("while it is gone every method rejects, and all work again when it is back", async () => {
     await allAnswer();
     await server.stop();
     await until("the link is down", () => states.at(-1) === false);
     await allReject();
+    for (let i = 0; i < 5; i++) await expect(redis.counters.take("rejected", 5, 60_000)).rejects.toThrow();
     await server.start();
     await until("the link is up", () => states.at(-1) === true);
     await allAnswer();
+    // what was rejected is not done later
+    expect(await takes("rejected")).toBe(5);
     expect(states).toEqual([true, false, true]);
   });
 
@@ -83,12 +95,14 @@ describe.skipIf(redisMissing)("a Redis that goes away", () => {
     expect(await underWay).toBe("rejected");
     await server.start();
     await until("the link is up", () => states.at(-1) === true && states.length > 1);
-    for (let i = 0; i < 5; i++) expect((await redis.counters.take("once", 5, 60_000)).allowed).toBe(true);
+    expect(await takes("once")).toBe(5);
   });
 
   test("while it hangs every method rejects, and all work again when it goes on", async () => {
     server.pause();
     await allReject();
+    // before the link itself is known to be dead
+    expect(states).toEqual([true]);
     await until("the silent link is given up", () => states.at(-1) === false);
     await allReject();
     server.resume();

@@ -5,6 +5,7 @@ import { sqlAudit } from "../../../../server/adapters/sql/audit.ts";
 import type { Database } from "../../../../server/adapters/sql/database.ts";
 import { sqlFamilies } from "../../../../server/adapters/sql/families.ts";
 import { migrateUp } from "../../../../server/adapters/sql/migrate.ts";
+import { VOICE } from "../../../../server/adapters/sql/schema.ts";
 import { sqlToys } from "../../../../server/adapters/sql/toys.ts";
 import type { AcceptedClaim, AuditTrail, Families, Toys } from "../../../../server/ports.ts";
 import { fakeClock } from "../../../support/clock.ts";
@@ -165,7 +166,23 @@ for (const { name, missing, open } of places)
         expect(await families.pair(deviceId, accountId, childId)).toBe(true);
         expect(await toys.standing(deviceId)).toEqual({ state: "READY", childId });
         const { db } = database;
-        await db.updateTable("consents").set({ state: "revoked" }).where("child_id", "=", childId).execute();
+        const other = {
+          child_id: childId,
+          recipient: "chat",
+          method: "demo",
+          notice_version: "1",
+          changed_at: 1,
+        };
+        await db
+          .insertInto("consents")
+          .values({ ...other, state: "granted" })
+          .execute();
+        await db
+          .updateTable("consents")
+          .set({ state: "revoked" })
+          .where("recipient", "=", VOICE)
+          .where("child_id", "=", childId)
+          .execute();
         // a second start must not grant it again
         await families.demoFamily();
         expect(await toys.standing(deviceId)).toEqual({ state: "NO_CONSENT", childId });
