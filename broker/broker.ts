@@ -159,13 +159,10 @@ export async function createBroker({ events, clock }: BrokerOptions): Promise<Br
   });
 
   aedes.on("subscribe", (_subscriptions, client) => {
-    const visit = visitOf(client);
-    // SUBACK is corked until the end of this tick, and nothing may reach the toy before it
-    process.nextTick(() => {
-      if (visit.destroyed || visit.link!.opened) return;
-      visit.link!.opened = true;
-      events.opened(visit.link!);
-    });
+    const { link, destroyed } = visitOf(client);
+    if (destroyed || link!.opened) return;
+    link!.opened = true;
+    events.opened(link!);
   });
 
   function leave(visit: Visit): void {

@@ -50,12 +50,13 @@ export class Line extends Duplex {
 
   /** bytes written that the client has not taken yet */
   get waitingBytes(): number {
-    return this.#stream.writableLength;
+    return this.writableLength + this.#stream.writableLength;
   }
 
-  /** Writes whole packets past Aedes' queue. */
-  writeNow(packets: Uint8Array): void {
-    this.#stream.write(packets);
+  /** Writes a whole packet, past the queue that Aedes' packets pass through where that is empty. */
+  writeNow(packet: Uint8Array): void {
+    if (this.writableLength > 0) this.write(packet);
+    else this.#stream.write(packet);
   }
 
   /** Ends it; what was written may still leave. */
@@ -104,7 +105,7 @@ export class Line extends Duplex {
     else this.#stream.once("drain", done);
   }
 
-  /** What Aedes corked is whole packets; they leave in one piece, so nothing of `writeNow` falls between. */
+  /** What Aedes corked is whole packets; they leave in one piece, so no frame of `writeNow` falls between. */
   override _writev(chunks: { chunk: Buffer }[], done: () => void): void {
     this._write(Buffer.concat(chunks.map(({ chunk }) => chunk)), "buffer", done);
   }
