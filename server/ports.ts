@@ -236,6 +236,7 @@ export interface SoundPipe {
   out: AsyncIterable<Uint8Array>;
 }
 
+/** Both throw SoundError("format") for Opus, and for a rate not in 8000, 16000, 22050, 24000, 44100 and 48000 Hz. */
 export interface Sound {
   /** A toy's codec in, s16le 16 kHz mono out, high-passed for speech. */
   hear(codec: Codec): SoundPipe;

@@ -63,7 +63,7 @@ function withSpare(first: () => SoundPipe, second: () => SoundPipe, onOver: () =
       } catch (error) {
         if (!written || !isProcessFault(error)) throw error;
       }
-      const { written: again = [] } = { written };
+      const again = written ?? [];
       finish();
       pipe = second();
       for (const bytes of again) pipe.write(bytes);
