@@ -27,6 +27,14 @@ describe("PROTOCOL.md and the code name the same", () => {
   test("frame types up", () => expect(UP).toEqual(frameTypes(between("| up | type |", "| down | type |"))));
   test("frame types down", () =>
     expect(DOWN).toEqual(frameTypes(between("| down | type |", "COMMAND is repeated"))));
+  test("codecs", () => {
+    const row = between("| 2 | u8 codec |", "\n");
+    const codecs = [...row.matchAll(/(\d) `([a-z0-9]+)`/g)].map(([, id, name]) => [
+      name!.toUpperCase(),
+      Number(id),
+    ]);
+    expect(CODEC).toEqual(Object.fromEntries(codecs));
+  });
   test("clips", () => expect(CLIPS).toEqual(words(/Clips of CUE: `([^`]+)`/)));
   test("refusals", () => expect(REFUSED_CODES).toEqual(words(/Codes of REFUSED: `([^`]+)`/)));
   test("errors of a claim", () => {

@@ -172,6 +172,8 @@ describe("decoders let in what they must", () => {
     [decodeEvent, { kind: "" }, undefined],
     [decodePairAccept, { window_id: "0", proof_hex: "f" }, { window_id: "0", proof_hex: "f" }],
     [decodePairAccept, { window_id: "0" }, undefined],
+    [decodePairAccept, { window_id: "0".repeat(33), proof_hex: "f" }, undefined],
+    [decodePairAccept, { window_id: "0", proof_hex: "f".repeat(65) }, undefined],
     [
       decodeTelemetry,
       { rssi: -127, heap: WORD, uptime_s: 0, battery_mv: 65_535 },
