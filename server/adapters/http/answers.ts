@@ -52,10 +52,9 @@ function malformed(issue: { instancePath?: string; message?: string; params?: un
   });
 }
 
-/** Sends a refusal. 413 closes the connection: the rest of that body will not be read. MISSION B19 */
+/** Sends a refusal. Where a body was not read to its end, Fastify closes the connection. MISSION B19 */
 export function sendRefusal(refusal: Refusal, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const retryAfterS = refusal.details?.retry_after_s;
   if (typeof retryAfterS === "number") reply.header("retry-after", retryAfterS);
-  if (refusal.code === "BODY_TOO_LARGE") reply.header("connection", "close");
   return reply.code(refusal.status).type(JSON_TYPE).send(envelope(refusal, request.id));
 }

@@ -81,6 +81,16 @@ test("of two parallel claims with different pairs the higher one's session stand
   expect((await at.stores.sessions.find(toy.deviceId))?.sessionId).toBe(higher.session_id);
 });
 
+test("a claim overtaken by one that was accepted after its toy was read is late: the toy is read again", async () => {
+  const { at, toy, row } = await home();
+  await claimAs(at, toy, 1, 0);
+  await at.clock.advance(600_000);
+  const [lower, higher] = [await prepare(at, toy, 2, 0), await prepare(at, toy, 3, 0)];
+  const [, refused] = await Promise.allSettled([claim(at.desk, higher, FROM), claim(at.desk, lower, FROM)]);
+  expect(refused).toMatchObject({ reason: { code: "CLAIM_STALE", details: { floor: 3 } } });
+  expect(row).toMatchObject({ quarantined: false, sessionId: higher.session_id });
+});
+
 test("a claim overtaken between SQL and the shared store is late, and the newer session stands", async () => {
   const { at, toy } = await home();
   const [lower, higher] = [await prepare(at, toy, 1, 0), await prepare(at, toy, 1, 1)];
