@@ -4,6 +4,8 @@ export type CareKind = "self-harm" | "abuse" | "danger";
 export type RedirectKind =
   "sexual" | "how-to-harm" | "violence" | "unkind" | "secret" | "private" | "pretending" | "other";
 export type Category = CareKind | RedirectKind;
+/** A category, and what a text that belongs to it looks like. */
+export type Rule = readonly [Category, RegExp];
 
 /** SAFETY "Conversation": at once, without a model; it is no emergency service, and says so. */
 const CARE: Record<CareKind, string> = {

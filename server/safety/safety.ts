@@ -3,7 +3,7 @@ import { CHECK_MS, MAX_SENTENCE_CHARS } from "../bounds.ts";
 import { ModelError } from "../errors.ts";
 import type { Clock, Moderation, Safety, Verdict } from "../ports.ts";
 import { careLine, isCare, redirectLine, safetyLines } from "./lines.ts";
-import type { Category } from "./lines.ts";
+import type { Category, RedirectKind } from "./lines.ts";
 import { readable } from "./normalise.ts";
 import { withoutPersonal } from "./personal.ts";
 import { ruleForSentence, ruleForWords } from "./rules.ts";
@@ -68,7 +68,7 @@ function turnedAway(category: Category, reason: string): Verdict {
     : instead(category, reason);
 }
 
-function instead(category: Exclude<Category, "self-harm" | "abuse" | "danger">, reason: string): Verdict {
+function instead(category: RedirectKind, reason: string): Verdict {
   return { action: "redirect", text: redirectLine(category), reason };
 }
 
