@@ -83,7 +83,6 @@ export async function createBroker({ events, clock }: BrokerOptions): Promise<Br
   const visits = new Set<Visit>();
   const listeners = new Set<() => Promise<void>>();
   let accepting = true;
-  let names = 0;
 
   const visitOf = (client: Client | null): Visit => client!.conn as Visit;
 
@@ -106,7 +105,6 @@ export async function createBroker({ events, clock }: BrokerOptions): Promise<Br
     visit.credentials = decodeCredentials(packet, visit.address);
     visit.keepAliveS = packet.keepalive!;
     packet.keepalive = 0; // the line watches it, by our clock
-    packet.clientId = `${++names}`; // see presence.ts
     done(null, true);
   };
 

@@ -17,8 +17,8 @@ export interface Presence<L extends Present> {
   all(): L[];
 }
 
-// Aedes has a registry of its own, but a client that closes just as its successor arrives takes the successor's entry
-// away with it (aedes 1.2.0, unregisterClient). There every connection has a name of its own; who replaces whom is decided here.
+// Aedes has a registry of its own, which nothing here relies on: a client that closes just as its successor arrives takes
+// the successor's entry away with it (aedes 1.2.0, unregisterClient), and the next takeover would leave two on the line.
 export function createPresence<L extends Present>(): Presence<L> {
   const links = new Map<string, L>();
   return {

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { createBroker } from "@bearlink/broker";
 import { MAX_FRAME_BYTES, toyTopics } from "@bearlink/sdk/protocol";
 import { systemClock } from "../../server/adapters/clock.ts";
-import { settle } from "../support/clock.ts";
+import { fakeClock, settle } from "../support/clock.ts";
 import {
   admitAll,
   BRUNO,
@@ -213,6 +213,28 @@ describe("a kick", () => {
     expect(broker.links()).toEqual([]);
     link.close("twice");
     expect(heard.closed).toHaveLength(1);
+    await broker.close();
+  });
+
+  test("lets what was written reach a slow toy, for a second", async () => {
+    const clock = fakeClock();
+    const { broker, call } = await startBroker({ clock });
+    const slow = await call().join(TEDDY);
+    const stuck = await call().join(BRUNO);
+    for (const client of [slow, stuck]) client.stream.pause();
+    await settle();
+    const frames = 40;
+    for (const link of broker.links()) {
+      for (let i = 0; i < frames; i++) expect(link.send(Buffer.alloc(1000))).toBe(true);
+      link.close("unpaired");
+    }
+    await clock.advance(999);
+    slow.stream.resume();
+    await slow.ended;
+    expect(slow.received).toHaveLength(frames);
+    await clock.advance(1);
+    expect(stuck.stream.destroyed).toBe(true);
+    expect(clock.waiting).toBe(0);
     await broker.close();
   });
 
