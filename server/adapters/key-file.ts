@@ -1,17 +1,8 @@
 /** A secret in a file that only its owner can read: development's stand-in for one from the environment. */
-import {
-  closeSync,
-  fsyncSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from "node:fs";
+import { mkdirSync, readFileSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { StartError } from "../errors.ts";
+import { makeFile } from "./new-file.ts";
 
 const OTHERS = 0o077;
 const MAX_BYTES = 1_024;
@@ -25,7 +16,9 @@ const MAX_BYTES = 1_024;
 export function readKeyFile(path: string, make: () => string): string {
   const there = statSync(path, { throwIfNoEntry: false });
   if (!there) {
-    makeKeyFile(path, make());
+    mkdirSync(dirname(path), { recursive: true });
+    // of two starts at once the later takes the key of the first
+    makeFile(path, make() + "\n");
     return readKeyFile(path, make);
   }
   // Windows has no such modes
@@ -35,22 +28,4 @@ export function readKeyFile(path: string, make: () => string): string {
   if (line === "")
     throw new StartError("KEY_FILE", `${path} holds no key; restore it, or remove it to make a new one`);
   return line;
-}
-
-/** Written whole before it has its name: a start that is cut short leaves no half of a key, and of two starts at once one wins. */
-function makeKeyFile(path: string, line: string): void {
-  mkdirSync(dirname(path), { recursive: true });
-  const draft = `${path}.${process.pid}`;
-  rmSync(draft, { force: true });
-  const file = openSync(draft, "wx", 0o600);
-  try {
-    writeSync(file, line + "\n");
-    fsyncSync(file);
-    linkSync(draft, path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-  } finally {
-    closeSync(file);
-    rmSync(draft);
-  }
 }

@@ -1,6 +1,7 @@
 /** A folder that one process may use at a time, told by a file with that process's id. */
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { StartError } from "../errors.ts";
+import { makeFile } from "./new-file.ts";
 
 /**
  * Takes the lock; the answer gives it back. A file left behind by a process that has died is taken over.
@@ -8,15 +9,15 @@ import { StartError } from "../errors.ts";
  */
 export function lockFile(path: string): () => void {
   const mine = `${process.pid} ${startOf(process.pid)}\n`;
-  const holder = holderOf(path);
-  if (holder !== undefined)
-    throw new StartError(
-      "DATA_DIR_IN_USE",
-      `DATA_DIR is in use by process ${holder} (${path}); stop it, or choose another DATA_DIR`,
-    );
-  rmSync(path, { force: true });
-  // "wx": of two processes that found the same stale file only one makes the new one
-  writeFileSync(path, mine, { flag: "wx", mode: 0o600 });
+  if (!makeFile(path, mine)) {
+    const holder = holderOf(path);
+    if (holder === undefined) rmSync(path, { force: true });
+    if (holder !== undefined || !makeFile(path, mine))
+      throw new StartError(
+        "DATA_DIR_IN_USE",
+        `DATA_DIR is in use by process ${holder ?? holderOf(path)} (${path}); stop it, or choose another DATA_DIR`,
+      );
+  }
   return () => rmSync(path, { force: true });
 }
 
