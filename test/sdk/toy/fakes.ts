@@ -6,7 +6,6 @@ import {
   macKey,
   makeServerNonce,
   openFrame,
-  readU32,
   sealFrame,
   secretPrk,
   serverProof,
@@ -36,7 +35,7 @@ import type { FakeClock } from "../../support/clock.ts";
 export const DEVICE_ID = "bear-7q2m9xk4d8wr3hbn";
 export const SECRET = Uint8Array.from({ length: 32 }, (_, i) => (i * 37 + 11) & 255);
 const PRK = secretPrk(nodeHash, SECRET);
-const AUTH_BYTES = authKey(nodeHash, PRK, DEVICE_ID);
+export const AUTH_BYTES = authKey(nodeHash, PRK, DEVICE_ID);
 export const AUTH = macKey(nodeHash, AUTH_BYTES);
 export const KEYS = toyKeys(nodeHash, PRK, rngKey(nodeHash, PRK, DEVICE_ID), DEVICE_ID);
 const NONCE_KEY = macKey(nodeHash, new Uint8Array(32).fill(7));
@@ -59,6 +58,7 @@ export interface FakeServer {
   state: "paired" | "unpaired";
   expiresS: number;
   attempt: ClaimAttempt;
+  mqtt: { host: string; port: number };
   challenge(post: Post): void;
   claim(post: Post, change?: (answer: Body) => void): void;
   stale(post: Post, status: number, floor: number): void;
@@ -70,6 +70,7 @@ export function fakeServer(): FakeServer {
     state: "paired",
     expiresS: 86_400,
     attempt: undefined!,
+    mqtt: { host: "b.example", port: 1883 },
     challenge({ body, answer }) {
       issued++;
       const sessionId = Uint8Array.from({ length: 8 }, (_, i) => (i === 7 ? issued : i));
@@ -92,7 +93,7 @@ export function fakeServer(): FakeServer {
         state: server.state,
         server_time: 1_800_000_000_123,
         expires_in: server.expiresS,
-        mqtt: { host: "b.example", port: 1883, tls: false, up: "up/topic", down: "down/topic" },
+        mqtt: { ...server.mqtt, tls: false, up: "up/topic", down: "down/topic" },
       };
       const answer: Body = {
         ...claimed,
@@ -277,5 +278,3 @@ export async function readyToy(state: "paired" | "unpaired" = "paired"): Promise
   await fake.arrive();
   return fake;
 }
-
-export const bootOf = (bytes: Uint8Array): number => readU32(bytes, 0);
