@@ -70,6 +70,8 @@ export async function startPostgres(): Promise<TestPostgres> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+  // a test that failed may not have come to remove it
+  process.once("exit", () => server?.kill("SIGINT"));
   await postgres.start();
   return postgres;
 }

@@ -63,6 +63,8 @@ export async function startRedis(...extra: string[]): Promise<TestRedis> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+  // a test that failed may not have come to remove it
+  process.once("exit", () => server?.kill("SIGKILL"));
   await redis.start();
   return redis;
 }

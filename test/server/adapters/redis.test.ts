@@ -1,6 +1,6 @@
 /** What Redis adds: it goes away and comes back, and it must never evict. */
 import { Redis } from "ioredis";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { systemChance } from "../../../server/adapters/chance.ts";
 import { openRedis } from "../../../server/adapters/redis.ts";
 import type { RedisStores } from "../../../server/adapters/redis.ts";
@@ -137,38 +137,37 @@ describe.skipIf(redisMissing)("a Redis that goes away", () => {
   });
 });
 
-describe.skipIf(redisMissing)("a Redis that may evict", () => {
-  test.each(["noeviction", "allkeys-lru"])("%s is told as it is", async (policy) => {
-    const server = await startRedis("--maxmemory-policy", policy);
+describe.skipIf(redisMissing)("a Redis of its own settings", () => {
+  async function started(...settings: string[]): Promise<{ redis: RedisStores; url: string }> {
+    const server = await startRedis(...settings);
+    onTestFinished(() => server.remove());
     const redis = await openRedis({ url: server.url, chance: systemChance });
+    onTestFinished(() => redis.close());
+    return { redis, url: server.url };
+  }
+
+  test.each(["noeviction", "allkeys-lru"])("%s is told as it is", async (policy) => {
+    const { redis } = await started("--maxmemory-policy", policy);
     expect(await redis.evictionPolicy()).toBe(policy);
-    redis.close();
-    await server.remove();
   });
 
   test("one that is full refuses what would be remembered", async () => {
-    const server = await startRedis("--maxmemory", "1"); // byte
-    const full = await openRedis({ url: server.url, chance: systemChance });
+    const { redis: full } = await started("--maxmemory", "1"); // byte
     await expect(full.nonces.use("n", 1000)).rejects.toThrow(/OOM/);
     await expect(full.counters.take("k", 5, 1000)).rejects.toThrow(/OOM/);
-    full.close();
-    await server.remove();
   });
 
   test("every key of ours has an end", async () => {
-    const server = await startRedis();
-    const redis = await openRedis({ url: server.url, chance: systemChance });
+    const { redis, url } = await started();
     await redis.nonces.use("n", 60_000);
     await redis.counters.take("k", 5, 60_000);
     await redis.sessions.open({ ...session, expiresAt: Date.now() + 60_000 });
     await redis.sessions.raise(session.deviceId, session.sessionId, 1);
-    const raw = new Redis(server.url);
+    const raw = new Redis(url);
+    onTestFinished(() => raw.disconnect());
     const keys = (await raw.keys("*")).sort();
     expect(keys).toEqual(["bearlink:count:{k}", "bearlink:nonce:n", "bearlink:session:bear-1"]);
     for (const key of keys) expect(await raw.pttl(key)).toBeGreaterThan(50_000);
-    raw.disconnect();
-    redis.close();
-    await server.remove();
   });
 });
 
