@@ -1,5 +1,6 @@
-/** Who a client says it is: the three fields of its CONNECT, decoded once. Whether it is that toy, the server's `admit` answers. PROTOCOL.md §4.2 */
+/** Who a client says it is, decoded once from its CONNECT; and whether it is that toy, which the server knows. PROTOCOL.md §4.2 */
 import { fromHex, isDeviceId, SESSION_ID_BYTES } from "@bearlink/sdk/protocol";
+import type { Clock } from "./line.ts";
 
 export interface Credentials {
   deviceId: string;
@@ -13,6 +14,10 @@ export interface Credentials {
   address: string;
 }
 
+/** CONNACK 0, 4 and 3. */
+export type Admission =
+  { verdict: "accepted"; up: string; down: string } | { verdict: "refused" } | { verdict: "unavailable" };
+
 /** The fields of a CONNECT as MQTT hands them over. */
 export interface ConnectFields {
   clientId: string;
@@ -20,6 +25,8 @@ export interface ConnectFields {
   password?: Uint8Array | undefined;
 }
 
+/** ms an admission may take */
+const ADMIT_MS = 5_000;
 const PASSWORD_BYTES = 24;
 const MAX_U32 = 0xffffffff;
 
@@ -32,4 +39,17 @@ export function decodeCredentials(fields: ConnectFields, address: string): Crede
     return undefined;
   if (!digits || !/^[1-9][0-9]{0,9}$/.test(digits) || Number(digits) > MAX_U32) return undefined;
   return { deviceId, sessionId, n: Number(digits), password, address };
+}
+
+/** What the server says of these credentials; `unavailable` where it cannot, or has not in time. */
+export function askServer(
+  admit: (credentials: Credentials) => Promise<Admission>,
+  credentials: Credentials,
+  clock: Clock,
+): Promise<Admission> {
+  return new Promise((resolve) => {
+    const unavailable = () => resolve({ verdict: "unavailable" });
+    const cancel = clock.after(ADMIT_MS, unavailable);
+    void Promise.resolve(credentials).then(admit).then(resolve, unavailable).finally(cancel);
+  });
 }

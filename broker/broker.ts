@@ -6,8 +6,8 @@ import { Aedes } from "aedes";
 import type { AedesOptions, AuthenticateError, Client } from "aedes";
 import { CONNECT_MS } from "@bearlink/sdk/protocol";
 import type { Topics } from "@bearlink/sdk/protocol";
-import { decodeCredentials } from "./authenticate.ts";
-import type { Credentials } from "./authenticate.ts";
+import { askServer, decodeCredentials } from "./authenticate.ts";
+import type { Admission, Credentials } from "./authenticate.ts";
 import { mayPublish, maySubscribe } from "./authorize.ts";
 import { isPlainConnect } from "./guard.ts";
 import { Line } from "./line.ts";
@@ -15,11 +15,7 @@ import type { Clock, Fault } from "./line.ts";
 import { Link } from "./link.ts";
 import { createPresence } from "./presence.ts";
 
-export type { Clock, Credentials, Fault, Link };
-
-/** CONNACK 0, 4 and 3. */
-export type Admission =
-  { verdict: "accepted"; up: string; down: string } | { verdict: "refused" } | { verdict: "unavailable" };
+export type { Admission, Clock, Credentials, Fault, Link };
 
 /** Why a line was ended, or a frame not passed on: `early` came before SUBACK, `waiting` found 64 KB unread. */
 export type Drop = Fault | "early" | "waiting";
@@ -56,8 +52,6 @@ export interface Broker {
   close(): Promise<void>;
 }
 
-/** ms an admission may take */
-const ADMIT_MS = 5_000;
 /** ms an answer of Aedes may wait for a client to read */
 const DRAIN_MS = 5_000;
 
@@ -89,11 +83,7 @@ export async function createBroker({ events, clock }: BrokerOptions): Promise<Br
   async function judge(credentials: Credentials | undefined): Promise<Admission> {
     if (!accepting) return { verdict: "unavailable" };
     if (!credentials) return { verdict: "refused" };
-    return new Promise((resolve) => {
-      const unavailable = () => resolve({ verdict: "unavailable" });
-      const cancel = clock.after(ADMIT_MS, unavailable);
-      events.admit(credentials).then(resolve, unavailable).finally(cancel);
-    });
+    return askServer((asked) => events.admit(asked), credentials, clock);
   }
 
   const preConnect: AedesOptions["preConnect"] = (client, packet, done) => {
