@@ -40,8 +40,6 @@ const TELEMETRY_MS = 300_000;
 const CLIP_AGAIN_MS = 3_000;
 /** events that may wait for the one being handled; more mean that its handling died, as where memory ran out */
 const MAX_EVENTS = 32;
-/** failures whose back-off reaches its ceiling: its chance, as a fraction of that, spreads a reconnect */
-const SPREAD_TRIES = 7;
 const EMPTY = new Uint8Array(0);
 
 export interface Toy {
@@ -223,11 +221,11 @@ export function createToy(host: ToyHost, identity: Identity): Toy {
     stopRetry = clock.after(ms, () => on("retry"));
   };
 
-  /** COMMAND `reconnect`: comes back within `within_s`, at a time of its own. */
+  /** COMMAND `reconnect`: comes back in `in_s`, and at a moment of its own in the second after. */
   const spread = (): void => {
-    const asked = pending === undefined ? undefined : pending.within_s;
-    const within = typeof asked === "number" && asked >= 0 ? Math.min(asked * 1000, MAX_BACKOFF_MS) : 1_000;
-    retryIn(Math.floor((waitMs(access, SPREAD_TRIES) / MAX_BACKOFF_MS) * within));
+    const inS = pending === undefined ? undefined : pending.in_s;
+    const asked = typeof inS === "number" && inS > 0 ? Math.min(inS * 1000, MAX_BACKOFF_MS) : 0;
+    retryIn(asked + waitMs(access, 1));
   };
 
   const update = (): void => {

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
-import { DOWN, UP } from "@bearlink/sdk/protocol";
-import { fakeToy, IDENTITY, readyToy } from "./fakes.ts";
+import { DOWN, nextPrk, UP } from "@bearlink/sdk/protocol";
+import { nodeHash } from "@bearlink/sdk/node";
+import { DEVICE_ID, fakeToy, IDENTITY, PRK, readyToy } from "./fakes.ts";
 import type { FakeToy } from "./fakes.ts";
 
 function order(fake: FakeToy, id: number, kind: string, more = {}): void {
@@ -86,12 +87,15 @@ test("what ends the line waits for the end of the turn", async () => {
   expect(fake.power).toEqual(["reboot"]);
 });
 
-test("a reconnect comes back within its time, with the next number of the session", async () => {
+test("a reconnect comes back when it was asked to, with the next number of the session", async () => {
   const fake = await readyToy();
-  order(fake, 5, "reconnect", { within_s: 20 });
+  order(fake, 5, "reconnect", { in_s: 20 });
   expect(fake.line.closed).toBe(true);
   await fake.clock.advance(20_000);
+  expect(fake.lines.length).toBe(1);
+  await fake.clock.advance(1_000);
   expect([fake.lines.length, fake.posts.length]).toEqual([2, 0]);
+  expect(fake.line.options.username.slice(-2)).toBe(":2");
 });
 
 test("a command that was cut off by a lost line takes effect once", async () => {
@@ -114,19 +118,26 @@ test("an update leads through updating to a reboot", async () => {
   expect(fake.power).toEqual(["update 1.1.0", "reboot"]);
 });
 
-test("a rekey is taken once; the next claim uses it, and then the former key and the secret are gone", async () => {
+test("a rekey is taken once; once a claim held under it, the former key and the secret are gone", async () => {
   const fake = await readyToy();
   order(fake, 5, "rekey");
   order(fake, 5, "rekey");
-  expect(acks(fake)).toHaveLength(2);
-  const again = fakeToy(IDENTITY, fake.store);
+  expect(acks(fake)).toEqual([
+    { id: 5, ok: true },
+    { id: 5, ok: true },
+  ]);
+  const again = fakeToy(IDENTITY, fake.store, nextPrk(nodeHash, PRK, DEVICE_ID));
+  expect(again.store.get("secret")).toBeDefined();
   again.toy.start();
-  again.server.challenge(again.posts.shift()!);
-  let status = 0;
-  const post = again.posts.shift()!;
-  again.server.claim({ ...post, answer: (code) => (status = code) });
-  expect(status).toBe(401); // the fake server knows the first key alone
-  expect(fake.store.get("prk0")).not.toEqual(fake.store.get("prk1"));
+  await again.arrive();
+  expect(again.toy.state().name).toBe("ready");
+  expect(again.store.get("secret")).toBeUndefined();
+  expect(again.store.get("prk0")).toEqual(again.store.get("prk1"));
+  order(again, 5, "rekey");
+  const third = fakeToy(IDENTITY, fake.store, nextPrk(nodeHash, PRK, DEVICE_ID));
+  third.toy.start();
+  await third.arrive();
+  expect(third.toy.state().name).toBe("ready");
 });
 
 test("unpaired ends the turn and closes the microphone", async () => {

@@ -17,7 +17,7 @@ import {
   encodeJson,
   rngKey,
 } from "@bearlink/sdk/protocol";
-import type { ClaimAnswer, ClaimAttempt, Frame, LinkKeys } from "@bearlink/sdk/protocol";
+import type { ClaimAnswer, ClaimAttempt, Frame, LinkKeys, MacKey } from "@bearlink/sdk/protocol";
 import { memoryStore, nodeHash } from "@bearlink/sdk/node";
 import { createToy, SECRET_RECORD } from "@bearlink/sdk/toy";
 import type {
@@ -34,7 +34,7 @@ import type { FakeClock } from "../../support/clock.ts";
 
 export const DEVICE_ID = "bear-7q2m9xk4d8wr3hbn";
 export const SECRET = Uint8Array.from({ length: 32 }, (_, i) => (i * 37 + 11) & 255);
-const PRK = secretPrk(nodeHash, SECRET);
+export const PRK = secretPrk(nodeHash, SECRET);
 export const AUTH_BYTES = authKey(nodeHash, PRK, DEVICE_ID);
 export const AUTH = macKey(nodeHash, AUTH_BYTES);
 export const KEYS = toyKeys(nodeHash, PRK, rngKey(nodeHash, PRK, DEVICE_ID), DEVICE_ID);
@@ -55,6 +55,8 @@ export interface Post {
 
 /** What a server answers a right claim with; `change` spoils it after the proof was made. */
 export interface FakeServer {
+  /** `prk` that claims must hold under */
+  prk: Uint8Array;
   state: "paired" | "unpaired";
   expiresS: number;
   attempt: ClaimAttempt;
@@ -66,7 +68,9 @@ export interface FakeServer {
 
 export function fakeServer(): FakeServer {
   let issued = 0;
+  const auth = (): MacKey => macKey(nodeHash, authKey(nodeHash, server.prk, DEVICE_ID));
   const server: FakeServer = {
+    prk: PRK,
     state: "paired",
     expiresS: 86_400,
     attempt: undefined!,
@@ -86,7 +90,7 @@ export function fakeServer(): FakeServer {
     },
     claim(post, change = () => {}) {
       const attempt = read(post.body);
-      const proof = deviceProof(nodeHash, AUTH, attempt);
+      const proof = deviceProof(nodeHash, auth(), attempt);
       if (toHex(proof) !== post.body.hmac_hex) return post.answer(401, error("CLAIM_REFUSED"));
       server.attempt = attempt;
       const claimed: ClaimAnswer = {
@@ -97,13 +101,13 @@ export function fakeServer(): FakeServer {
       };
       const answer: Body = {
         ...claimed,
-        proof_hex: toHex(serverProof(nodeHash, AUTH, attempt, proof, claimed)),
+        proof_hex: toHex(serverProof(nodeHash, auth(), attempt, proof, claimed)),
       };
       change(answer);
       post.answer(200, answer);
     },
     stale(post, status, floor) {
-      const proof = toHex(staleProof(nodeHash, AUTH, read(post.body), floor));
+      const proof = toHex(staleProof(nodeHash, auth(), read(post.body), floor));
       post.answer(
         status,
         error(status === 409 ? "CLAIM_STALE" : "TOY_DISABLED", { floor, proof_hex: proof }),
@@ -143,7 +147,12 @@ export interface FarEnd {
 function farEnd(server: FakeServer, options: LinkOptions, events: LinkEvents): FarEnd & { keys: LinkKeys } {
   const n = Number(options.username.split(":")[2]);
   const { attempt } = server;
-  const sk = sessionKey(nodeHash, AUTH_BYTES, attempt.deviceNonce, attempt.nonce);
+  const sk = sessionKey(
+    nodeHash,
+    authKey(nodeHash, server.prk, DEVICE_ID),
+    attempt.deviceNonce,
+    attempt.nonce,
+  );
   const keys = linkKeys(nodeHash, sk, DEVICE_ID, attempt.sessionId, n);
   let counter = 0;
   const end: FarEnd & { keys: LinkKeys } = {
@@ -188,10 +197,17 @@ export interface FakeToy {
   sent(type: number): Frame[];
 }
 
-export function fakeToy(identity = IDENTITY, store = memoryStore()): FakeToy {
-  if (!store.get(SECRET_RECORD)) store.set(SECRET_RECORD, SECRET);
+function provisioned(): ToyStore {
+  const store = memoryStore();
+  store.set(SECRET_RECORD, SECRET);
+  return store;
+}
+
+/** A toy with these records; a new one has its secret from provisioning. */
+export function fakeToy(identity = IDENTITY, store = provisioned(), prk = PRK): FakeToy {
   const clock = fakeClock();
   const server = fakeServer();
+  server.prk = prk;
   const fake: FakeToy = {
     toy: undefined!,
     host: undefined!,
