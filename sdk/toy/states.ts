@@ -133,21 +133,24 @@ const REPLIED: Move = ["speaking", []];
 const UNPAIR: Move = ["ready", ["leave_pairing"]];
 const REJOIN: Move = ["connecting", ["hang_up", "connect"]];
 
-/** What leads where. Failures, the paw of a toy that may not listen, and flags are in `next`. */
-const GRAPH: Record<StateName, { [event: string]: Move }> = {
-  boot: { started: ["wifi", ["join"]] },
+/**
+ * What leads where. Failures, the paw of a toy that may not listen, and flags are in `next`.
+ * A row is made when it is asked for: on Espruino code stays in flash, and a table fills memory.
+ */
+const GRAPH: Record<StateName, () => { [event: string]: Move }> = {
+  boot: () => ({ started: ["wifi", ["join"]] }),
   // a session outlives a lost network; without one, connecting leads on to claiming
-  wifi: { online: CONNECT, press: ["wifi", OFFLINE], reset: RESET },
-  claiming: { claimed: CONNECT, press: ["claiming", OFFLINE], reset: RESET },
-  connecting: { subscribed: OVER, no_session: RENEW, press: ["connecting", OFFLINE], reset: RESET },
-  pairing: {
+  wifi: () => ({ online: CONNECT, press: ["wifi", OFFLINE], reset: RESET }),
+  claiming: () => ({ claimed: CONNECT, press: ["claiming", OFFLINE], reset: RESET }),
+  connecting: () => ({ subscribed: OVER, no_session: RENEW, press: ["connecting", OFFLINE], reset: RESET }),
+  pairing: () => ({
     release: ["pairing", ["accept"]],
     hold: UNPAIR,
     timeout: UNPAIR,
     paired: ["ready", ["leave_pairing", "say_paired"]],
     reset: ["boot", ["leave_pairing", "reset"]], // a hold of ten seconds passes here at five
-  },
-  ready: {
+  }),
+  ready: () => ({
     press: BARGE_IN,
     hold: ["pairing", ["pair"]],
     timeout: RENEW,
@@ -155,27 +158,27 @@ const GRAPH: Record<StateName, { [event: string]: Move }> = {
     reboot: ["boot", ["hang_up", "reboot"]],
     sleep: ["boot", ["hang_up", "sleep"]],
     reconnect: ["recovery", ["hang_up", "spread"]],
-  },
-  listening: {
+  }),
+  listening: () => ({
     release: UTTERED,
     timeout: UTTERED,
     hold: ["pairing", ["cancel_turn", "pair"]],
     reply: REPLIED,
     mic_off: CANCEL,
-  },
-  thinking: {
+  }),
+  thinking: () => ({
     press: BARGE_IN,
     heard: ["thinking", []],
     reply: REPLIED,
     timeout: GIVE_UP,
-  },
-  speaking: {
+  }),
+  speaking: () => ({
     press: BARGE_IN,
     heard: REPLIED,
     timeout: GIVE_UP,
-  },
-  updating: { updated: ["boot", ["hang_up", "reboot"]], failed: REJOIN, timeout: REJOIN },
-  recovery: { press: ["recovery", OFFLINE], reset: RESET },
+  }),
+  updating: () => ({ updated: ["boot", ["hang_up", "reboot"]], failed: REJOIN, timeout: REJOIN }),
+  recovery: () => ({ press: ["recovery", OFFLINE], reset: RESET }),
 };
 
 /** What ends a turn, in whichever of its three states. PROTOCOL.md §7.4 */
@@ -244,7 +247,7 @@ export function next(state: ToyState, event: ToyEvent): Step {
   const now = informed(state, event);
   if (mayRetry(state, event))
     return { state: enter(now, now.resume), effects: [ACT[now.resume]], entered: true };
-  const move = (TURN_STATES.indexOf(state.name) < 0 ? undefined : ENDS[event]) ?? GRAPH[state.name][event];
+  const move = (TURN_STATES.indexOf(state.name) < 0 ? undefined : ENDS[event]) ?? GRAPH[state.name]()[event];
   if (move === undefined) return { state: now, effects: [], entered: false };
   // an unpaired toy does not open its microphone, nor one whose parent switched it off. PROTOCOL.md §7.6
   if (move === BARGE_IN && (!now.paired || now.micOff)) {
