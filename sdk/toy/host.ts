@@ -37,7 +37,7 @@ export interface LinkEvents {
   closed(): void;
 }
 
-/** One MQTT connection: clean session, keep-alive 60 s, QoS 0, no will. PROTOCOL.md §4.1 */
+/** One MQTT connection: clean session, keep-alive 60 s, QoS 0, no will. Never throws: one that broke says `closed`. PROTOCOL.md §4.1 */
 export interface Link {
   subscribe(topic: string): void;
   publish(topic: string, bytes: Uint8Array): void;

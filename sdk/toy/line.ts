@@ -81,7 +81,7 @@ export function openLine(host: ToyHost, deviceId: string, session: Session, even
   return line;
 }
 
-/** Sends a frame, if the line is open; a link that throws is the host's `closed` to tell. */
+/** Sends a frame, if the line is open; else it is lost, as on any line. */
 export function sendFrame(
   host: ToyHost,
   line: Line | undefined,

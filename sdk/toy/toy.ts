@@ -331,8 +331,11 @@ export function createToy(host: ToyHost, identity: Identity): Toy {
     events.push(event);
     if (busy) return;
     busy = true;
-    while (events.length > 0) handle(events.shift()!);
-    busy = false;
+    try {
+      while (events.length > 0) handle(events.shift()!);
+    } finally {
+      busy = false;
+    }
   };
 
   const stop = (): void => {
