@@ -34,8 +34,6 @@ export const MAX_REPLY_CHARS = 4_000;
 export const MEMORY_TURNS = 12;
 /** ms after which a silent conversation is forgotten */
 export const MEMORY_MS = 30 * 60_000;
-/** bytes waiting in a toy's socket above which a frame is dropped, DESIGN "Broker" */
-export const MAX_WAITING_BYTES = 65_536;
 /** turns a cell runs at once; more are refused with UNAVAILABLE */
 export const MAX_TURNS = 200;
 /** links admitted that have not subscribed yet; the oldest is forgotten first */

@@ -99,6 +99,11 @@ export function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || /^127\./.test(host);
 }
 
+/** Every address of this machine at once. */
+export function isWildcard(host: string): boolean {
+  return host === "0.0.0.0" || host === "::";
+}
+
 /** Reads the environment; empty values count as absent. Throws a ConfigError that names every fault at once. */
 export function readConfig(env: Record<string, string | undefined>): Config {
   const given = Object.fromEntries(
@@ -113,7 +118,12 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   const parsed = configSchema.safeParse(given);
   if (!parsed.success)
     for (const issue of parsed.error.issues) problems.push(`${issue.path.join(".")} ${issue.message}`);
-  else if (parsed.data.NODE_ENV === "production") problems.push(...productionProblems(parsed.data));
+  else {
+    const { HOST, PUBLIC_MQTT_HOST, NODE_ENV } = parsed.data;
+    if (isWildcard(HOST) && PUBLIC_MQTT_HOST === undefined)
+      problems.push(`PUBLIC_MQTT_HOST is missing: HOST=${HOST} does not say where a toy finds this machine`);
+    if (NODE_ENV === "production") problems.push(...productionProblems(parsed.data));
+  }
   if (problems.length > 0 || !parsed.success) throw new ConfigError(problems);
   return parsed.data;
 }

@@ -31,7 +31,8 @@ export type StandInFault =
   | { say: string; after?: number }
   /** another answer with 200 */
   | { bytes: Uint8Array; type: string }
-  | { finish: string }
+  /** another reason to end; the rest of the stream `restMs` after it */
+  | { finish: string; restMs?: number }
   /** all goes well, in pieces of `pieces` bytes, with a comment before each event where asked for */
   | { pieces: number; comments?: boolean };
 
@@ -167,6 +168,7 @@ async function stream(
   if ("say" in fault)
     return void (chat ? await event(fault.say) : await send(Buffer.from(fault.say)), response.end());
   if (chat && !("end" in fault)) await event(delta({}, "finish" in fault ? fault.finish : "stop"));
+  if ("restMs" in fault) await until(now() + (fault.restMs ?? 0));
   if (chat && !("end" in fault && fault.end === "silent")) await event("[DONE]");
   response.end();
 }
@@ -179,7 +181,9 @@ async function write(response: ServerResponse, bytes: Buffer, size: number): Pro
   }
 }
 
-function until(at: number): Promise<void> | undefined {
-  const ms = at - now();
-  return ms > 0 ? new Promise((resolve) => setTimeout(resolve, ms)) : undefined;
+/** Waits until then, never less: a timer alone may be a fraction of a millisecond early. */
+async function until(at: number): Promise<void> {
+  for (let ms = at - now(); ms > 0; ms = at - now()) {
+    await new Promise((resolve) => setTimeout(resolve, Math.ceil(ms)));
+  }
 }

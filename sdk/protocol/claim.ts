@@ -167,5 +167,8 @@ export function connectPassword(
   sessionId: Uint8Array,
   n: number,
 ): string {
-  return toHex(mac(hash, key, [utf8("connect"), utf8(deviceId), sessionId, u32(n)])).substr(0, PASSWORD_CHARS);
+  return toHex(mac(hash, key, [utf8("connect"), utf8(deviceId), sessionId, u32(n)])).substr(
+    0,
+    PASSWORD_CHARS,
+  );
 }

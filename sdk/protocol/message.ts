@@ -72,7 +72,9 @@ export function decodeJson(payload: Uint8Array): Fields | undefined {
   if (text === undefined) return undefined;
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
+    return typeof value === "object" && value !== null && !Array.isArray(value)
+      ? (value as Fields)
+      : undefined;
   } catch {
     return undefined;
   }
@@ -126,7 +128,8 @@ export function decodeTelemetry(payload: Uint8Array): Telemetry | undefined {
   const fields = decodeJson(payload);
   if (!fields) return undefined;
   const telemetry: Telemetry = {};
-  if (typeof fields.rssi === "number" && fields.rssi <= 0 && fields.rssi >= -127) telemetry.rssi = fields.rssi;
+  if (typeof fields.rssi === "number" && fields.rssi <= 0 && fields.rssi >= -127)
+    telemetry.rssi = fields.rssi;
   if (isCount(fields.heap, 0xffffffff)) telemetry.heap = fields.heap;
   if (isCount(fields.uptime_s, 0xffffffff)) telemetry.uptime_s = fields.uptime_s;
   if (isCount(fields.battery_mv, 65_535)) telemetry.battery_mv = fields.battery_mv;

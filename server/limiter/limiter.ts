@@ -7,20 +7,14 @@ import {
   REQUESTS_PER_ADDRESS,
   TOY_FAILURE_WINDOW_MS,
 } from "../bounds.ts";
-import type { Allowance, Counters } from "../ports.ts";
+import type { AddressLimiter, ClaimLimiter, Counters } from "../ports.ts";
 import { addressKey } from "./address.ts";
-
-/** Every method rejects where the counters are away; whoever asks then refuses too. */
-export interface ClaimLimiter {
-  /** A challenge or a claim, before anything else is looked at. */
-  request(address: string): Promise<Allowance>;
-  /** A proof that failed, and never one that holds: where not allowed, its 401 becomes 429. Known and unknown ids count alike. */
-  failure(address: string, deviceId: string): Promise<Allowance>;
-}
 
 /**
  *     const limits = createClaimLimiter({ counters });
  *     const { allowed, retryAfterS } = await limits.request("203.0.113.7");
+ *
+ * Every method rejects where the counters are away; whoever asks then refuses too.
  */
 export function createClaimLimiter({ counters }: { counters: Counters }): ClaimLimiter {
   return {
@@ -41,9 +35,7 @@ export function createClaimLimiter({ counters }: { counters: Counters }): ClaimL
 }
 
 /** Requests of an address to the routes that have no limit of their own. */
-export function createAddressLimiter({ counters }: { counters: Counters }): {
-  request(address: string): Promise<Allowance>;
-} {
+export function createAddressLimiter({ counters }: { counters: Counters }): AddressLimiter {
   return {
     request: (address) =>
       counters.take(`request:${addressKey(address)}`, REQUESTS_PER_ADDRESS, ADDRESS_WINDOW_MS),

@@ -11,6 +11,8 @@ import { createLine } from "./line.ts";
 import type { WrongTags } from "./line.ts";
 
 export interface BridgePorts extends CallerPorts {
+  /** what every model is told of who it is */
+  policy: string;
   hash: Hash;
   toys: Pick<Toys, "standing" | "nextCommandId">;
   /** Ends a toy's session for good. */
@@ -53,7 +55,7 @@ export interface Bridge {
 
 export function createBridge(ports: BridgePorts): Bridge {
   const { clock, meter, log } = ports;
-  const conversations = createConversations({ clock });
+  const conversations = createConversations(ports);
   const waiting = new Map<string, { session: Admitted; standing: Standing }>();
   const callers = new Map<string, { caller: Caller; cancelExpiry: () => void }>();
   /** §6 counts wrong tags for a session, over all its connections */

@@ -20,7 +20,7 @@ const HISTOGRAMS = {
   turn_stage_seconds: ["Time in a stage of a turn", "stage"],
 } as const;
 
-const GAUGES = { toys_connected: "Toys on the line" } as const;
+const GAUGES = { toys_connected: "Toys on the line", redis_up: "Whether Redis answers, 0 or 1" } as const;
 
 /** s: dense where the budgets lie, a CUE at 0.9 s and an answer at 6 s */
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 0.9, 1.5, 2.5, 4, 6, 10, 30];

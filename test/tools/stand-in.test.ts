@@ -78,10 +78,10 @@ describe("the stand-in", () => {
     // never early; how late is the machine's affair
     const least = [30, 40, 20];
     log.forEach(({ receivedAt, firstAt }, at) =>
-      expect(firstAt! - receivedAt).toBeGreaterThanOrEqual(least[at]! - 1),
+      expect(firstAt! - receivedAt).toBeGreaterThanOrEqual(least[at]!),
     );
     const tokens = log[1]!.tokens!;
     expect(tokens.map(({ text }) => text).join("")).toBe("a b c");
-    expect(tokens[2]!.at - log[1]!.receivedAt).toBeGreaterThanOrEqual(49);
+    expect(tokens[2]!.at - log[1]!.receivedAt).toBeGreaterThanOrEqual(50);
   });
 });

@@ -32,6 +32,7 @@ async function onTheLine(change: Partial<VoiceFakes> & { standing?: Standing; li
   const bridge = createBridge({
     ...fakes,
     hash: systemHash,
+    policy: "Be kind.",
     toys: {
       standing: () => (family.away ? Promise.reject(new Error("away")) : Promise.resolve(family.standing)),
       nextCommandId: () => Promise.resolve(++commandId),

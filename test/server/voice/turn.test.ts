@@ -15,7 +15,7 @@ async function* hang(): AsyncGenerator<never> {
 function begin(change: Partial<VoiceFakes> = {}, bufferMs = 800) {
   const ports = voiceFakes(change);
   const sent = collector(ports.clock);
-  const conversations = createConversations({ clock: ports.clock });
+  const conversations = createConversations({ clock: ports.clock, policy: "Be kind." });
   conversations.of("toy").firstOfDay(); // so that it is not told at every test's first turn
   const turn = startTurn(ports, {
     start: { reason: "button", codec: CODEC.ULAW, play: [CODEC.U8], buffer_ms: bufferMs },

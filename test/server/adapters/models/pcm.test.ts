@@ -48,6 +48,12 @@ describe("sound of the rate and kind that is wanted", () => {
   });
 });
 
+it("a piece that lies at an odd offset is moved", () => {
+  const piece = createConverter(S16, 24_000).push(new Uint8Array([9, 1, 2, 3, 4]).subarray(1));
+  expect(piece.byteOffset % 2).toBe(0);
+  expect([...piece]).toEqual([1, 2, 3, 4]);
+});
+
 describe("sound of another kind", () => {
   it.each<[string, PcmFormat, (buffer: Buffer, value: number, at: number) => void]>([
     ["8 bits", { ...S16, bits: 8 }, (to, value, at) => to.writeUInt8(value * 128 + 128, at)],

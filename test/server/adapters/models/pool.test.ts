@@ -40,14 +40,25 @@ describe("the connections to a service", () => {
   });
 
   it("stay open when a reply is left at its end, as the conductor of a turn does", async () => {
-    await open({ reply: "one two" });
-    for (let turns = 0; turns < 8; turns++) {
+    await open({ fault: () => ({ finish: "stop", restMs: 20 }) });
+    for (let turns = 0; turns < 3; turns++) {
       const done = new AbortController();
       await all(models.chat.reply(HI, done.signal));
       done.abort();
+      await expect.poll(() => standIn.requests.at(-1)!.times.left).toBe(false);
+      await new Promise((resolve) => setTimeout(resolve, 20)); // its last bytes are on their way
     }
-    // the next request may come before the rest of the last answer
-    expect(standIn.connections.total).toBeLessThanOrEqual(2);
+    expect(standIn.connections.total).toBe(1);
+  });
+
+  it("end when a reply is left before its end", async () => {
+    await open({ fault: () => ({ hang: "body", after: 2 }) });
+    for await (const word of models.chat.reply(HI, NEVER)) {
+      expect(word).not.toBe("");
+      break;
+    }
+    await expect.poll(() => standIn.connections.open).toBe(0);
+    expect(standIn.requests[0]!.times.left).toBe(true);
   });
 
   it("are opened by warming, and used by the requests that follow", async () => {

@@ -102,6 +102,16 @@ describe("speech", () => {
   it("is `cut` where a compressed stream is cut, and `garbage` where it cannot be decoded", async () => {
     const ogg = [Buffer.from("OggS12345678")];
     await expect(speechOf(ogg, { cut: true }, mirror([]))).rejects.toThrow("model: cut");
+    const loud: Decode = (container, rate) => {
+      let fail: (error: Error) => void;
+      const failed = new Promise<never>((_, reject) => (fail = reject));
+      return {
+        ...mirror([])(container, rate),
+        destroy: () => fail(new SoundError("process")),
+        out: { [Symbol.asyncIterator]: () => ({ next: () => failed }) },
+      };
+    };
+    await expect(speechOf(ogg, { cut: true }, loud)).rejects.toThrow("model: cut");
     const broken: Decode = (container, rate) => ({
       ...mirror([])(container, rate),
       out: {

@@ -1,0 +1,170 @@
+/** One cell: config → adapters → features → listen, and all of it stopped in reverse. The only place that knows both broker and bridge. */
+import { randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { createBroker } from "@bearlink/broker";
+import type { Broker } from "@bearlink/broker";
+import { systemChance } from "./adapters/chance.ts";
+import { systemClock } from "./adapters/clock.ts";
+import { systemHash } from "./adapters/hash.ts";
+import { admit } from "./claim/admit.ts";
+import { nonceKeys } from "./claim/challenge.ts";
+import { openClaimDesk } from "./claim/desk.ts";
+import { endSession, watchSessions } from "./claim/end.ts";
+import type { SessionWatch } from "./claim/end.ts";
+import { isWildcard } from "./config.ts";
+import type { Config } from "./config.ts";
+import { createAddressLimiter, createClaimLimiter } from "./limiter/limiter.ts";
+import { serveHttp } from "./main/http.ts";
+import { openSecrets } from "./main/secrets.ts";
+import { openStores } from "./main/stores.ts";
+import { openVoices } from "./main/voices.ts";
+import type { Voices } from "./main/voices.ts";
+import { TOY_CHANGED } from "./pairing/development.ts";
+import type { Log } from "./ports.ts";
+import { createBridge } from "./voice/bridge.ts";
+import type { Bridge } from "./voice/bridge.ts";
+import { OK } from "./watch/health.ts";
+import { openLog } from "./watch/log.ts";
+import { countedAudit, openMetrics } from "./watch/metrics.ts";
+
+export interface Cell {
+  /** address of the HTTP port, as a person on this machine would open it */
+  url: string;
+  mqttPort: number;
+  /** who plays each part */
+  voices: Voices["description"];
+  /** Lets running turns end and tells the toys to come back, then closes. MISSION C32 */
+  stop(): Promise<void>;
+}
+
+/** s over which toys come back after a drain */
+const RETURN_SPREAD_S = 10;
+const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
+  version: string;
+};
+
+/**
+ * Starts a cell; rejects with a StartError that says what is missing and how to mend it.
+ *
+ *     const cell = await startCell(readConfig(process.env));
+ *     process.once("SIGTERM", () => void cell.stop());
+ */
+export async function startCell(config: Config, options: { log?: Log } = {}): Promise<Cell> {
+  const clock = systemClock;
+  const log = options.log ?? openLog(clock, config.LOG_LEVEL);
+  const metrics = openMetrics();
+  const base = { clock, chance: systemChance, hash: systemHash, meter: metrics.meter, log };
+  const toClose: (() => Promise<void>)[] = []; // newest last
+
+  async function close(): Promise<void> {
+    for (const part of toClose.splice(0).reverse())
+      await part().catch((error: unknown) => log.error({ error }, "a part did not close cleanly"));
+  }
+
+  try {
+    const stores = await openStores(config, base);
+    toClose.push(stores.close);
+    const secrets = openSecrets(config, base);
+    const voices = await openVoices(config, base);
+    toClose.push(voices.close);
+
+    const claims = {
+      ...base,
+      ...stores,
+      audit: countedAudit(stores.audit, base.meter),
+      limits: createClaimLimiter(stores),
+      vault: secrets.vault,
+    };
+    const bridge = createBridge({
+      ...base,
+      ...voices.ports,
+      toys: stores.toys,
+      turnId: randomUUID,
+      endSession: (deviceId, reason) => endSession(claims, deviceId, reason),
+    });
+    const { broker, watch } = await openBroker(claims, bridge);
+    toClose.push(broker.close, watch.stop);
+    toClose.push(
+      await stores.bus.subscribe(TOY_CHANGED, (deviceId) => void tellBridge(bridge, log, deviceId)),
+    );
+    const mqtt = await broker.listen(config.MQTT_PORT, config.HOST);
+
+    const desk = openClaimDesk(claims, {
+      nonceKeys: nonceKeys(base, secrets.masterKey, secrets.formerMasterKey),
+      publicMqtt: {
+        host: config.PUBLIC_MQTT_HOST ?? reachable(config.HOST),
+        port: config.PUBLIC_MQTT_PORT ?? mqtt.port,
+        tls: config.PUBLIC_MQTT_TLS,
+      },
+    });
+    let draining = false;
+    const checks = {
+      ...stores.checks,
+      ...voices.checks,
+      broker: () => Promise.resolve(draining ? { ready: false, word: "draining" } : OK),
+    };
+    const limits = createAddressLimiter(stores);
+    const parts = { desk, limits, stores, secrets, bridge, broker, metrics, checks, version };
+    const http = await serveHttp(config, parts);
+    toClose.push(http.close);
+
+    const url = `http://${reachable(config.HOST)}:${http.port}`;
+    log.info({ url, mqtt_port: mqtt.port, voices: voices.description }, "Bearlink is ready");
+    return {
+      url,
+      mqttPort: mqtt.port,
+      voices: voices.description,
+      async stop() {
+        draining = true;
+        log.info({}, "draining");
+        broker.stopAccepting();
+        await bridge.drain(RETURN_SPREAD_S);
+        await close();
+        log.info({}, "stopped");
+      },
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** The claim's session says who may come in, and the bridge hears all that follows. */
+async function openBroker(
+  claims: Parameters<typeof admit>[0] & Parameters<typeof watchSessions>[0],
+  bridge: Bridge,
+): Promise<{ broker: Broker; watch: SessionWatch }> {
+  const broker = await createBroker({
+    clock: claims.clock,
+    events: {
+      async admit(credentials) {
+        const admission = await admit(claims, credentials);
+        if (admission.verdict === "accepted") await bridge.admitted({ ...credentials, ...admission });
+        return admission;
+      },
+      opened(link) {
+        bridge.opened(link);
+        // its session may have ended after it was admitted, and before anyone could close this link
+        void watch.look(link.deviceId);
+      },
+      frame: bridge.frame,
+      closed: bridge.closed,
+      dropped: (reason) => claims.meter.count("frames_dropped_total", { reason }),
+    },
+  });
+  const watch = await watchSessions(claims, broker.links);
+  return { broker, watch };
+}
+
+async function tellBridge(bridge: Bridge, log: Log, deviceId: string): Promise<void> {
+  try {
+    await bridge.toyChanged(deviceId);
+  } catch (error) {
+    log.warn({ toy: deviceId, error }, "a toy's family could not be looked up");
+  }
+}
+
+/** Where this machine reaches what listens on `host`. */
+function reachable(host: string): string {
+  return isWildcard(host) ? "127.0.0.1" : host;
+}

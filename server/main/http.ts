@@ -1,0 +1,91 @@
+/** The HTTP port of a cell: every room of routes behind one door, and MQTT over WebSocket beside them. */
+import type { AddressInfo } from "node:net";
+import type { Broker } from "@bearlink/broker";
+import { allowedHosts, openHttp } from "../adapters/http.ts";
+import type { HttpApp } from "../adapters/http.ts";
+import { serveMqttOverWebSocket } from "../adapters/mqtt-websocket.ts";
+import type { ClaimDesk } from "../claim/desk.ts";
+import type { Config } from "../config.ts";
+import { tokenHash } from "../keys/developer-key.ts";
+import type { AddressLimiter } from "../ports.ts";
+import { claimRoutes } from "../routes/claim.ts";
+import { developmentRoutes } from "../routes/development.ts";
+import { openDoorkeeper } from "../routes/doorkeeper.ts";
+import { toyRoutes } from "../routes/toys.ts";
+import { watchRoutes } from "../routes/watch.ts";
+import { workbenchRoutes } from "../routes/workbench.ts";
+import type { Bridge } from "../voice/bridge.ts";
+import { readiness } from "../watch/health.ts";
+import type { Check } from "../watch/health.ts";
+import type { Metrics } from "../watch/metrics.ts";
+import type { Secrets } from "./secrets.ts";
+import { isProduction } from "./stores.ts";
+import type { Stores } from "./stores.ts";
+
+export interface HttpParts {
+  desk: ClaimDesk;
+  limits: AddressLimiter;
+  stores: Stores;
+  secrets: Secrets;
+  bridge: Bridge;
+  broker: Broker;
+  metrics: Metrics;
+  checks: Record<string, Check>;
+  /** of the server, as package.json has it */
+  version: string;
+}
+
+/** Listens on HOST and PORT; the answer tells the port, and closes all that came through it. */
+export async function serveHttp(
+  config: Config,
+  { desk, limits, stores, secrets, bridge, broker, metrics, checks, version }: HttpParts,
+): Promise<{ port: number; close(): Promise<void> }> {
+  const { clock, hash, log } = desk;
+  const { meter } = metrics;
+  const hashed = (token: string | undefined) => (token === undefined ? undefined : tokenHash(hash, token));
+  const configured = config.ALLOWED_HOSTS.length > 0 ? config.ALLOWED_HOSTS : undefined;
+  const hosts = allowedHosts(configured, config.PUBLIC_MQTT_HOST ?? config.HOST);
+  const ready = readiness(clock, checks);
+  const noFirmware = (): Promise<undefined> => Promise.resolve(undefined);
+
+  const rooms: ((app: HttpApp) => void)[] = [
+    (app) => claimRoutes(app, desk),
+    (app) => toyRoutes(app, { ...desk, firmware: noFirmware, telemetry: bridge.telemetry }),
+    (app) => watchRoutes(app, { clock, ready, metrics, version }),
+  ];
+  if (!isProduction(config))
+    rooms.push(
+      (app) => developmentRoutes(app, { ...desk, families: stores.families }),
+      (app) => workbenchRoutes(app, { lastTurn: bridge.lastTurn, migrations: stores.migrations }),
+    );
+
+  const http = openHttp(
+    {
+      log,
+      meter,
+      doorkeeper: openDoorkeeper(
+        { limits, hash, meter, log },
+        {
+          developerKeyHash: hashed(secrets.developerKey),
+          metricsTokenHash: hashed(config.METRICS_TOKEN),
+        },
+      ),
+    },
+    { allowedHosts: hosts, corsOrigins: config.CORS_ORIGINS, trustedProxies: config.TRUSTED_PROXIES },
+    rooms,
+  );
+  const closeWebSockets = serveMqttOverWebSocket(http.server, {
+    path: "/mqtt",
+    allowedHosts: hosts,
+    allowedOrigins: config.CORS_ORIGINS,
+    accept: broker.accept,
+  });
+  await http.listen({ host: config.HOST, port: config.PORT });
+  return {
+    port: (http.server.address() as AddressInfo).port,
+    async close() {
+      closeWebSockets();
+      await http.close();
+    },
+  };
+}

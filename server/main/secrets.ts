@@ -1,0 +1,66 @@
+/** What a cell must know and never tell: the master key and the developer key, given or, in development, made once and kept. */
+import { join } from "node:path";
+import { toHex } from "@bearlink/sdk/protocol";
+import { readKeyFile } from "../adapters/key-file.ts";
+import type { Config } from "../config.ts";
+import { StartError } from "../errors.ts";
+import { isDeveloperKey, makeDeveloperKey } from "../keys/developer-key.ts";
+import type { Chance, Vault } from "../ports.ts";
+import { createVault, parseMasterKey } from "../vault/seal.ts";
+import { isProduction } from "./stores.ts";
+
+export interface Secrets {
+  /** 32 bytes */
+  masterKey: Uint8Array;
+  /** the one before the last change: what it sealed still opens */
+  formerMasterKey: Uint8Array | undefined;
+  /** undefined in production, unless BEARLINK_KEY gives one */
+  developerKey: string | undefined;
+  vault: Vault;
+}
+
+const MASTER_KEY_BYTES = 32;
+
+/** Throws StartError KEY_FILE where a key is there and is none. */
+export function openSecrets(config: Config, { chance }: { chance: Chance }): Secrets {
+  const masterKey = openMasterKey(config, chance);
+  const formerMasterKey = config.BEARLINK_MASTER_KEY_PREVIOUS
+    ? parseMasterKey(config.BEARLINK_MASTER_KEY_PREVIOUS)
+    : undefined;
+  const formerKeys = formerMasterKey ? [formerMasterKey] : [];
+  return {
+    masterKey,
+    formerMasterKey,
+    developerKey: openDeveloperKey(config, chance),
+    vault: createVault({ masterKey, formerKeys, chance }),
+  };
+}
+
+function openMasterKey(config: Config, chance: Chance): Uint8Array {
+  const path = join(config.DATA_DIR, "master-key");
+  const text = config.BEARLINK_MASTER_KEY ?? readKeyFile(path, () => toHex(chance.bytes(MASTER_KEY_BYTES)));
+  const key = parseMasterKey(text);
+  if (!key) throw new StartError("KEY_FILE", `${path} does not hold 64 characters of hex; restore it`);
+  return key;
+}
+
+/** Where the key that `bear` reads lies, beside the data it opens. */
+export function developerKeyPath(config: Pick<Config, "DATA_DIR">): string {
+  return join(config.DATA_DIR, "developer-key");
+}
+
+function openDeveloperKey(config: Config, chance: Chance): string | undefined {
+  if (config.BEARLINK_KEY !== undefined) return checked(config.BEARLINK_KEY, "BEARLINK_KEY");
+  if (isProduction(config)) return undefined;
+  const path = developerKeyPath(config);
+  return checked(
+    readKeyFile(path, () => makeDeveloperKey(chance, "dev")),
+    path,
+  );
+}
+
+function checked(key: string, where: string): string {
+  if (!isDeveloperKey(key))
+    throw new StartError("KEY_FILE", `${where} is not a developer key: brl_<env>_<id>_<secret>_<crc>`);
+  return key;
+}

@@ -1,0 +1,135 @@
+/** Where a cell keeps what it knows: SQL for the record, Redis or this process for what cells share. */
+import { memoryStores } from "../adapters/memory.ts";
+import { openRedis } from "../adapters/redis.ts";
+import { sqlAudit } from "../adapters/sql/audit.ts";
+import { openDatabase } from "../adapters/sql/database.ts";
+import type { Database } from "../adapters/sql/database.ts";
+import { sqlFamilies } from "../adapters/sql/families.ts";
+import { migrateUp, migrationStatus } from "../adapters/sql/migrate.ts";
+import type { MigrationState } from "../adapters/sql/migrate.ts";
+import { sqlToys } from "../adapters/sql/toys.ts";
+import type { Config } from "../config.ts";
+import { StartError } from "../errors.ts";
+import type {
+  AuditTrail,
+  Bus,
+  Chance,
+  Clock,
+  Counters,
+  Families,
+  Log,
+  Meter,
+  Nonces,
+  Sessions,
+  Toys,
+} from "../ports.ts";
+import { embedded, OK } from "../watch/health.ts";
+import type { Check } from "../watch/health.ts";
+
+export interface Stores {
+  toys: Toys;
+  families: Families;
+  audit: AuditTrail;
+  nonces: Nonces;
+  sessions: Sessions;
+  counters: Counters;
+  bus: Bus;
+  /** for /readyz, by name */
+  checks: Record<string, Check>;
+  migrations(): Promise<MigrationState[]>;
+  close(): Promise<void>;
+}
+
+interface StorePorts {
+  clock: Clock;
+  chance: Chance;
+  meter: Meter;
+  log: Log;
+}
+
+export const isProduction = (config: Config): boolean => config.NODE_ENV === "production";
+
+/** The database alone, with its schema as it stands: for commands that run beside no cell. */
+export function openRecord(config: Config, log: Log): Promise<Database> {
+  return openDatabase({
+    ...(config.DATABASE_URL ? { url: config.DATABASE_URL } : { dataDir: config.DATA_DIR }),
+    onError: (error) => log.warn({ error }, "a database connection broke"),
+  });
+}
+
+/** Throws a StartError where a store is away, or where production's schema is behind. */
+export async function openStores(config: Config, { clock, chance, meter, log }: StorePorts): Promise<Stores> {
+  const database = await openRecord(config, log);
+  try {
+    await prepareSchema(config, database);
+    const shared = await openShared(config, { clock, chance, meter, log });
+    const { db } = database;
+    return {
+      toys: sqlToys({ db }),
+      families: sqlFamilies({ db, clock }),
+      audit: sqlAudit({ db }),
+      ...shared.stores,
+      checks: {
+        database: async () => {
+          await database.ping();
+          return config.DATABASE_URL ? OK : embedded(isProduction(config));
+        },
+        schema: async () => {
+          const behind = (await migrationStatus(db)).some(({ state }) => state !== "applied");
+          return behind ? { ready: false, word: "behind" } : OK;
+        },
+        redis: shared.check,
+      },
+      migrations: () => migrationStatus(db),
+      async close() {
+        shared.close();
+        await database.close();
+      },
+    };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+/** In production migrations are a step of their own; elsewhere the schema is brought up at the start. MISSION B24, C56 */
+async function prepareSchema(config: Config, { db }: Database): Promise<void> {
+  if (!isProduction(config)) return void (await migrateUp(db));
+  const behind = (await migrationStatus(db)).filter(({ state }) => state !== "applied");
+  if (behind.length > 0)
+    throw new StartError(
+      "SCHEMA_BEHIND",
+      `the database's schema is not this server's (${behind.map(({ name }) => name).join(", ")}): run \`bear migrate up\``,
+    );
+}
+
+async function openShared(
+  config: Config,
+  { clock, chance, meter, log }: StorePorts,
+): Promise<{
+  stores: Pick<Stores, "nonces" | "sessions" | "counters" | "bus">;
+  check: Check;
+  close(): void;
+}> {
+  if (!config.REDIS_URL) {
+    const stores = memoryStores({ clock });
+    return { stores, check: () => Promise.resolve(embedded(isProduction(config))), close: () => undefined };
+  }
+  const redis = await openRedis({
+    url: config.REDIS_URL,
+    chance,
+    onState(up) {
+      meter.gauge("redis_up", up ? 1 : 0);
+      log.info({ up }, "redis");
+    },
+  });
+  const { nonces, sessions, counters, bus } = redis;
+  return {
+    stores: { nonces, sessions, counters, bus },
+    async check() {
+      // a store that forgets nonces would let a claim through twice
+      return (await redis.evictionPolicy()) === "noeviction" ? OK : { ready: false, word: "eviction_policy" };
+    },
+    close: redis.close,
+  };
+}

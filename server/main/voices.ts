@@ -1,0 +1,96 @@
+/** Who listens, thinks, checks and speaks in this cell: models where they are configured, and what needs no key where not. */
+import { toHex } from "@bearlink/sdk/protocol";
+import { createIsCurated, curatedTexts } from "../adapters/companion/curated.ts";
+import { createScriptedChat } from "../adapters/companion/scripted-chat.ts";
+import { createShelf } from "../adapters/companion/shelf.ts";
+import { openFfmpeg } from "../adapters/ffmpeg/ffmpeg.ts";
+import { openModels } from "../adapters/models/catalog.ts";
+import type { Models } from "../adapters/models/catalog.ts";
+import { chooseSound } from "../adapters/sound/choose.ts";
+import { typescriptSound } from "../adapters/sound/sound.ts";
+import { openBook } from "../adapters/speech/book.ts";
+import { chooseSpeech } from "../adapters/speech/choose.ts";
+import { createPhrases, phraseTexts } from "../adapters/speech/phrases.ts";
+import type { Config } from "../config.ts";
+import type { Chance, Clock, Log, Meter } from "../ports.ts";
+import { createSafety } from "../safety/safety.ts";
+import { policyWith } from "../voice/conversation.ts";
+import type { TurnPorts } from "../voice/turn.ts";
+import { OK } from "../watch/health.ts";
+import type { Check } from "../watch/health.ts";
+
+export interface Voices {
+  ports: Omit<TurnPorts, "clock" | "meter" | "log"> & { policy: string };
+  /** who plays each part, for people: never with a key */
+  description: { sound: string; speech_in: string; chat: string; speech_out: string; moderation: string };
+  checks: Record<string, Check>;
+  close(): Promise<void>;
+}
+
+interface VoicePorts {
+  clock: Clock;
+  chance: Chance;
+  meter: Meter;
+  log: Log;
+}
+
+const NONE = "none";
+const CANARY_BYTES = 8;
+
+export async function openVoices(config: Config, { clock, chance, meter, log }: VoicePorts): Promise<Voices> {
+  const ffmpeg = await openFfmpeg({ path: config.FFMPEG_PATH, clock });
+  const models = openModels(modelSettings(config), { clock, meter, decode: ffmpeg?.decode });
+  const book = openBook();
+  const shelf = createShelf({ chance });
+  const speech: Models["textToSpeech"] = models.textToSpeech ?? (await localSpeech());
+  const chat = models.chat ?? { port: createScriptedChat({ shelf }), description: "scripted companion" };
+  // SAFETY: a reply that quotes its instructions carries this word, and is not spoken
+  const canary = toHex(chance.bytes(CANARY_BYTES));
+
+  async function localSpeech(): Promise<NonNullable<Models["textToSpeech"]>> {
+    const { speech, description } = await chooseSpeech({ clock, log, book });
+    return { port: speech, description };
+  }
+
+  return {
+    ports: {
+      sound: chooseSound({ ffmpeg, typescript: typescriptSound, most: config.FFMPEG_TOYS }),
+      plainSound: typescriptSound,
+      speechToText: models.speechToText?.port,
+      chat: chat.port,
+      textToSpeech: speech.port,
+      safety: createSafety({
+        clock,
+        canary,
+        moderation: models.moderation?.port,
+        isCurated: createIsCurated([...curatedTexts, ...Object.values(phraseTexts)]),
+      }),
+      policy: policyWith(canary),
+      shelf,
+      phrases: createPhrases(book),
+    },
+    description: {
+      sound: ffmpeg ? `ffmpeg for up to ${config.FFMPEG_TOYS} toys, then TypeScript` : "TypeScript",
+      speech_in: models.speechToText?.description ?? NONE,
+      chat: chat.description,
+      speech_out: speech.description,
+      moderation: models.moderation ? `rules and ${models.moderation.description}` : "rules",
+    },
+    checks: {
+      ffmpeg: () =>
+        Promise.resolve(ffmpeg ? OK : { ready: config.NODE_ENV !== "production", word: "missing" }),
+    },
+    close: () => models.close(),
+  };
+}
+
+function modelSettings(config: Config): Parameters<typeof openModels>[0] {
+  return {
+    openrouterKey: config.OPENROUTER_API_KEY,
+    openaiKey: config.OPENAI_API_KEY,
+    chat: { url: config.CHAT_URL, key: config.CHAT_KEY, model: config.CHAT_MODEL },
+    stt: { url: config.STT_URL, key: config.STT_KEY, model: config.STT_MODEL, dialect: config.STT_DIALECT },
+    tts: { url: config.TTS_URL, key: config.TTS_KEY, model: config.TTS_MODEL, voice: config.TTS_VOICE },
+    moderation: { url: config.MODERATION_URL, key: config.MODERATION_KEY },
+  };
+}
