@@ -2,7 +2,12 @@
 import { z } from "zod";
 
 const flag = z.enum(["true", "false"]).transform((value) => value === "true");
-const port = z.coerce.number().int().min(0).max(65_535);
+/** A whole number from 0 to `most`. */
+const count = (most: number) => {
+  const error = `must be a whole number from 0 to ${most}`;
+  return z.coerce.number({ error }).int({ error }).min(0, { error }).max(most, { error });
+};
+const port = count(65_535);
 const url = z.url({ protocol: /^https?$/ });
 const list = z.string().transform((value) =>
   value
@@ -50,7 +55,7 @@ export const configSchema = z.object({
   TRUSTED_PROXIES: list.default([]),
 
   FFMPEG_PATH: z.string().min(1).optional(),
-  FFMPEG_TOYS: z.coerce.number().int().min(0).max(1000).default(16),
+  FFMPEG_TOYS: count(1000).default(8),
 
   OPENROUTER_API_KEY: modelKey.optional(),
   OPENAI_API_KEY: modelKey.optional(),

@@ -72,7 +72,13 @@ export class SoundError extends Error {
 /** What keeps a process from starting; its message is one line for the operator, with the cure. */
 export class StartError extends Error {
   readonly code:
-    "DATA_DIR_IN_USE" | "SCHEMA_BEHIND" | "KEY_FILE" | "MIGRATION_EDITED" | "MIGRATION_FAILED" | "REDIS_AWAY";
+    | "DATA_DIR_IN_USE"
+    | "DATABASE_AWAY"
+    | "SCHEMA_BEHIND"
+    | "KEY_FILE"
+    | "MIGRATION_EDITED"
+    | "MIGRATION_FAILED"
+    | "REDIS_AWAY";
 
   constructor(code: StartError["code"], message: string, cause?: unknown) {
     super(message, { cause });

@@ -11,9 +11,9 @@ import { nonceKeys } from "./claim/challenge.ts";
 import { openClaimDesk } from "./claim/desk.ts";
 import { endSession, watchSessions } from "./claim/end.ts";
 import type { SessionWatch } from "./claim/end.ts";
-import { isWildcard } from "./config.ts";
 import type { Config } from "./config.ts";
 import { createAddressLimiter, createClaimLimiter } from "./limiter/limiter.ts";
+import { reachable } from "./main/addresses.ts";
 import { serveHttp } from "./main/http.ts";
 import { openSecrets } from "./main/secrets.ts";
 import { openStores } from "./main/stores.ts";
@@ -46,7 +46,7 @@ const { version } = JSON.parse(readFileSync(new URL("../package.json", import.me
 /**
  * Starts a cell; rejects with a StartError that says what is missing and how to mend it.
  *
- *     const cell = await startCell(readConfig(process.env));
+ *     const cell = await startCell(readConfig(env));
  *     process.once("SIGTERM", () => void cell.stop());
  */
 export async function startCell(config: Config, options: { log?: Log } = {}): Promise<Cell> {
@@ -162,9 +162,4 @@ async function tellBridge(bridge: Bridge, log: Log, deviceId: string): Promise<v
   } catch (error) {
     log.warn({ toy: deviceId, error }, "a toy's family could not be looked up");
   }
-}
-
-/** Where this machine reaches what listens on `host`. */
-function reachable(host: string): string {
-  return isWildcard(host) ? "127.0.0.1" : host;
 }

@@ -15,7 +15,9 @@ if (major < LEAST_NODE[0] || (major === LEAST_NODE[0] && minor < LEAST_NODE[1]))
   process.exit(1);
 }
 
-const digest = createHash("sha256").update(readFileSync(join(root, "package-lock.json"))).digest("hex");
+const digest = createHash("sha256")
+  .update(readFileSync(join(root, "package-lock.json")))
+  .digest("hex");
 const installed = existsSync(mark) ? readFileSync(mark, "utf8") : "";
 if (installed !== digest) {
   console.error("Installing what Bearlink needs (once; about half a minute) …");

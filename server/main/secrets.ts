@@ -7,6 +7,7 @@ import { StartError } from "../errors.ts";
 import { isDeveloperKey, makeDeveloperKey } from "../keys/developer-key.ts";
 import type { Chance, Vault } from "../ports.ts";
 import { createVault, parseMasterKey } from "../vault/seal.ts";
+import { developerKeyPath } from "./addresses.ts";
 import { isProduction } from "./stores.ts";
 
 export interface Secrets {
@@ -42,11 +43,6 @@ function openMasterKey(config: Config, chance: Chance): Uint8Array {
   const key = parseMasterKey(text);
   if (!key) throw new StartError("KEY_FILE", `${path} does not hold 64 characters of hex; restore it`);
   return key;
-}
-
-/** Where the key that `bear` reads lies, beside the data it opens. */
-export function developerKeyPath(config: Pick<Config, "DATA_DIR">): string {
-  return join(config.DATA_DIR, "developer-key");
 }
 
 function openDeveloperKey(config: Config, chance: Chance): string | undefined {

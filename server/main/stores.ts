@@ -47,14 +47,29 @@ interface StorePorts {
   log: Log;
 }
 
-export const isProduction = (config: Config): boolean => config.NODE_ENV === "production";
+export const isProduction = (config: Pick<Config, "NODE_ENV">): boolean => config.NODE_ENV === "production";
 
-/** The database alone, with its schema as it stands: for commands that run beside no cell. */
-export function openRecord(config: Config, log: Log): Promise<Database> {
-  return openDatabase({
+/** The database alone, with its schema as it stands. Throws the StartErrors DATABASE_AWAY and DATA_DIR_IN_USE. */
+export async function openRecord(config: Config, log: Log, statementMs?: number): Promise<Database> {
+  const database = await openDatabase({
     ...(config.DATABASE_URL ? { url: config.DATABASE_URL } : { dataDir: config.DATA_DIR }),
+    ...(statementMs !== undefined && { statementMs }),
     onError: (error) => log.warn({ error }, "a database connection broke"),
   });
+  try {
+    await database.ping();
+    return database;
+  } catch (error) {
+    await database.close();
+    // with its host alone: the URL holds a password
+    const where = config.DATABASE_URL ? new URL(config.DATABASE_URL).host : config.DATA_DIR;
+    const why = (error as { code?: string }).code ?? "no answer";
+    throw new StartError(
+      "DATABASE_AWAY",
+      `the database at ${where} is away (${why}): start it, or mend DATABASE_URL`,
+      error,
+    );
+  }
 }
 
 /** Throws a StartError where a store is away, or where production's schema is behind. */
@@ -93,7 +108,7 @@ export async function openStores(config: Config, { clock, chance, meter, log }: 
 }
 
 /** In production migrations are a step of their own; elsewhere the schema is brought up at the start. MISSION B24, C56 */
-async function prepareSchema(config: Config, { db }: Database): Promise<void> {
+export async function prepareSchema(config: Config, { db }: Database): Promise<void> {
   if (!isProduction(config)) return void (await migrateUp(db));
   const behind = (await migrationStatus(db)).filter(({ state }) => state !== "applied");
   if (behind.length > 0)

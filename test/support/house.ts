@@ -91,7 +91,11 @@ export const arrows: Arrow[] = [
   })),
   // makes the phrases that the speech adapter ships, with that adapter's own hands
   { from: "tools/phrases.ts", to: ["server/adapters/", "server/safety/lines.ts"], packages: true },
-  { from: "tools/", to: ["sdk/", "server/main.ts"], packages: true },
+  {
+    from: "tools/",
+    to: ["sdk/", "server/main.ts", "server/main/", "server/config.ts", "server/errors.ts"],
+    packages: true,
+  },
 ];
 
 const lies = (path: string, place: string) => (place.endsWith("/") ? path.startsWith(place) : path === place);
@@ -146,7 +150,7 @@ export function circles(graph: Graph): string[] {
 
 /** Rooms that do not begin by saying what they are; a `#!` may stand before. */
 export function roomsWithoutSentence(rooms: Room[]): string[] {
-  return rooms.filter(({ text }) => !/^(#!.*\n)?\/\*\*\s+(\* )?[A-Za-z]/.test(text)).map(({ path }) => path);
+  return rooms.filter(({ text }) => !/^(#!.*\n)?\/\*\*\s+(\* )?[A-Za-z`]/.test(text)).map(({ path }) => path);
 }
 
 /** The names in the first column of a Markdown table whose first heading is “Variable”: `` `A` `B` `` and `` `A B` `` are two each. */

@@ -1,0 +1,77 @@
+/** What a command can do with the record while no cell runs: the same steps as through the routes, straight to the database. */
+import { memoryStores } from "../adapters/memory.ts";
+import { systemChance } from "../adapters/chance.ts";
+import { systemClock } from "../adapters/clock.ts";
+import { systemHash } from "../adapters/hash.ts";
+import { sqlAudit } from "../adapters/sql/audit.ts";
+import { sqlFamilies } from "../adapters/sql/families.ts";
+import { migrateDown, migrateUp, migrationStatus } from "../adapters/sql/migrate.ts";
+import type { MigrationState } from "../adapters/sql/migrate.ts";
+import { sqlToys } from "../adapters/sql/toys.ts";
+import { provision } from "../claim/provision.ts";
+import type { ProvisionRequest } from "../claim/provision.ts";
+import type { Config } from "../config.ts";
+import { pairWithDemoFamily } from "../pairing/development.ts";
+import type { DemoPairing } from "../pairing/development.ts";
+import type { Log } from "../ports.ts";
+import { openLog } from "../watch/log.ts";
+import { openSecrets } from "./secrets.ts";
+import { openRecord, prepareSchema } from "./stores.ts";
+
+/** A log for commands: what is worth an error goes to stderr, so that stdout holds the answer alone. */
+export const quietLog = openLog(systemClock, "error", process.stderr);
+
+export interface Offline {
+  /** Throws a Refusal, as the route does. */
+  provision(request: ProvisionRequest): Promise<void>;
+  pairWithDemoFamily(deviceId: string): Promise<DemoPairing>;
+  close(): Promise<void>;
+}
+
+export interface Migrations {
+  status(): Promise<MigrationState[]>;
+  /** Both answer with the names of what was done. */
+  up(): Promise<string[]>;
+  down(count: number): Promise<string[]>;
+  close(): Promise<void>;
+}
+
+/** A migration may take longer than any request: ms. */
+const MIGRATION_MS = 30 * 60_000;
+
+/** Throws a StartError where the database is in use or away, or, in production, its schema is behind. */
+export async function openOffline(config: Config, { log }: { log: Log }): Promise<Offline> {
+  const database = await openRecord(config, log);
+  try {
+    await prepareSchema(config, database);
+    const { db } = database;
+    const ports = {
+      hash: systemHash,
+      clock: systemClock,
+      log,
+      toys: sqlToys({ db }),
+      families: sqlFamilies({ db, clock: systemClock }),
+      audit: sqlAudit({ db }),
+      bus: memoryStores({ clock: systemClock }).bus,
+      vault: openSecrets(config, { chance: systemChance }).vault,
+    };
+    return {
+      provision: (request) => provision(ports, request, { actor: "bear-provision", address: "local" }),
+      pairWithDemoFamily: (deviceId) => pairWithDemoFamily(ports, deviceId),
+      close: database.close,
+    };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+export async function openMigrations(config: Config, { log }: { log: Log }): Promise<Migrations> {
+  const { db, close } = await openRecord(config, log, MIGRATION_MS);
+  return {
+    status: () => migrationStatus(db),
+    up: () => migrateUp(db),
+    down: (count) => migrateDown(db, count),
+    close,
+  };
+}
