@@ -61,6 +61,9 @@ const FEATURES = ["voice", "claim", "pairing", "family", "safety", "limiter", "v
 );
 const TOY = ["sdk/protocol/", "sdk/toy/"];
 
+/** Built into the interpreter. */
+const ESPRUINO_MODULES = ["Flash", "Storage", "TelnetServer", "Wifi", "crypto", "http", "net"];
+
 interface Arrow {
   /** A room, or with a `/` at its end a folder, which may always import itself. */
   from: string;
@@ -74,7 +77,7 @@ export const arrows: Arrow[] = [
   { from: "sdk/protocol/", to: [], packages: [] },
   { from: "sdk/toy/", to: ["sdk/protocol/"], packages: [] },
   { from: "sdk/", to: ["sdk/"], packages: true },
-  { from: "firmware/", to: TOY, packages: [] },
+  { from: "firmware/", to: TOY, packages: ESPRUINO_MODULES },
   { from: "broker/", to: ["sdk/protocol/"], packages: true },
   { from: "server/main.ts", to: ["server/", "broker/", "sdk/protocol/"], packages: true },
   { from: "server/main/", to: ["server/", "broker/", "sdk/protocol/"], packages: true }, // main.ts in pieces
