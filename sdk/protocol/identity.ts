@@ -37,9 +37,9 @@ function base32(bytes: Uint8Array, characters: number): string {
   return text;
 }
 
-function isBase32(text: string, characters: number): boolean {
+function isOf(alphabet: string, text: string, characters: number): boolean {
   if (text.length !== characters) return false;
-  for (let i = 0; i < text.length; i++) if (BASE32.indexOf(text.charAt(i)) < 0) return false;
+  for (let i = 0; i < text.length; i++) if (alphabet.indexOf(text.charAt(i)) < 0) return false;
   return true;
 }
 
@@ -52,7 +52,7 @@ export function makeDeviceId(random: Uint8Array): string {
 /** Lower case only: mixed case is refused, not folded. MISSION C12 */
 export function isDeviceId(value: unknown): value is string {
   return (
-    typeof value === "string" && value.indexOf(PREFIX) === 0 && isBase32(value.substr(PREFIX.length), 16)
+    typeof value === "string" && value.indexOf(PREFIX) === 0 && isOf(BASE32, value.substr(PREFIX.length), 16)
   );
 }
 
@@ -63,7 +63,7 @@ export function makePairingCode(random: Uint8Array): string {
 }
 
 export function isPairingCode(value: unknown): value is string {
-  return typeof value === "string" && value === value.toUpperCase() && isBase32(value.toLowerCase(), 26);
+  return typeof value === "string" && isOf(BASE32.toUpperCase(), value, 26);
 }
 
 /** Whether a secret is constant, a short pattern repeated, or a plain count: provisioning refuses these. */

@@ -60,7 +60,6 @@ export async function openVoices(config: Config, { clock, chance, meter, log }: 
       chat: chat.port,
       textToSpeech: speech.port,
       safety: createSafety({
-        clock,
         canary,
         moderation: models.moderation?.port,
         isCurated: createIsCurated([...curatedTexts, ...Object.values(phraseTexts)]),

@@ -1,7 +1,6 @@
 /** Everything a child says and everything a toy will say: rules first, then moderation, and shut where that is away. SAFETY "Conversation" */
-import { CHECK_MS, MAX_SENTENCE_CHARS } from "../bounds.ts";
-import { ModelError } from "../errors.ts";
-import type { Clock, Moderation, Safety, Verdict } from "../ports.ts";
+import { MAX_SENTENCE_CHARS } from "../bounds.ts";
+import type { Moderation, Safety, Verdict } from "../ports.ts";
 import { careLine, isCare, redirectLine, safetyLines } from "./lines.ts";
 import type { Category, RedirectKind } from "./lines.ts";
 import { readable } from "./normalise.ts";
@@ -9,7 +8,6 @@ import { withoutPersonal } from "./personal.ts";
 import { ruleForSentence, ruleForWords } from "./rules.ts";
 
 export interface SafetyPorts {
-  clock: Clock;
   /** where none is configured, the rules alone decide */
   moderation?: Moderation;
   /** Whether a person wrote this text for the bear: moderation is not asked about it; the rules still are. */
@@ -19,16 +17,16 @@ export interface SafetyPorts {
 }
 
 /**
- * Both answers reject where moderation is configured and does not answer within CHECK_MS.
+ * Both answers reject where moderation is configured and rejects; how long they may take is the asker's to say, by `signal`.
  *
- *     await createSafety({ clock, moderation }).words("my number is 555 123 4567", signal)
+ *     await createSafety({ moderation }).words("my number is 555 123 4567", signal)
  *     // { action: "allow", text: "my number is [phone]", reason: "" }
  */
-export function createSafety({ clock, moderation, isCurated, canary }: SafetyPorts): Safety {
+export function createSafety({ moderation, isCurated, canary }: SafetyPorts): Safety {
   const quoted = canary === undefined ? undefined : squeezed(canary);
 
   async function objections(text: string, signal: AbortSignal): Promise<string[]> {
-    return moderation ? within(clock, signal, (signal) => moderation.check(text, signal)) : [];
+    return moderation ? moderation.check(text, signal) : [];
   }
 
   return {
@@ -104,16 +102,4 @@ function squeezed(text: string): string {
   return readable(text)
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]+/gu, "");
-}
-
-function within<T>(clock: Clock, outer: AbortSignal, ask: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const late = new AbortController();
-  const signal = AbortSignal.any([outer, late.signal]);
-  const cancel = clock.after(CHECK_MS, () => late.abort(new ModelError("timeout")));
-  const givenUp = new Promise<never>((_, reject) => {
-    const giveUp = () => reject(signal.reason as Error);
-    if (signal.aborted) giveUp();
-    else signal.addEventListener("abort", giveUp, { once: true });
-  });
-  return Promise.race([ask(signal), givenUp]).finally(cancel);
 }

@@ -12,11 +12,19 @@ export function within<T>(
   const own = new AbortController();
   const signal = AbortSignal.any([outer, own.signal]);
   return new Promise<T>((resolve, reject) => {
-    const giveUp = (): void => reject(signal.reason as Error);
+    const giveUp = (): void => {
+      cancel();
+      reject(signal.reason as Error);
+    };
+    const cancel = clock.after(ms, () => own.abort(new ModelError("timeout")));
     if (signal.aborted) return giveUp();
     signal.addEventListener("abort", giveUp, { once: true });
-    const cancel = clock.after(ms, () => own.abort(new ModelError("timeout")));
-    work(signal).then(resolve, reject).finally(cancel);
+    work(signal)
+      .then(resolve, reject)
+      .finally(() => {
+        cancel();
+        signal.removeEventListener("abort", giveUp);
+      });
   });
 }
 

@@ -23,8 +23,7 @@ export async function* reply(
 ): AsyncGenerator<string> {
   const said: string[] = [];
   try {
-    for await (const sentence of script(ports, conversation, words, signal)) {
-      const verdict = await check(ports, signal, (signal) => ports.safety.sentence(sentence, signal));
+    for await (const verdict of script(ports, conversation, words, signal)) {
       said.push(verdict.text);
       yield verdict.text;
       if (verdict.action !== "allow") {
@@ -44,9 +43,19 @@ async function* script(
   conversation: Conversation,
   words: string | undefined,
   signal: AbortSignal,
-): AsyncGenerator<string> {
+): AsyncGenerator<Verdict> {
   yield* answer(ports, conversation, words, signal);
-  if (conversation.firstOfDay()) yield ports.phrases.text("machine");
+  if (conversation.firstOfDay()) yield* checked(ports, [ports.phrases.text("machine")], signal);
+}
+
+/** Sentences, and what the safety port says of each. */
+async function* checked(
+  { clock, safety }: ReplyPorts,
+  sentences: Iterable<string> | AsyncIterable<string>,
+  signal: AbortSignal,
+): AsyncGenerator<Verdict> {
+  for await (const sentence of sentences)
+    yield await within(clock, CHECK_MS, signal, (signal) => safety.sentence(sentence, signal));
 }
 
 async function* answer(
@@ -54,40 +63,39 @@ async function* answer(
   conversation: Conversation,
   words: string | undefined,
   signal: AbortSignal,
-): AsyncGenerator<string> {
-  if (words === undefined) {
-    if (conversation.heard.length === 0) yield ports.phrases.text("cannot-understand");
-    return yield* fromShelf(ports, conversation);
-  }
-  if (words === "") return yield ports.phrases.text("say-again");
+): AsyncGenerator<Verdict> {
+  const say = (...sentences: string[]) => checked(ports, sentences, signal);
+  const tell = (kind?: PieceKind) => checked(ports, fromShelf(ports, conversation, kind), signal);
 
-  let verdict: Verdict;
-  try {
-    verdict = await check(ports, signal, (signal) => ports.safety.words(words, signal));
-  } catch (fault) {
-    // SAFETY: with the classifier away nothing unmoderated is spoken, and nothing is asked of a model
-    if (signal.aborted) throw fault;
-    ports.log.warn({ stage: "safety", fault: String(fault) }, "the words could not be checked");
-    return yield* fromShelf(ports, conversation, "joke");
+  if (words === undefined) {
+    if (conversation.heard.length === 0) yield* say(ports.phrases.text("cannot-understand"));
+    return yield* tell();
   }
-  if (verdict.action !== "allow") {
-    ports.log.info(
-      { stage: "safety", action: verdict.action, reason: verdict.reason },
-      "the words were turned away",
-    );
-    return yield verdict.text;
-  }
+  if (words === "") return yield* say(ports.phrases.text("say-again"));
 
   let spoken = 0;
   try {
-    for await (const sentence of fromChat(ports, conversation, verdict.text, signal)) {
+    const verdict = await within(ports.clock, CHECK_MS, signal, (signal) =>
+      ports.safety.words(words, signal),
+    );
+    if (verdict.action !== "allow") {
+      const { action, reason } = verdict;
+      ports.log.info({ stage: "safety", action, reason }, "the words were turned away");
+      return yield* say(verdict.text);
+    }
+    for await (const sentence of checked(
+      ports,
+      fromChat(ports, conversation, verdict.text, signal),
+      signal,
+    )) {
       spoken++;
       yield sentence;
     }
   } catch (fault) {
     if (signal.aborted || spoken > 0) throw fault;
-    ports.log.warn({ stage: "think", fault: String(fault) }, "the chat model did not answer");
-    yield* fromShelf(ports, conversation, "joke");
+    // SAFETY: with the model or the classifier away, the toy falls back to its shelf
+    ports.log.warn({ stage: "reply", fault: String(fault) }, "no model answered, or none could be checked");
+    yield* tell("joke");
   }
 }
 
@@ -123,12 +131,4 @@ async function* fromShelf(
   const piece = shelf.pick(conversation.heard, kind);
   conversation.heard = [...conversation.heard.filter((id) => id !== piece.id), piece.id];
   yield* piece.sentences;
-}
-
-function check(
-  { clock }: ReplyPorts,
-  signal: AbortSignal,
-  ask: (signal: AbortSignal) => Promise<Verdict>,
-): Promise<Verdict> {
-  return within(clock, CHECK_MS, signal, ask);
 }

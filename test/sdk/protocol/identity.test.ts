@@ -83,12 +83,18 @@ describe("a pairing code", () => {
     );
   });
 
-  test.each(["A".repeat(25) + "a", "A".repeat(25) + "U", "A".repeat(25) + " ", "", 26, null, undefined])(
-    "is not %j",
-    (value) => {
-      expect(isPairingCode(value)).toBe(false);
-    },
-  );
+  test.each([
+    "A".repeat(25) + "a",
+    "A".repeat(25) + "U",
+    "A".repeat(25) + " ",
+    "A".repeat(25) + "\u212a",
+    "",
+    26,
+    null,
+    undefined,
+  ])("is not %j", (value) => {
+    expect(isPairingCode(value)).toBe(false);
+  });
 
   test("is kept as the SHA-256 of its characters", () => {
     const code = makePairingCode(new Uint8Array(16).fill(0x5a));

@@ -1,19 +1,18 @@
 import { describe, expect, it } from "vitest";
 import fc from "fast-check";
-import { CHECK_MS, MAX_SENTENCE_CHARS } from "../../../server/bounds.ts";
+import { MAX_SENTENCE_CHARS } from "../../../server/bounds.ts";
 import type { Moderation } from "../../../server/ports.ts";
 import { safetyLines } from "../../../server/safety/lines.ts";
 import { createSafety } from "../../../server/safety/safety.ts";
-import { fakeClock } from "../../support/clock.ts";
 
 const open = new AbortController().signal;
 
-function moderationThat(answer: (text: string) => Promise<string[]>) {
+function moderationThat(answer: Moderation["check"]) {
   const asked: string[] = [];
   const moderation: Moderation = {
-    check(text) {
+    check(text, signal) {
       asked.push(text);
-      return answer(text);
+      return answer(text, signal);
     },
   };
   return { asked, moderation };
@@ -21,7 +20,7 @@ function moderationThat(answer: (text: string) => Promise<string[]>) {
 
 describe("safety of a child's words", () => {
   it("lets ordinary words through", async () => {
-    const safety = createSafety({ clock: fakeClock() });
+    const safety = createSafety({});
     expect(await safety.words("why is the sky blue", open)).toEqual({
       action: "allow",
       text: "why is the sky blue",
@@ -31,7 +30,7 @@ describe("safety of a child's words", () => {
 
   it("scrubs personal data before moderation or a model sees the words", async () => {
     const { asked, moderation } = moderationThat(async () => []);
-    const safety = createSafety({ clock: fakeClock(), moderation });
+    const safety = createSafety({ moderation });
     const verdict = await safety.words("call me at 555 123 4567", open);
     expect(verdict).toEqual({ action: "allow", text: "call me at [phone]", reason: "" });
     expect(asked).toEqual(["call me at [phone]"]);
@@ -39,7 +38,7 @@ describe("safety of a child's words", () => {
 
   it("answers a disclosure with a care line at once, without asking moderation", async () => {
     const { asked, moderation } = moderationThat(() => Promise.reject(new Error("away")));
-    const safety = createSafety({ clock: fakeClock(), moderation });
+    const safety = createSafety({ moderation });
     const verdict = await safety.words("my dad hits me", open);
     expect(verdict).toMatchObject({ action: "escalate", reason: "abuse" });
     expect(verdict.text).toMatch(/grown-up you trust/);
@@ -48,7 +47,7 @@ describe("safety of a child's words", () => {
   });
 
   it("redirects with an offer, never with a bare refusal", async () => {
-    const safety = createSafety({ clock: fakeClock() });
+    const safety = createSafety({});
     for (const words of ["how do I make a bomb", "what is porn", "don't tell my mum", "fuck you"]) {
       const verdict = await safety.words(words, open);
       expect(verdict.action).toBe("redirect");
@@ -64,39 +63,30 @@ describe("safety of a child's words", () => {
     ["something new", "redirect"],
   ])("follows moderation that objects to %s: %s", async (category, action) => {
     const { moderation } = moderationThat(async () => [category]);
-    const verdict = await createSafety({ clock: fakeClock(), moderation }).words("hm", open);
+    const verdict = await createSafety({ moderation }).words("hm", open);
     expect(verdict).toMatchObject({ action, reason: category });
   });
 
   it("rejects where moderation throws", async () => {
     const { moderation } = moderationThat(() => Promise.reject(new Error("away")));
-    const safety = createSafety({ clock: fakeClock(), moderation });
+    const safety = createSafety({ moderation });
     await expect(safety.words("hello", open)).rejects.toThrow("away");
     await expect(safety.sentence("Hello there.", open)).rejects.toThrow("away");
   });
 
-  it("rejects where moderation is silent for longer than CHECK_MS, and leaves no timer", async () => {
-    const clock = fakeClock();
-    const { moderation } = moderationThat(() => new Promise(() => undefined));
-    const verdict = createSafety({ clock, moderation }).words("hello", open);
-    const refused = expect(verdict).rejects.toMatchObject({ fault: "timeout" });
-    await clock.advance(CHECK_MS);
-    await refused;
-    expect(clock.waiting).toBe(0);
-  });
-
-  it("rejects when the turn is given up, and leaves no timer", async () => {
-    const clock = fakeClock();
+  it("hands moderation the signal that gives it up", async () => {
     const stop = new AbortController();
-    const { moderation } = moderationThat(() => new Promise(() => undefined));
-    const verdict = createSafety({ clock, moderation }).words("hello", stop.signal);
+    const { moderation } = moderationThat(
+      (_text, signal) =>
+        new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason as Error))),
+    );
+    const verdict = createSafety({ moderation }).words("hello", stop.signal);
     stop.abort(new Error("barge-in"));
     await expect(verdict).rejects.toThrow("barge-in");
-    expect(clock.waiting).toBe(0);
   });
 
   it("gives the same verdict at turn 1 and turn 100", async () => {
-    const safety = createSafety({ clock: fakeClock() });
+    const safety = createSafety({});
     const first = await safety.words("I want to die", open);
     for (let turn = 2; turn <= 100; turn++) expect(await safety.words("I want to die", open)).toEqual(first);
   });
@@ -114,26 +104,26 @@ describe("safety of what the bear would say", () => {
     ["I am a real boy.", "pretending"],
     ["Then you stab him.", "violence"],
   ])("says something else in place of: %s", async (sentence, reason) => {
-    const verdict = await createSafety({ clock: fakeClock() }).sentence(sentence, open);
+    const verdict = await createSafety({}).sentence(sentence, open);
     expect(verdict).toMatchObject({ action: "redirect", reason });
     expect(safetyLines).toContain(verdict.text);
   });
 
   it("takes emphasis and pictures off, and keeps the words", async () => {
-    const safety = createSafety({ clock: fakeClock() });
+    const safety = createSafety({});
     expect((await safety.sentence("**Hello** little _bear_ \u{1f43b}!", open)).text).toBe(
       "Hello little bear !",
     );
   });
 
   it("cuts a long sentence at a space", async () => {
-    const { text } = await createSafety({ clock: fakeClock() }).sentence("honey ".repeat(100), open);
+    const { text } = await createSafety({}).sentence("honey ".repeat(100), open);
     expect(text.length).toBeLessThanOrEqual(MAX_SENTENCE_CHARS);
     expect(text).toMatch(/honey$/);
   });
 
   it("blocks a reply that quotes the canary, however it is spelled", async () => {
-    const safety = createSafety({ clock: fakeClock(), canary: "marzipan-otter-91" });
+    const safety = createSafety({ canary: "marzipan-otter-91" });
     for (const said of ["My rules say marzipan-otter-91.", "It is m a r z i p a n otter 91."])
       expect(await safety.sentence(said, open)).toMatchObject({ action: "redirect", reason: "canary" });
   });
@@ -141,26 +131,26 @@ describe("safety of what the bear would say", () => {
   it("does not ask moderation about curated words, so that the shelf speaks while it is away", async () => {
     const { asked, moderation } = moderationThat(() => Promise.reject(new Error("away")));
     const isCurated = (text: string) => text === "Plip, plop, rain on my ear.";
-    const safety = createSafety({ clock: fakeClock(), moderation, isCurated });
+    const safety = createSafety({ moderation, isCurated });
     expect(await safety.sentence("Plip, plop, rain on my ear.", open)).toMatchObject({ action: "allow" });
     expect(asked).toEqual([]);
     await expect(safety.sentence("Rain on my nose.", open)).rejects.toThrow("away");
   });
 
   it("holds curated words to the rules all the same", async () => {
-    const safety = createSafety({ clock: fakeClock(), isCurated: () => true });
+    const safety = createSafety({ isCurated: () => true });
     expect(await safety.sentence("Let us make a bomb.", open)).toMatchObject({ action: "redirect" });
   });
 
   it("passes its own lines whole, while moderation is away", async () => {
     const { moderation } = moderationThat(() => Promise.reject(new Error("away")));
-    const safety = createSafety({ clock: fakeClock(), moderation });
+    const safety = createSafety({ moderation });
     for (const line of safetyLines)
       expect(await safety.sentence(line, open)).toEqual({ action: "allow", text: line, reason: "" });
   });
 
   it("never rejects without moderation, whatever the text", async () => {
-    const safety = createSafety({ clock: fakeClock(), canary: "otter" });
+    const safety = createSafety({ canary: "otter" });
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: "binary", maxLength: 5_000 }), async (text) => {
         await safety.words(text, open);

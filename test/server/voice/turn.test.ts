@@ -246,6 +246,38 @@ describe("a turn", () => {
     expect(sent.story().slice(-3)).toEqual(["REPLY_START", "AUDIO", "REPLY_END"]);
   });
 
+  it("a model's first sentence that cannot be checked is not spoken: a piece of the shelf is", async () => {
+    const written = "A dragon sleeps in the hills.";
+    const spoken: string[] = [];
+    const { clock, turn, speak } = begin({
+      chat: {
+        async *reply() {
+          yield await Promise.resolve(written);
+        },
+      },
+      safety: {
+        words: (text) => Promise.resolve({ action: "allow", text, reason: "" }),
+        sentence: (text) =>
+          text === written
+            ? Promise.reject(new ModelError("away"))
+            : Promise.resolve({ action: "allow", text, reason: "" }),
+      },
+      textToSpeech: {
+        rate: 8000,
+        async *speak(text) {
+          spoken.push(text);
+          yield await Promise.resolve(new Uint8Array(1600));
+        },
+      },
+    });
+    speak();
+    turn.end();
+    await clock.advance(12_000);
+    expect(await turn.done).toBe("reply");
+    expect(spoken.join(" ")).not.toContain("dragon");
+    expect(spoken.length).toBeGreaterThan(0);
+  });
+
   it("a reply cut in the middle is finished with a phrase", async () => {
     const { clock, turn, sent, speak } = begin({
       textToSpeech: {
