@@ -1,5 +1,9 @@
 /** Bytes as the wire writes them: big-endian integers, hex, text, and `lp`, the list no two of which look alike. PROTOCOL.md §1 */
 
+import { concat } from "./join.ts";
+
+export { concat, sameBytes } from "./join.ts";
+
 /** 2^32: Espruino and JSON hold larger integers as doubles, exact to 2^53. */
 const HIGH = 0x100000000;
 
@@ -32,18 +36,6 @@ export function readU32(bytes: Uint8Array, at: number): number {
 
 export function readU64(bytes: Uint8Array, at: number): number {
   return readU32(bytes, at) * HIGH + readU32(bytes, at + 4);
-}
-
-export function concat(parts: Uint8Array[]): Uint8Array {
-  let length = 0;
-  for (const part of parts) length += part.length;
-  const out = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
 }
 
 /** UTF-8, by hand: the toy has no TextEncoder. A lone surrogate becomes U+FFFD. */
@@ -112,12 +104,4 @@ export function lp(fields: Uint8Array[]): Uint8Array {
     parts.push(u16(field.length), field);
   }
   return concat(parts);
-}
-
-/** Whether two byte strings are equal, in a time that tells only their lengths. §1.5 */
-export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false;
-  let difference = 0;
-  for (let i = 0; i < a.length; i++) difference |= a[i]! ^ b[i]!;
-  return difference === 0;
 }

@@ -7,6 +7,8 @@ export interface Hash {
   sha256(data: Uint8Array): Uint8Array;
   /** AES-128 in counter mode under a zero initial block; the same call both ways. §6 */
   aes128Ctr(key: Uint8Array, data: Uint8Array): Uint8Array;
+  /** HMAC-SHA256 over padded keys, where the machine has a quicker one than two calls of `sha256`. */
+  hmac?(key: MacKey, data: Uint8Array): Uint8Array;
 }
 
 /** An HMAC key as its two padded blocks of 64 bytes: caching them halves the cost on the toy. */
@@ -33,6 +35,7 @@ export function macKey(hash: Hash, key: Uint8Array): MacKey {
 
 /** HMAC-SHA256, 32 bytes. */
 export function hmac(hash: Hash, key: MacKey, data: Uint8Array): Uint8Array {
+  if (hash.hmac !== undefined) return hash.hmac(key, data);
   return hash.sha256(concat([key.outer, hash.sha256(concat([key.inner, data]))]));
 }
 

@@ -1,0 +1,140 @@
+/** Espruino's own names, as far as the firmware uses them: read in its reference for 2v29. */
+
+declare class Pin {
+  private readonly pin: unknown;
+}
+
+declare const D2: Pin;
+declare const D4: Pin;
+declare const D13: Pin;
+declare const D25: Pin;
+declare const D26: Pin;
+declare const D27: Pin;
+declare const D32: Pin;
+declare const D33: Pin;
+declare const D34: Pin;
+declare const D35: Pin;
+declare const D36: Pin;
+declare const D39: Pin;
+
+declare function pinMode(pin: Pin, mode: "input" | "input_pullup" | "output" | "analog"): void;
+declare function analogRead(pin: Pin): number;
+declare function analogWrite(pin: Pin, value: number): void;
+declare function digitalRead(pin: Pin): number;
+declare function digitalWrite(pin: Pin, value: boolean | number): void;
+declare function setWatch(
+  callback: (event: { state: boolean }) => void,
+  pin: Pin,
+  options: { repeat: boolean; edge: "both"; debounce: number },
+): number;
+/** s since some moment; `setTime` is never called, so it does not go back. */
+declare function getTime(): number;
+declare function print(...values: unknown[]): void;
+
+type Bytes = string | number | ArrayLike<number> | ArrayBuffer | Bytes[];
+
+declare const E: {
+  toString(...bytes: Bytes[]): string;
+  /** one block of memory, which hashes and ciphers read without a copy */
+  toFlatString(...bytes: Bytes[]): string;
+  toArrayBuffer(text: string): ArrayBuffer;
+  toUint8Array(...bytes: Bytes[]): Uint8Array;
+  /** `flat`: of the bytes themselves, 0 where they are not in one block */
+  getAddressOf(text: string, flat: boolean): number;
+  mapInPlace(from: Uint8Array, to: Uint8Array, map: Uint8Array): void;
+  setConsole(device: null, options?: { force: boolean }): void;
+  getConsole(): string | null;
+  enableWatchdog(seconds: number, isAuto: boolean): void;
+  kickWatchdog(): void;
+  /** names of what went wrong since the last call */
+  getErrorFlags(): string[];
+  reboot(): void;
+  on(event: "init" | "kill", callback: () => void): void;
+};
+
+declare class Waveform {
+  constructor(samples: number | ArrayBuffer, options?: { doubleBuffer?: boolean; bits?: 8 | 16 });
+  buffer: Uint8Array;
+  buffer2: Uint8Array;
+  startInput(pin: Pin, hertz: number, options: { repeat: boolean }): void;
+  startOutput(pin: Pin, hertz: number, options?: { repeat: boolean }): void;
+  stop(): void;
+  on(event: "buffer" | "finish", callback: (buffer: Uint8Array) => void): void;
+  removeAllListeners(event?: string): void;
+}
+
+declare const ESP32: {
+  /** Kept over a start; ends this one. */
+  enableBLE(on: boolean): void;
+  getState(): { BLE?: boolean; Wifi?: boolean };
+  deepSleep(microseconds: number): void;
+  deepSleepExt0(pin: Pin, level: 0 | 1): void;
+};
+
+interface EspruinoSerial {
+  setup(baud: number, options?: object): void;
+  on(event: "data", callback: (text: string) => void): void;
+  println(text: string): void;
+}
+declare const Serial1: EspruinoSerial;
+
+interface EspruinoStorage {
+  read(name: string): string | undefined;
+  write(name: string, data: string, offset?: number, size?: number): boolean;
+  erase(name: string): void;
+  getFree(): number;
+  compact(): void;
+}
+
+interface EspruinoFlash {
+  read(length: number, address: number): Uint8Array;
+  /** Both must be multiples of 4. */
+  write(data: Uint8Array, address: number): void;
+}
+
+interface EspruinoSocket {
+  write(text: string): boolean;
+  end(): void;
+  on(event: "data", callback: (text: string) => void): void;
+  on(event: "close" | "drain", callback: () => void): void;
+  on(event: "error", callback: (fault: unknown) => void): void;
+}
+
+interface EspruinoNet {
+  connect(options: { host: string; port: number }, connected: () => void): EspruinoSocket;
+}
+
+interface EspruinoResponse {
+  /** a string, whatever Node says */
+  statusCode: string;
+  on(event: "data", callback: (text: string) => void): void;
+  on(event: "close", callback: () => void): void;
+}
+
+interface EspruinoHttp {
+  request(options: object, answered: (response: EspruinoResponse) => void): EspruinoSocket;
+}
+
+declare const url: { parse(text: string): object };
+
+interface EspruinoCrypto {
+  SHA256(data: Bytes): ArrayBuffer;
+  AES: { encrypt(data: Bytes, key: Bytes, options: { mode: "CTR" }): ArrayBuffer };
+}
+
+interface EspruinoWifi {
+  connect(ssid: string, options: { password: string }, done: (fault: string | null) => void): void;
+  disconnect(): void;
+  on(event: "connected" | "disconnected", callback: () => void): void;
+}
+
+/** Set by the build: `--profile production`, and the version of package.json. */
+declare const PRODUCTION: boolean;
+declare const VERSION: string;
+
+/** Set by the loader: which program runs, and whether it has yet to show that it can claim. */
+declare const PROGRAM: 0 | 1;
+declare let TRIAL: boolean;
+
+/** Espruino's `require`, by another name: bundlers follow that one. The build gives it back. */
+declare function espruino(module: string): unknown;

@@ -1,0 +1,49 @@
+/** Chooses a program at each start, before any of it runs: the one in use, or once, a new one on trial. PROTOCOL.md §10 */
+import { hash } from "./host/hash.ts";
+import { store } from "./host/store.ts";
+import { keepUse, readUse } from "./host/use.ts";
+import { PROGRAM_FILE } from "./record.ts";
+import { storage } from "./host/storage.ts";
+
+/** s within which a program must begin to feed the watchdog */
+const START_S = 60;
+/** ms within which a program on trial must have claimed */
+const TRIAL_MS = 120_000;
+/** ms before another start, where none of the two programs runs */
+const AGAIN_MS = 10_000;
+/** bytes of Storage under which it is put in order, while nothing runs from it */
+const LEAST_FREE = 65_536;
+
+function isThere(program: number): boolean {
+  return storage.read(PROGRAM_FILE + program) !== undefined;
+}
+
+/** The program to run. A trial is counted as failed before it begins: a cut, a hang or a throw changes nothing then. */
+function choose(): { program: number; trial: boolean } {
+  if (storage.getFree() < LEAST_FREE) storage.compact();
+  const use = readUse(store, hash);
+  const other = 1 - use.running;
+  if (use.trial === 1 && isThere(other)) {
+    keepUse(store, hash, { running: use.running, trial: 2, failures: use.failures + 1, digest: use.digest });
+    return { program: other, trial: true };
+  }
+  return { program: isThere(use.running) ? use.running : other, trial: false };
+}
+
+/** After a program threw as it started: the next start runs the other one, where there is one. */
+function fallBack(): void {
+  if (!TRIAL && isThere(1 - PROGRAM)) {
+    const use = readUse(store, hash);
+    keepUse(store, hash, { running: 1 - PROGRAM, trial: 0, failures: use.failures, digest: use.digest });
+  }
+  setTimeout(() => E.reboot(), TRIAL ? 0 : AGAIN_MS);
+}
+
+E.enableWatchdog(START_S, false);
+const chosen = choose();
+Object.assign(global, { PROGRAM: chosen.program, TRIAL: chosen.trial, FALL_BACK: fallBack });
+if (chosen.trial) {
+  setTimeout(() => {
+    if (TRIAL) E.reboot();
+  }, TRIAL_MS);
+}

@@ -1,0 +1,70 @@
+/** The teddy: parts and host made into one toy. */
+import { createToy } from "@bearlink/sdk/toy";
+import type { Toy } from "@bearlink/sdk/toy";
+import { clock } from "./host/clock.ts";
+import { shutDoors } from "./host/doors.ts";
+import { hash } from "./host/hash.ts";
+import { readJson } from "./host/json.ts";
+import { openLink } from "./host/link.ts";
+import { hasNetwork, join } from "./host/network.ts";
+import { postJson } from "./host/post.ts";
+import { power } from "./host/power.ts";
+import { selfTest } from "./host/self-test.ts";
+import { awaitNetwork } from "./host/setup.ts";
+import { store } from "./host/store.ts";
+import { settle } from "./host/update.ts";
+import { memory, watch } from "./host/watchdog.ts";
+import { batteryMv, watchBattery } from "./parts/battery.ts";
+import { watchPaw } from "./parts/button.ts";
+import { showLight } from "./parts/light.ts";
+import { microphone } from "./parts/microphone.ts";
+import { speaker } from "./parts/speaker.ts";
+import { TOY_FILE } from "./record.ts";
+import type { ToyFile } from "./record.ts";
+
+const AGAIN_MS = 60_000;
+
+function begin(file: ToyFile): void {
+  const toy: Toy = createToy(
+    {
+      hash,
+      clock,
+      store,
+      join,
+      post: postJson,
+      link: openLink,
+      microphone,
+      speaker,
+      light: showLight,
+      power,
+      telemetry: () => {
+        const held = memory();
+        return {
+          heap: held.free * held.blocksize,
+          uptime_s: Math.floor(getTime()),
+          battery_mv: batteryMv(),
+        };
+      },
+      setTime: settle, // the claim's verified time: this program can talk
+      log: (what, value) => print(what, value),
+    },
+    { deviceId: file.id, firmwareVersion: VERSION, servers: file.servers },
+  );
+  watchPaw(toy.paw);
+  watchBattery(() => {
+    toy.stop();
+    power.sleep(0);
+  });
+  watch(() => true);
+  toy.start();
+}
+
+const file = readJson(TOY_FILE) as ToyFile | undefined;
+if ((PRODUCTION && !shutDoors()) || !selfTest() || file === undefined) {
+  // a toy that cannot trust its own hands claims nothing and pairs with nobody
+  showLight("trouble");
+  setTimeout(power.reboot, AGAIN_MS);
+} else {
+  if (PRODUCTION && !hasNetwork()) awaitNetwork();
+  begin(file);
+}

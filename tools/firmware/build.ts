@@ -1,0 +1,124 @@
+/** Builds the toy's program for one board: one minified file that runs from flash, its loader, and a report of what it weighs. */
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build, transform } from "esbuild";
+import type { CommonOptions, Plugin } from "esbuild";
+import { fold } from "./fold.ts";
+import { hot } from "./hot.ts";
+import { reservedNames } from "./names.ts";
+import { reportOf } from "./report.ts";
+import type { FirmwareReport } from "./report.ts";
+
+export type Profile = "development" | "production";
+
+export interface FirmwareOptions {
+  /** a file of firmware/boards, without `.ts` */
+  board?: string;
+  profile: Profile;
+  /** undefined: that of firmware/package.json */
+  version?: string;
+}
+
+export interface Firmware {
+  /** goes into Storage as `bear.0` */
+  bundle: string;
+  /** goes into Storage as `.boot0` */
+  loader: string;
+  report: FirmwareReport;
+}
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const FIRMWARE = join(ROOT, "firmware");
+
+/** DESIGN.md, "Firmware": what Espruino parses beyond ES5. */
+const SYNTAX_KEPT =
+  "class class-field class-static-field arrow const-and-let template-literal for-of object-extensions object-accessors nullish-coalescing optional-catch-binding";
+const SUPPORTED = Object.fromEntries(SYNTAX_KEPT.split(" ").map((name) => [name, true]));
+
+const common: CommonOptions = {
+  platform: "neutral",
+  target: "es5",
+  charset: "ascii",
+  legalComments: "none",
+  logLevel: "silent",
+  supported: SUPPORTED,
+  tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
+};
+
+export function boards(): string[] {
+  return readdirSync(join(FIRMWARE, "boards"))
+    .map((file) => basename(file, ".ts"))
+    .filter((name) => name !== "board");
+}
+
+/** Puts the chosen board, and what Espruino does natively, in the place of their stand-ins. */
+function places(board: string): Plugin {
+  return {
+    name: "places",
+    setup(to) {
+      to.onResolve({ filter: /\/board\.ts$/ }, () => ({ path: join(FIRMWARE, "boards", `${board}.ts`) }));
+      to.onResolve({ filter: /^\.\/join\.ts$/ }, ({ importer }) =>
+        importer.includes("/sdk/protocol/") ? { path: join(FIRMWARE, "host/join.ts") } : undefined,
+      );
+    },
+  };
+}
+
+function versionOf(): string {
+  return (JSON.parse(readFileSync(join(FIRMWARE, "package.json"), "utf8")) as { version: string }).version;
+}
+
+/** One file of statements, its names still long; and what each room adds to it. */
+async function bundleOf(
+  entry: string,
+  { board = "esp32-classic", profile, version = versionOf() }: FirmwareOptions,
+): Promise<{ code: string; modules: Record<string, number> }> {
+  if (!boards().includes(board)) throw new Error(`no board ${board}: there are ${boards().join(", ")}`);
+  const { outputFiles, metafile } = await build({
+    ...common,
+    entryPoints: [join(FIRMWARE, entry)],
+    absWorkingDir: ROOT,
+    bundle: true,
+    write: false,
+    metafile: true,
+    outdir: "out",
+    format: "esm",
+    treeShaking: true,
+    minifySyntax: true,
+    define: { PRODUCTION: String(profile === "production"), VERSION: JSON.stringify(version) },
+    plugins: [places(board)],
+  });
+  const [output] = Object.values(metafile!.outputs);
+  const modules = Object.fromEntries(
+    Object.entries(output!.inputs).map(([path, { bytesInOutput }]) => [path, bytesInOutput]),
+  );
+  return { code: outputFiles![0]!.text, modules };
+}
+
+async function minify(code: string): Promise<string> {
+  const { code: small } = await transform(code, {
+    ...common,
+    minify: true,
+    format: "esm",
+    mangleProps: /./,
+    reserveProps: reservedNames(join(FIRMWARE, "espruino.d.ts")),
+  });
+  return small.trim().replaceAll("espruino(", "require(");
+}
+
+/** The loader keeps its own names to itself, and leaves the program the top. */
+function loaderOf(code: string): string {
+  const run = `eval(require("Storage").read("bear."+PROGRAM))`;
+  return `(function(){${code}})();try{${run}}catch(e){print(e);FALL_BACK()}`;
+}
+
+/** `await buildFirmware({ board: "esp32-classic", profile: "production" })` */
+export async function buildFirmware(options: FirmwareOptions): Promise<Firmware> {
+  const silent = options.profile === "production";
+  const main = await bundleOf("main.ts", options);
+  const bundle = await minify(fold(main.code, { hot, silent }));
+  const first = await bundleOf("loader.ts", options);
+  const loader = loaderOf(await minify(fold(first.code, { hot: new Set(), silent })));
+  return { bundle, loader, report: reportOf(options, bundle, loader, main.modules) };
+}
