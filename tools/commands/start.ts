@@ -4,7 +4,7 @@ import { startCell } from "@bearlink/server";
 import { readConfig } from "@bearlink/server/config";
 import { command } from "../command.ts";
 
-/** The plain line a person waits for; the log beside it is for programs. */
+/** What a person waits for goes to stderr: stdout is the log, whose every line is JSON. MISSION D05 */
 export const start = command({
   name: "start",
   about: "run a cell: server, broker and bridge in one process",
@@ -16,9 +16,25 @@ export const start = command({
     const { speech_in, chat, speech_out, sound } = cell.voices;
     terminal.note(`Bearlink is ready at ${cell.url} (MQTT on port ${cell.mqttPort}). Stop it with Ctrl-C.`);
     terminal.note(`hears: ${speech_in} · thinks: ${chat} · speaks: ${speech_out} · sound: ${sound}`);
-    if (!signal.aborted) await once(signal, "abort");
+    await toldToStop(signal, env.npm_lifecycle_event !== undefined);
     terminal.note("Stopping: running turns end first …");
     await cell.stop();
-    terminal.answer({ stopped: true }, "Stopped.");
+    terminal.note("Stopped.");
   },
 });
+
+/** ms between two looks for the parent */
+const PARENT_MS = 500;
+
+/** By a signal; or, under npm, by the end of npm's shell, which dies of a SIGTERM and hands it on to nobody. */
+async function toldToStop(signal: AbortSignal, underNpm: boolean): Promise<void> {
+  const alone = new AbortController();
+  const parent = process.ppid;
+  const look = (): void => {
+    if (process.ppid !== parent) alone.abort();
+  };
+  const timer = underNpm ? setInterval(look, PARENT_MS) : undefined;
+  const either = AbortSignal.any([signal, alone.signal]);
+  if (!either.aborted) await once(either, "abort");
+  clearInterval(timer);
+}
