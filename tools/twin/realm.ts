@@ -1,0 +1,159 @@
+/** The world a program of Espruino sees: V8's, less what Espruino lacks, its strings of 8 bits, and what nobody can catch. */
+import { createContext, runInContext } from "node:vm";
+import type { Context } from "node:vm";
+import { Death } from "./loop.ts";
+import { isTyped } from "./bytes.ts";
+import { GLOBALS, MEMBERS, TYPED } from "./language.ts";
+import { HOOKS, readProgram, UnreadableProgram } from "./reader.ts";
+
+type Members = Record<string, unknown>;
+type Native = (...args: never[]) => unknown;
+
+export interface Realm {
+  /** Reads and runs a program, as the global `eval` does. */
+  evaluate(source: string, name: string): unknown;
+  /** Gives the program a global, or takes it away. */
+  define(name: string, value: unknown): void;
+  global(name: string): unknown;
+  /** An ArrayBuffer of the program's own. */
+  buffer(bytes: Uint8Array): ArrayBuffer;
+  view(kind: string, bytes: Uint8Array): Uint8Array;
+  /** An error of the program's own, to be thrown at it. */
+  error(message: string, kind?: string): Error;
+  /** An object of the program's own, with these members. */
+  object<T extends object>(members: T): T;
+  array(items: unknown[]): unknown[];
+}
+
+export interface RealmOptions {
+  alive(): boolean;
+  die(): never;
+  /** variables that are about to be taken */
+  allocate(bytes: number): void;
+}
+
+const TOO_DEEP = /call stack/;
+
+function strip(owner: object, kept: string[]): void {
+  for (const key of Reflect.ownKeys(owner)) {
+    // V8's own symbols stay: for…of needs them, and a program has no word for them
+    if (typeof key === "symbol" || kept.includes(key) || key === "constructor" || key === "length") continue;
+    if (key !== "prototype" && key !== "name") Reflect.deleteProperty(owner, key);
+  }
+}
+
+function stripLanguage(world: Members): void {
+  for (const [path, kept] of Object.entries(MEMBERS)) {
+    const [name, part] = path.split(".") as [string, string | undefined];
+    const first = world[name === "Typed" ? "Uint8Array" : name] as Members;
+    const owner = name === "Typed" ? (Object.getPrototypeOf(first) as Members) : first;
+    strip(part ? (owner[part] as object) : owner, kept);
+  }
+  for (const name of TYPED) strip(world[name] as object, []);
+  for (const name of Object.getOwnPropertyNames(world)) if (!GLOBALS.includes(name)) delete world[name];
+}
+
+export function openRealm(options: RealmOptions): Realm {
+  const sandbox: Members = {};
+  const context: Context = createContext(sandbox);
+  const inside = (code: string): unknown => runInContext(code, context);
+  const world = inside("globalThis") as Members;
+
+  const makeObject = inside("(members) => Object.assign({}, members)") as <T>(members: T) => T;
+  const makeArray = inside("(items) => { const out = []; for (const i of items) out.push(i); return out; }");
+  const makeBuffer = inside("(n) => new ArrayBuffer(n)") as (size: number) => ArrayBuffer;
+  const makeError = inside("(kind, text) => new kind(text)") as (kind: unknown, text: string) => Error;
+  const errors: Members = { InternalError: inside("(class InternalError extends Error {})") };
+  for (const kind of ["Error", "TypeError", "SyntaxError", "ReferenceError"]) errors[kind] = world[kind];
+  const views: Members = Object.fromEntries(TYPED.map((name) => [name, world[name]]));
+
+  const error = (message: string, kind = "Error"): Error => makeError(errors[kind], message);
+  const buffer = (bytes: Uint8Array): ArrayBuffer => {
+    const out = makeBuffer(bytes.length);
+    new Uint8Array(out).set(bytes);
+    return out;
+  };
+
+  stripLanguage(world);
+
+  /** Replaces a member, or makes one, that looks like V8's own. */
+  const member = (owner: object, name: string, value: unknown): void => {
+    Object.defineProperty(owner, name, { value, writable: true, configurable: true, enumerable: false });
+  };
+  const text = world.String as Members & { prototype: Members };
+  const ascii = (value: string, first: string, last: string, shift: number): string =>
+    value.replace(new RegExp(`[${first}-${last}]`, "g"), (c) => String.fromCharCode(c.charCodeAt(0) + shift));
+  member(text, "fromCharCode", (...codes: number[]) =>
+    String.fromCharCode(...codes.map((code) => code & 255)),
+  );
+  member(text.prototype, "toUpperCase", function (this: string) {
+    return ascii(String(this), "a", "z", -32);
+  });
+  member(text.prototype, "toLowerCase", function (this: string) {
+    return ascii(String(this), "A", "Z", 32);
+  });
+
+  /** Takes memory for what is made, and refuses what Espruino refuses. */
+  const counted = (name: string, width: number): unknown =>
+    new Proxy(views[name] as new (...args: unknown[]) => object, {
+      construct(target, args) {
+        const [first] = args;
+        if (typeof first === "string") throw error("Unsupported first argument of type String");
+        if (typeof first === "number") {
+          if (first < 0) throw error("Invalid length for ArrayBuffer");
+          options.allocate(first * width);
+        } else if (Array.isArray(first) || isTyped(first)) options.allocate(first.length * width);
+        return Reflect.construct(target, args) as object;
+      },
+    });
+  for (const name of TYPED) {
+    const { prototype } = views[name] as { prototype: { BYTES_PER_ELEMENT: number } };
+    member(world, name, counted(name, prototype.BYTES_PER_ELEMENT));
+  }
+  const shared = Object.getPrototypeOf((views.Uint8Array as { prototype: object }).prototype) as Members;
+  const set = shared.set as (this: object, from: unknown, at?: number) => void;
+  member(shared, "set", function (this: object, from: unknown, at?: number) {
+    set.call(this, typeof from === "string" ? Buffer.from(from, "latin1") : from, at);
+  });
+
+  const hooks: Record<string, Native> = {
+    [HOOKS.caught]: (thrown: unknown) => {
+      if (thrown instanceof Death) throw thrown;
+      if ((thrown as Error | undefined)?.constructor?.name === "RangeError" && TOO_DEEP.test(String(thrown)))
+        options.die();
+    },
+    [HOOKS.alive]: options.alive,
+    [HOOKS.constant]: () => {
+      throw error("Assignment to a constant", "TypeError");
+    },
+  };
+  for (const [name, hook] of Object.entries(hooks)) member(world, name, hook);
+
+  const evaluate = (source: string, name: string): unknown => {
+    let program: string;
+    try {
+      program = readProgram(source);
+    } catch (fault) {
+      if (!(fault instanceof UnreadableProgram)) throw fault;
+      throw error(fault.message, "SyntaxError");
+    }
+    return runInContext(program, context, { filename: name });
+  };
+  member(world, "eval", (source: unknown) =>
+    typeof source === "string" ? evaluate(source, "eval") : source,
+  );
+
+  return {
+    evaluate,
+    define(name, value) {
+      if (value === undefined) delete world[name];
+      else member(world, name, value);
+    },
+    global: (name) => world[name],
+    buffer,
+    view: (kind, bytes) => new (views[kind] as new (from: ArrayBuffer) => Uint8Array)(buffer(bytes)),
+    error,
+    object: makeObject as Realm["object"],
+    array: makeArray as Realm["array"],
+  };
+}

@@ -1,0 +1,133 @@
+/** `require("Storage")` and `require("Flash")`: files of at most 28 characters' name in the toy's flash. */
+import { bytesOf, flatBytes, fromLatin, toLatin } from "./bytes.ts";
+import {
+  clearBits,
+  compact,
+  createFile,
+  eraseFile,
+  FLASH_START,
+  findFile,
+  freeFlash,
+  listFiles,
+  readFile,
+} from "./flash.ts";
+import type { Flash } from "./flash.ts";
+import type { Realm } from "./realm.ts";
+
+const PAGE_BYTES = 4096;
+/** where the chip maps its flash for reading; only an address's low half stays */
+const MAPPED_AT = 0x3f400000;
+
+export interface Storage {
+  module: object;
+  flash: object;
+  /** where the bytes of a string lie, if it was read from a file: what E.getAddressOf answers */
+  addressOf(text: string): number;
+}
+
+export function openStorage(realm: Realm, flash: Flash): Storage {
+  const json = (): JSON => realm.global("JSON") as JSON;
+  let lastRead = { text: "", at: 0 };
+
+  const refuse = (why: string): never => {
+    throw realm.error(why);
+  };
+
+  const read = (name: string, offset = 0, length = 0): string | undefined => {
+    const file = findFile(flash, String(name));
+    if (!file) return undefined;
+    const from = file.at + Math.min(Math.max(0, offset), file.size);
+    const most = file.at + file.size;
+    const end = length > 0 ? Math.min(most, from + length) : most;
+    const text = toLatin(flash.image.subarray(from, end));
+    lastRead = { text, at: from };
+    return text;
+  };
+
+  const isErased = (at: number, size: number): boolean =>
+    flash.image.subarray(at, at + size).every((byte) => byte === 0xff);
+
+  /** As Espruino: at offset 0 a file is made anew unless it is the same; later bytes are put where none lie. */
+  const write = (name: string, data: unknown, offset = 0, size = 0): boolean => {
+    if (offset < 0 || size < 0) return false;
+    const isPlain = typeof data === "object" && data !== null && !flatBytes(data);
+    const content = flatBytes(isPlain ? json().stringify(data) : data);
+    if (!content) return refuse("Can't get pointer to data to write");
+    const whole = size || content.length;
+    if (whole === 0) refuse("Can't create zero length file");
+    let file = findFile(flash, name);
+    if (offset === 0 && (!file || file.size !== whole || !isErased(file.at, whole))) {
+      const same = file && content.length === whole && file.size === whole;
+      if (same && Buffer.from(readFile(flash, name)!).equals(content)) return true;
+      eraseFile(flash, name);
+      const at = createFile(flash, name, whole);
+      file = at === undefined ? undefined : { at, size: whole };
+    }
+    if (!file) return refuse("Unable to find or create file");
+    if (offset + content.length > file.size) refuse("Too much data for file size");
+    if (!isErased(file.at + offset, content.length)) refuse("File already written with different data");
+    clearBits(flash, file.at + offset, content);
+    return true;
+  };
+
+  const module = realm.object({
+    read,
+    write,
+    erase: (name: string) => eraseFile(flash, String(name)),
+    eraseAll: () => {
+      flash.image.fill(0xff);
+      flash.changed();
+    },
+    list: (pattern?: RegExp) =>
+      realm.array(listFiles(flash).filter((name) => pattern === undefined || pattern.test(name))),
+    readArrayBuffer(name: string) {
+      const content = readFile(flash, String(name));
+      return content && realm.buffer(content);
+    },
+    readJSON(name: string, quietly?: boolean): unknown {
+      const text = read(name);
+      if (text === undefined) return undefined;
+      try {
+        return json().parse(text) as unknown;
+      } catch (fault) {
+        if (quietly) return undefined;
+        throw fault;
+      }
+    },
+    writeJSON: (name: string, data: unknown) => write(name, json().stringify(data)),
+    compact: () => compact(flash),
+    getFree: () => freeFlash(flash),
+    getStats: () =>
+      realm.object({
+        totalBytes: flash.image.length,
+        freeBytes: freeFlash(flash),
+        fileCount: listFiles(flash).length,
+      }),
+  });
+
+  const within = (address: number): number => address - FLASH_START;
+  const raw = realm.object({
+    read: (length: number, address: number) =>
+      realm.view("Uint8Array", flash.image.slice(within(address), within(address) + length)),
+    write(data: unknown, address: number) {
+      const content = bytesOf(data);
+      if (address % 4 !== 0 || content.length % 4 !== 0) refuse("Data and address must be multiples of 4");
+      clearBits(flash, within(address), content);
+    },
+    erasePage(address: number) {
+      const page = Math.floor(within(address) / PAGE_BYTES) * PAGE_BYTES;
+      flash.image.fill(0xff, page, page + PAGE_BYTES);
+      flash.changed();
+    },
+  });
+
+  const addressOf = (text: string): number => {
+    const bytes = fromLatin(text);
+    const lies = (at: number): boolean =>
+      Buffer.from(flash.image.subarray(at, at + bytes.length)).equals(Buffer.from(bytes));
+    if (lastRead.text === text && lies(lastRead.at)) return MAPPED_AT + (FLASH_START % 0x10000) + lastRead.at;
+    return 0;
+  };
+
+  return { module, flash: raw, addressOf };
+}
