@@ -32,7 +32,6 @@ export interface Question {
   cell?: CellApi;
 }
 
-const RATE = 8_000;
 const FULL_SCALE = 32_768;
 
 /** What a person does about a turn that was refused. */
@@ -93,7 +92,7 @@ function notAnswered({ outcome, code }: Answer): Fault {
 }
 
 function spokenOf(answer: Answer, words: Record<string, unknown> | undefined): Spoken {
-  const { outcome, code, first_audio_ms: firstMs, frames, lost, underruns, cues, heard } = answer;
+  const { outcome, code, first_audio_ms: firstMs, frames, lost, underruns, cues, heard, rate } = answer;
   const peak = heard.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
   return {
     ...{ outcome, frames, lost, underruns, cues },
@@ -101,8 +100,8 @@ function spokenOf(answer: Answer, words: Record<string, unknown> | undefined): S
     first_audio_ms: firstMs === undefined ? undefined : Math.round(firstMs),
     transcript: words?.transcript as string | null | undefined,
     reply: words?.reply as string | undefined,
-    seconds: heard.length / RATE,
+    seconds: heard.length / rate,
     peak_dbfs: Math.round(200 * Math.log10(peak / FULL_SCALE)) / 10,
-    wav: writeWav(heard),
+    wav: writeWav(heard, rate),
   };
 }

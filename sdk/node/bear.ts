@@ -8,6 +8,8 @@ import { readWav } from "./wav.ts";
 
 const READY_MS = 30_000;
 const SECOND_MS = 1_000;
+/** Hz of an answer without sound */
+const RATE = 8_000;
 
 export interface Answer {
   turn: number;
@@ -17,8 +19,10 @@ export interface Answer {
   code?: RefusedCode;
   /** from TURN_END sent to the first AUDIO of the reply received */
   first_audio_ms: number | undefined;
-  /** what was played, 8 kHz */
+  /** what was played */
   heard: Int16Array;
+  /** Hz of `heard`: the codec's own */
+  rate: number;
   /** AUDIO frames of the reply */
   frames: number;
   /** samples that never came */
@@ -87,6 +91,7 @@ function emptyAnswer(turn: number): Answer {
     outcome: "none",
     first_audio_ms: undefined,
     heard: new Int16Array(0),
+    rate: RATE,
     frames: 0,
     lost: 0,
     underruns: 0,
@@ -143,7 +148,8 @@ export function openBear(options: NodeToyOptions): Promise<Bear> {
     talking = undefined;
     if (!ended) return;
     ended.answer.outcome = OUTCOMES[event] ?? "none";
-    ended.answer.heard = node.speaker.heard();
+    const { samples, rate } = node.speaker.heard();
+    Object.assign(ended.answer, { heard: samples, rate });
     ended.finish(ended.answer);
   };
 

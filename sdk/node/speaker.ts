@@ -2,7 +2,7 @@
 import { CODEC, codecBytes, codecRate } from "@bearlink/sdk/protocol";
 import type { Clip, Codec } from "@bearlink/sdk/protocol";
 import type { Speaker, TakeSamples, ToyClock } from "@bearlink/sdk/toy";
-import { decodeSound, resample } from "./sound.ts";
+import { decodeSound } from "./sound.ts";
 
 /** ms between two looks into the play buffer */
 const TICK_MS = 20;
@@ -10,8 +10,8 @@ const TICK_MS = 20;
 const MAX_HEARD_S = 300;
 
 export interface RecordingSpeaker extends Speaker {
-  /** What was played since the last call, 8 kHz. */
-  heard(): Int16Array;
+  /** What was played since the last call, sample for sample: another rate would have other peaks. */
+  heard(): { samples: Int16Array; rate: number };
 }
 
 /** `clipPlayed` is told of each clip the toy plays. */
@@ -67,10 +67,10 @@ export function recordingSpeaker(
     clip: clipPlayed,
     volume: () => {},
     heard() {
-      const sound = decodeSound(codec, Buffer.concat(pieces));
+      const samples = decodeSound(codec, Buffer.concat(pieces));
       pieces = [];
       bytes = 0;
-      return resample(sound, codecRate(codec), 8_000);
+      return { samples, rate: codecRate(codec) };
     },
   };
 }
