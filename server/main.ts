@@ -20,7 +20,7 @@ import { openStores } from "./main/stores.ts";
 import { openVoices } from "./main/voices.ts";
 import type { Voices } from "./main/voices.ts";
 import { TOY_CHANGED } from "./pairing/development.ts";
-import type { Log } from "./ports.ts";
+import type { Clock, Log } from "./ports.ts";
 import { createBridge } from "./voice/bridge.ts";
 import type { Bridge } from "./voice/bridge.ts";
 import { OK } from "./watch/health.ts";
@@ -39,6 +39,10 @@ export interface Cell {
 
 /** s over which toys come back after a drain */
 const RETURN_SPREAD_S = 10;
+/** ms a toy has to play what it holds of a reply, 800 ms at most, and to hang up */
+const LEAVE_MS = 2_000;
+/** ms between two looks at who is still there */
+const LOOK_MS = 50;
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
   version: string;
 };
@@ -119,6 +123,7 @@ export async function startCell(config: Config, options: { log?: Log } = {}): Pr
         log.info({}, "draining");
         broker.stopAccepting();
         await bridge.drain(RETURN_SPREAD_S);
+        await left(broker, clock);
         await close();
         log.info({}, "stopped");
       },
@@ -154,6 +159,12 @@ async function openBroker(
   });
   const watch = await watchSessions(claims, broker.links);
   return { broker, watch };
+}
+
+/** Waits for the toys to hang up, as they were told to: a line cut before would cut the end of a reply. */
+async function left(broker: Broker, clock: Clock): Promise<void> {
+  for (let waited = 0; waited < LEAVE_MS && broker.links().length > 0; waited += LOOK_MS)
+    await new Promise<void>((resolve) => clock.after(LOOK_MS, resolve));
 }
 
 async function tellBridge(bridge: Bridge, log: Log, deviceId: string): Promise<void> {
