@@ -167,7 +167,7 @@ export function openNet(realm: Realm, loop: Loop, network: Network, warn: (text:
     }
     const sent = send(connection);
     const allSent = !connection.sending;
-    const piece = connection.received.length < CHUNK_BYTES ? line.read() : "";
+    const piece = line.read();
     if (piece === undefined) {
       // what has come is handed on first, where anyone takes it
       if (connection.received === "" || connection.unheard++ > UNHEARD_PASSES)
