@@ -72,7 +72,7 @@ export const migrateDown = command<{ count: number }>({
 
 export const migrateStatus = command({
   name: "migrate status",
-  about: "how the database's schema stands; exit code 3 where it is behind",
+  about: "how the database's schema stands; exit code 3 where it is behind, 1 where a file was edited",
   example: "bear migrate status",
   async run(run) {
     const migrations = (await embeddedCell(run)) ?? (await withMigrations(run, ({ status }) => status()));
@@ -80,9 +80,22 @@ export const migrateStatus = command({
       { migrations },
       migrations.map(({ name, state }) => `${state.padEnd(8)} ${name}`),
     );
-    const behind = migrations.filter(({ state }) => state !== "applied").length;
-    if (behind > 0)
-      throw new Fault(`${behind} of ${migrations.length} are not applied: run bear migrate up`, EXIT.SCHEMA);
+    const named = (state: string): string[] =>
+      migrations.filter((migration) => migration.state === state).map(({ name }) => name);
+    const edited = named("edited");
+    if (edited.length > 0)
+      throw new Fault(
+        `edited after it was applied: ${edited.join(", ")}; restore its file and add a new one`,
+      );
+    const unknown = named("unknown");
+    if (unknown.length > 0)
+      throw new Fault(`applied by a newer version: ${unknown.join(", ")}; run that version`, EXIT.SCHEMA);
+    const pending = named("pending");
+    if (pending.length > 0)
+      throw new Fault(
+        `${pending.length} of ${migrations.length} are pending: run bear migrate up`,
+        EXIT.SCHEMA,
+      );
   },
 });
 
