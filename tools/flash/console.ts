@@ -1,0 +1,138 @@
+/** Espruino's console over a serial line: a statement is sent without echo, and its answer found among whatever else the toy says. */
+import { setTimeout as wait } from "node:timers/promises";
+import { Fault } from "../fault.ts";
+import type { SerialLine } from "./line.ts";
+
+/** ms; a test has less patience */
+export interface Patience {
+  /** for one answer */
+  answerMs: number;
+  /** for a board that may have just been started to say anything */
+  startMs: number;
+  /** between two knocks at a board that starts */
+  knockMs: number;
+}
+
+export const PATIENCE: Patience = { answerMs: 5_000, startMs: 12_000, knockMs: 500 };
+
+export interface Console {
+  /** What `expression` is worth, through JSON: no value is null. Throws a Fault with the toy's own words where it throws there. */
+  evaluate(expression: string, answerMs?: number): Promise<unknown>;
+  /** The same for statements. */
+  run(statements: string, answerMs?: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** half of the input buffer of Espruino on an ESP32, which nobody empties while the toy works */
+export const MAX_STATEMENT_CHARS = 2_048;
+/** of what was heard and is not yet an answer */
+const MAX_HELD_CHARS = 65_536;
+
+const CTRL_C = "\x03";
+const CLEAR_LINE = "\x15";
+/** at the beginning of a line: do not echo it */
+const NO_ECHO = "\x10";
+
+interface Question {
+  /** what its answer begins with */
+  mark: string;
+  settle(kind: string, text: string): void;
+}
+
+const NO_ANSWER =
+  "the board gave no answer: is it on, at this port, and does it run Espruino? (bear flash --image puts it there; " +
+  "a toy flashed with --profile production has its console shut: flash it with --image --erase)";
+
+/**
+ * Waits until an Espruino answers. Throws a Fault where none does; `line` stays open then.
+ *
+ *     const toy = await openConsole(await openLine(path));
+ *     await toy.evaluate("process.env.VERSION"); // "2v29"
+ */
+export async function openConsole(line: SerialLine, patience: Patience = PATIENCE): Promise<Console> {
+  let asked: Question | undefined;
+  let held = "";
+  let count = 0;
+
+  const stopListening = line.listen((bytes) => {
+    // XON and XOFF are not said to us: what is on its way never fills the toy's buffer
+    held += Buffer.from(bytes)
+      .toString("latin1")
+      .replace(/[\x11\x13]/g, "");
+    const lines = held.split("\n");
+    held = lines.pop()!.slice(-MAX_HELD_CHARS);
+    for (const said of lines) hear(said.replace(/\r$/, ""));
+  });
+
+  function hear(said: string): void {
+    const at = asked === undefined ? -1 : said.indexOf(asked.mark);
+    if (asked === undefined || at < 0) return;
+    const kind = said.charAt(at + asked.mark.length);
+    if (kind === "=" || kind === "!") asked.settle(kind, said.slice(at + asked.mark.length + 1));
+  }
+
+  /** Sends it, and waits for the line that begins with its mark. */
+  async function ask(statements: string, value: string, ms: number, before = ""): Promise<unknown> {
+    const mark = `bear${++count}`;
+    // taken apart, so that an echo of it is no answer
+    const print = (kind: string, said: string): string => `print("be"+"ar${count}${kind}"+${said})`;
+    const code = `try{${statements}${print("=", `JSON.stringify(${value})`)}}catch(e){${print("!", "e")}}`;
+    if (code.length > MAX_STATEMENT_CHARS) throw new Error("a statement longer than the toy takes");
+    const limit = AbortSignal.any([line.gone, AbortSignal.timeout(ms)]);
+    const answer = new Promise<unknown>((resolve, reject) => {
+      asked = {
+        mark,
+        settle(kind, text) {
+          if (kind === "!") return reject(new Fault(`the toy said: ${text.slice(0, 200)}`));
+          try {
+            resolve(JSON.parse(text));
+          } catch {
+            reject(new Fault("the toy's answer was broken on its way: use a shorter cable, and try again"));
+          }
+        },
+      };
+      limit.onabort = () => reject(line.gone.aborted ? line.gone.reason : new Fault(NO_ANSWER));
+    });
+    answer.catch(() => undefined); // it may be refused before anyone waits for it
+    try {
+      await line.write(Buffer.from(`${before}${NO_ECHO}${code}\n`, "latin1"));
+      return await answer;
+    } finally {
+      limit.onabort = null;
+      asked = undefined;
+    }
+  }
+
+  /** The first answer: the board may be starting, in the middle of a line, or busy. */
+  async function knock(): Promise<void> {
+    await line.write(Buffer.from(CTRL_C));
+    const until = Date.now() + patience.startMs;
+    for (;;) {
+      try {
+        await ask("", "1", patience.knockMs, `${CLEAR_LINE}\n`);
+        return;
+      } catch (error) {
+        line.gone.throwIfAborted();
+        if (Date.now() >= until) throw error;
+        await wait(patience.knockMs / 5);
+      }
+    }
+  }
+
+  try {
+    await knock();
+  } catch (error) {
+    stopListening();
+    throw error;
+  }
+  return {
+    evaluate: (expression, ms = patience.answerMs) => ask("", expression, ms),
+    async run(statements, ms = patience.answerMs) {
+      await ask(`${statements};`, "0", ms);
+    },
+    async close() {
+      stopListening();
+      await line.close();
+    },
+  };
+}
