@@ -1,8 +1,8 @@
 /** Bytes as the wire writes them: big-endian integers, hex, text, and `lp`, the list no two of which look alike. PROTOCOL.md §1 */
 
-import { concat } from "./join.ts";
+import { concat } from "./native.ts";
 
-export { concat, sameBytes } from "./join.ts";
+export { ascii, concat, sameBytes, utf8 } from "./native.ts";
 
 /** 2^32: Espruino and JSON hold larger integers as doubles, exact to 2^53. */
 const HIGH = 0x100000000;
@@ -36,42 +36,6 @@ export function readU32(bytes: Uint8Array, at: number): number {
 
 export function readU64(bytes: Uint8Array, at: number): number {
   return readU32(bytes, at) * HIGH + readU32(bytes, at + 4);
-}
-
-/** UTF-8, by hand: the toy has no TextEncoder. A lone surrogate becomes U+FFFD. */
-export function utf8(text: string): Uint8Array {
-  const out: number[] = [];
-  for (let i = 0; i < text.length; i++) {
-    let code = text.charCodeAt(i);
-    if (code >= 0xd800 && code < 0xe000) {
-      const next = i + 1 < text.length ? text.charCodeAt(i + 1) : 0;
-      if (code < 0xdc00 && next >= 0xdc00 && next < 0xe000) {
-        code = 0x10000 + (code - 0xd800) * 1024 + (next - 0xdc00);
-        i++;
-      } else code = 0xfffd;
-    }
-    if (code < 0x80) out.push(code);
-    else if (code < 0x800) out.push(0xc0 | (code >> 6), 0x80 | (code & 63));
-    else if (code < 0x10000) out.push(0xe0 | (code >> 12), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63));
-    else
-      out.push(
-        0xf0 | (code >> 18),
-        0x80 | ((code >> 12) & 63),
-        0x80 | ((code >> 6) & 63),
-        0x80 | (code & 63),
-      );
-  }
-  return new Uint8Array(out);
-}
-
-/** The text of ASCII bytes, or undefined where one is not ASCII. §1.4 */
-export function ascii(bytes: Uint8Array): string | undefined {
-  let text = "";
-  for (let i = 0; i < bytes.length; i++) {
-    if (bytes[i]! > 127) return undefined;
-    text += String.fromCharCode(bytes[i]!);
-  }
-  return text;
 }
 
 const DIGITS = "0123456789abcdef";

@@ -1,5 +1,6 @@
 /** What the payloads of frames say: small ASCII JSON and one binary credit, decoded once with every bound. PROTOCOL.md §5 */
 import { ascii, concat, readU32, u32, u8 } from "./bytes.ts";
+
 import { CLIPS, isCodec, REFUSED_CODES } from "./codes.ts";
 import type { Clip, Codec, RefusedCode } from "./codes.ts";
 import { DEFAULT_BUFFER_MS, MAX_PAYLOAD_BYTES } from "./limits.ts";
@@ -50,20 +51,9 @@ export interface Command {
   [field: string]: unknown;
 }
 
-type Fields = { [field: string]: unknown };
+export { encodeJson } from "./native.ts";
 
-/** JSON with everything over 0x7e escaped, as bytes. §1.4 */
-export function encodeJson(value: unknown): Uint8Array {
-  const text = JSON.stringify(value);
-  let out = "";
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    out += code < 0x7f ? text.charAt(i) : "\\u" + ("000" + code.toString(16)).substr(-4);
-  }
-  const bytes = new Uint8Array(out.length);
-  for (let i = 0; i < out.length; i++) bytes[i] = out.charCodeAt(i);
-  return bytes;
-}
+type Fields = { [field: string]: unknown };
 
 /** The JSON object of a payload, or undefined where it is not one in ASCII. */
 export function decodeJson(payload: Uint8Array): Fields | undefined {

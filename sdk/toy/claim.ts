@@ -127,6 +127,49 @@ function refused(
   return outcome;
 }
 
+/** What the toy proves, of a challenge; undefined where that is none. */
+function attemptOf(
+  identity: Identity,
+  ownNonce: Uint8Array,
+  boot: number,
+  seq: number,
+  answer: unknown,
+): ClaimAttempt | undefined {
+  const fields = fieldsOf(answer);
+  const sessionId = fromHex(fields.session_id, SESSION_ID_BYTES);
+  const nonce = fromHex(fields.nonce, SERVER_NONCE_BYTES);
+  if (sessionId === undefined || nonce === undefined) return undefined;
+  const firmwareVersion = identity.firmwareVersion;
+  return { deviceId: identity.deviceId, deviceNonce: ownNonce, nonce, sessionId, boot, seq, firmwareVersion };
+}
+
+function bodyOf(attempt: ClaimAttempt, proof: Uint8Array): object {
+  return {
+    device_id: attempt.deviceId,
+    device_nonce: toHex(attempt.deviceNonce),
+    session_id: toHex(attempt.sessionId),
+    nonce: toHex(attempt.nonce),
+    boot: attempt.boot,
+    seq: attempt.seq,
+    firmware_version: attempt.firmwareVersion,
+    suite: SUITE,
+    hmac_hex: toHex(proof),
+  };
+}
+
+function outcomeOf(
+  hash: Hash,
+  keys: ToyKeys,
+  attempt: ClaimAttempt,
+  proof: Uint8Array,
+  status: number,
+  answer: unknown,
+): ClaimOutcome {
+  if (status !== 200) return refused(hash, keys, attempt, status, answer);
+  const session = openSession(hash, keys, attempt, proof, answer);
+  return session === undefined ? { why: "server proof" } : { session, why: "" };
+}
+
 /**
  * One attempt under a `(boot, seq)` that was never used before; `done` is called at most once.
  * The answer abandons it: whatever still arrives is ignored. §2
@@ -147,47 +190,17 @@ export function claimSession(
     live = false;
     done(outcome);
   };
-  const prove = (attempt: ClaimAttempt): void => {
+  const challenge = { device_id: identity.deviceId, device_nonce: toHex(ownNonce) };
+  host.post(server + CHALLENGE_PATH, challenge, (status, challenged) => {
+    if (!live) return;
+    if (status !== 200) return finish(refused(hash, keys, undefined, status, challenged));
+    const attempt = attemptOf(identity, ownNonce, boot, seq, challenged);
+    if (attempt === undefined) return finish({ why: "challenge" });
     const proof = deviceProof(hash, keys.auth, attempt);
-    const body = {
-      device_id: identity.deviceId,
-      device_nonce: toHex(ownNonce),
-      session_id: toHex(attempt.sessionId),
-      nonce: toHex(attempt.nonce),
-      boot,
-      seq,
-      firmware_version: identity.firmwareVersion,
-      suite: SUITE,
-      hmac_hex: toHex(proof),
-    };
-    host.post(server + CLAIM_PATH, body, (status, answer) => {
-      if (!live) return;
-      if (status !== 200) return finish(refused(hash, keys, attempt, status, answer));
-      const session = openSession(hash, keys, attempt, proof, answer);
-      finish(session === undefined ? { why: "server proof" } : { session, why: "" });
+    host.post(server + CLAIM_PATH, bodyOf(attempt, proof), (code, answer) => {
+      if (live) finish(outcomeOf(hash, keys, attempt, proof, code, answer));
     });
-  };
-  host.post(
-    server + CHALLENGE_PATH,
-    { device_id: identity.deviceId, device_nonce: toHex(ownNonce) },
-    (status, answer) => {
-      if (!live) return;
-      if (status !== 200) return finish(refused(hash, keys, undefined, status, answer));
-      const fields = fieldsOf(answer);
-      const sessionId = fromHex(fields.session_id, SESSION_ID_BYTES);
-      const nonce = fromHex(fields.nonce, SERVER_NONCE_BYTES);
-      if (sessionId === undefined || nonce === undefined) return finish({ why: "challenge" });
-      prove({
-        deviceId: identity.deviceId,
-        deviceNonce: ownNonce,
-        nonce,
-        sessionId,
-        boot,
-        seq,
-        firmwareVersion: identity.firmwareVersion,
-      });
-    },
-  );
+  });
   return () => {
     live = false;
   };

@@ -1,85 +1,94 @@
 /** Does each COMMAND once, by its rising id, and answers it every time. PROTOCOL.md §5 */
+import { decodeCommand, UP } from "@bearlink/sdk/protocol";
 import type { Ack, Command, Hash } from "@bearlink/sdk/protocol";
-import type { ToyHost, ToyStore } from "./host.ts";
+import { tell } from "./bear.ts";
+import type { Bear } from "./bear.ts";
+import type { ToyStore } from "./host.ts";
 import { rekeyedBy, stepKeys } from "./keys.ts";
 import { takeOffer } from "./pairing.ts";
-import type { Pairing } from "./pairing.ts";
 import { keepSettings } from "./settings.ts";
-import type { Settings } from "./settings.ts";
-import type { ToyEvent } from "./states.ts";
 import { readSlots, writeSlot } from "./slots.ts";
 
 const NAME = "done";
-const NOTHING = new Uint8Array(0);
 
-export interface Commands {
-  /** the answer to the last one done */
-  last: Ack;
-}
-
-/** Ids of former starts: a rekey keeps its own with the key. */
-export function openCommands(store: ToyStore, hash: Hash): Commands {
+/** The last command of former starts: a rekey keeps its own id with the key. */
+export function lastDone(store: ToyStore, hash: Hash): Ack {
   const stored = readSlots(store, hash, NAME).latest;
   const id = stored === undefined ? 0 : stored.generation;
-  return { last: { id: Math.max(id, rekeyedBy(store, hash)), ok: true } };
+  return { id: Math.max(id, rekeyedBy(store, hash)), ok: true };
 }
 
 /** Before a command that ends this program: it must not be done again by the next. */
 function keepId(store: ToyStore, hash: Hash, id: number): void {
-  writeSlot(store, hash, readSlots(store, hash, NAME).free, { generation: id, body: NOTHING });
+  writeSlot(store, hash, readSlots(store, hash, NAME).free, { generation: id, body: new Uint8Array(0) });
 }
 
-/** Whom the commands reach. */
-export interface Orders {
-  host: ToyHost;
-  deviceId: string;
-  settings: Settings;
-  pairing: Pairing;
-  on(event: ToyEvent): void;
-  /** for those that end the line or this program: once the toy is idle */
-  later(event: ToyEvent, command: Command): void;
+/** For those that end the line or this program: once the toy is idle; the last one asked stands. */
+function later(bear: Bear, command: Command): void {
+  bear.pending = command;
+  bear.pendingEvent = command.kind as "sleep" | "reconnect" | "reboot" | "update";
 }
 
-function setVolume(orders: Orders, level: unknown): string | undefined {
+function setVolume(bear: Bear, level: unknown): string | undefined {
   if (typeof level !== "number" || !(level >= 0 && level <= 100)) return "INVALID";
-  orders.settings.volume = Math.round(level);
-  keepSettings(orders.host.store, orders.host.hash, orders.settings);
-  orders.host.speaker.volume(orders.settings.volume);
+  bear.settings.volume = Math.round(level);
+  keepSettings(bear.host.store, bear.host.hash, bear.settings);
+  bear.host.speaker.volume(bear.settings.volume);
   return undefined;
 }
 
-function setPolicy(orders: Orders, micOff: unknown): string | undefined {
+function setPolicy(bear: Bear, micOff: unknown): string | undefined {
   if (typeof micOff !== "boolean") return "INVALID";
-  orders.settings.micOff = micOff;
-  orders.on(micOff ? "mic_off" : "mic_on"); // before it is kept: the microphone closes whatever the store says
-  keepSettings(orders.host.store, orders.host.hash, orders.settings);
+  bear.settings.micOff = micOff;
+  bear.on(micOff ? "mic_off" : "mic_on"); // before it is kept: the microphone closes whatever the store says
+  keepSettings(bear.host.store, bear.host.hash, bear.settings);
   return undefined;
 }
 
 /** Does it, or answers the code of its ACK. Throws where the store refused. */
-function act(orders: Orders, command: Command): string | undefined {
-  const host = orders.host;
+function act(bear: Bear, command: Command): string | undefined {
+  const host = bear.host;
   const kind = command.kind;
-  if (kind === "volume") return setVolume(orders, command.level);
-  if (kind === "policy") return setPolicy(orders, command.mic_off);
-  if (kind === "pair_offer") return takeOffer(orders.pairing, command);
-  if (kind === "rekey") stepKeys(host.store, host.hash, orders.deviceId, command.id);
-  else if (kind === "pair_done") orders.on("paired");
-  else if (kind === "unpaired") orders.on("unpaired");
-  else if (kind === "sleep" || kind === "reconnect") orders.later(kind, command);
+  if (kind === "volume") return setVolume(bear, command.level);
+  if (kind === "policy") return setPolicy(bear, command.mic_off);
+  if (kind === "pair_offer") return takeOffer(bear, command);
+  if (kind === "rekey") stepKeys(host.store, host.hash, bear.identity.deviceId, command.id);
+  else if (kind === "pair_done") bear.on("paired");
+  else if (kind === "unpaired") bear.on("unpaired");
+  else if (kind === "sleep" || kind === "reconnect") later(bear, command);
   else if (kind === "reboot" || (kind === "update" && host.power.update !== undefined)) {
     keepId(host.store, host.hash, command.id);
-    orders.later(kind, command);
+    later(bear, command);
   } else return "UNKNOWN";
   return undefined;
 }
 
 /** The ACK of this command, done if its id is a new one; a former id is acknowledged and not done. */
-export function obey(orders: Orders, commands: Commands, command: Command): Ack {
-  if (command.id < commands.last.id) return { id: command.id, ok: true };
-  if (command.id > commands.last.id) {
-    const code = act(orders, command);
-    commands.last = code === undefined ? { id: command.id, ok: true } : { id: command.id, ok: false, code };
+function obey(bear: Bear, command: Command): Ack {
+  if (command.id < bear.done.id) return { id: command.id, ok: true };
+  if (command.id > bear.done.id) {
+    const code = act(bear, command);
+    bear.done = code === undefined ? { id: command.id, ok: true } : { id: command.id, ok: false, code };
   }
-  return commands.last;
+  return bear.done;
+}
+
+/** A command that waited for the toy to be idle. */
+export function doPending(bear: Bear): void {
+  const event = bear.pendingEvent;
+  if (bear.state.name !== "ready" || event === undefined) return;
+  bear.pendingEvent = undefined;
+  bear.on(event);
+}
+
+/** One whose record the store refused is not acknowledged: it comes again. */
+export function takeCommand(bear: Bear, payload: Uint8Array): void {
+  const asked = decodeCommand(payload);
+  if (asked === undefined) return;
+  try {
+    tell(bear, UP.ACK, obey(bear, asked));
+  } catch {
+    bear.host.log("error", "store");
+  }
+  doPending(bear);
 }

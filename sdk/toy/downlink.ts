@@ -1,77 +1,73 @@
 /** Sorts what comes down: whose turn it is of, whether it may be heard now, and what it means to the states. PROTOCOL.md §5, §7.3 */
 import { decodeCue, decodeRefused, decodeReplyStart, DOWN, isCodec } from "@bearlink/sdk/protocol";
-import type { Clip, Frame } from "@bearlink/sdk/protocol";
-import type { ToyHost } from "./host.ts";
+import type { Frame } from "@bearlink/sdk/protocol";
+import { say } from "./bear.ts";
+import type { Bear } from "./bear.ts";
+import { takeCommand } from "./commands.ts";
+import { pairingHeard } from "./pairing.ts";
 import { endReply, playSamples, startReply, stopPlaying } from "./player.ts";
-import type { Player } from "./player.ts";
-import { TURN_STATES } from "./states.ts";
-import type { StateName, ToyEvent } from "./states.ts";
+import { isInTurn } from "./states.ts";
 
-export interface Downlink {
-  host: ToyHost;
-  player: Player;
-  state(): StateName;
-  /** the toy's current or last turn */
-  turn(): number;
-  /** of the toy's clock, ms: nothing may hold a turn longer */
-  turnUntil(): number;
-  on(event: ToyEvent): void;
-  cued(clip: Clip): void;
-  command(frame: Frame): void;
+function audio(bear: Bear, frame: Frame): void {
+  if (isCodec(frame.codec)) playSamples(bear, frame.turn, frame.codec, frame.sample, frame.payload);
 }
 
-function audio(player: Player, frame: Frame): void {
-  if (isCodec(frame.codec)) playSamples(player, frame.turn, frame.codec, frame.sample, frame.payload);
-}
-
-function begin(down: Downlink, frame: Frame): void {
+function begin(bear: Bear, frame: Frame): void {
   const codec = decodeReplyStart(frame.payload);
-  if (codec === undefined || !startReply(down.player, frame.turn, codec)) down.host.log("dropped", "codec");
+  if (codec === undefined || !startReply(bear, frame.turn, codec)) bear.host.log("dropped", "codec");
 }
 
 /** The server's own speech: heard when the toy is idle or pairing, never into an open microphone. */
-function announce(down: Downlink, frame: Frame): void {
-  if (frame.type === DOWN.REPLY_START) begin(down, frame);
-  else if (frame.type === DOWN.AUDIO) audio(down.player, frame);
-  else if (frame.type === DOWN.REPLY_END) endReply(down.player, 0);
-  else if (frame.type === DOWN.STOP) stopPlaying(down.player);
+function announce(bear: Bear, frame: Frame): void {
+  if (frame.type === DOWN.AUDIO) audio(bear, frame);
+  else if (frame.type === DOWN.REPLY_START) begin(bear, frame);
+  else if (frame.type === DOWN.REPLY_END) endReply(bear, 0);
+  else if (frame.type === DOWN.STOP) stopPlaying(bear);
 }
 
-function cue(down: Downlink, frame: Frame): void {
+function cue(bear: Bear, frame: Frame): void {
   const clip = decodeCue(frame.payload);
-  if (clip !== undefined && down.state() !== "listening") down.cued(clip);
+  if (clip === undefined || bear.state.name === "listening") return;
+  bear.host.log("cue", clip);
+  if (clip === "pairing") pairingHeard(bear);
+  say(bear, clip);
 }
 
-function refuse(down: Downlink, frame: Frame): void {
-  const refused = decodeRefused(frame.payload);
-  if (refused !== undefined) down.host.log("refused", refused.code);
-  down.on("refused");
+function refusedCode(payload: Uint8Array): string | undefined {
+  const refused = decodeRefused(payload);
+  return refused === undefined ? undefined : refused.code;
 }
 
-function reply(down: Downlink, frame: Frame): void {
-  down.host.log("reply", frame.type);
-  if (frame.type === DOWN.STOP) return down.on("stopped");
-  if (frame.type === DOWN.REFUSED) return refuse(down, frame);
-  if (down.host.clock.now() >= down.turnUntil()) return down.on("timeout");
-  if (frame.type === DOWN.REPLY_END) return endReply(down.player, frame.turn);
-  if (frame.type === DOWN.CUE) {
-    cue(down, frame);
-    return down.on("heard");
+function refuse(bear: Bear, frame: Frame): void {
+  bear.host.log("refused", refusedCode(frame.payload));
+  bear.on("refused");
+}
+
+function reply(bear: Bear, frame: Frame): void {
+  const type = frame.type;
+  bear.host.log("reply", type);
+  if (type === DOWN.STOP) return bear.on("stopped");
+  if (type === DOWN.REFUSED) return refuse(bear, frame);
+  if (bear.host.clock.now() >= bear.turnUntil) return bear.on("timeout");
+  if (type === DOWN.REPLY_END) return endReply(bear, frame.turn);
+  if (type === DOWN.CUE) {
+    cue(bear, frame);
+    return bear.on("heard");
   }
-  down.on(down.state() === "speaking" ? "heard" : "reply");
-  if (frame.type === DOWN.REPLY_START) begin(down, frame);
-  else audio(down.player, frame);
+  bear.on(bear.state.name === "speaking" ? "heard" : "reply");
+  if (type === DOWN.AUDIO) audio(bear, frame);
+  else begin(bear, frame);
 }
 
 /** One frame that was opened; frames of any turn but the current one and 0 are dropped. §7.3 */
-export function receive(down: Downlink, frame: Frame): void {
+export function receive(bear: Bear, frame: Frame): void {
   const type = frame.type;
-  down.host.log("received", type);
-  if (type === DOWN.COMMAND) return down.command(frame);
+  bear.host.log("received", type);
+  if (type === DOWN.COMMAND) return takeCommand(bear, frame.payload);
   if (type < DOWN.REPLY_START || type > DOWN.REFUSED) return;
-  const inTurn = TURN_STATES.indexOf(down.state()) >= 0;
-  if (inTurn && frame.turn === down.turn()) return reply(down, frame);
-  if (frame.turn !== 0) return down.host.log("dropped", "turn");
-  if (type === DOWN.CUE) return cue(down, frame);
-  if (!inTurn) announce(down, frame);
+  const inTurn = isInTurn(bear.state.name);
+  if (inTurn && frame.turn === bear.turn) return reply(bear, frame);
+  if (frame.turn !== 0) return bear.host.log("dropped", "turn");
+  if (type === DOWN.CUE) return cue(bear, frame);
+  if (!inTurn) announce(bear, frame);
 }

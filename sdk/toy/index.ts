@@ -9,8 +9,5 @@ export * from "./settings.ts";
 export * from "./claim.ts";
 export * from "./access.ts";
 export * from "./jitter.ts";
-export * from "./player.ts";
-export * from "./pairing.ts";
-export * from "./commands.ts";
 export * from "./voice.ts";
 export * from "./toy.ts";

@@ -1,99 +1,81 @@
 /** Pairing mode: tells the server until it answers, holds one offer, and accepts it when the paw says so. PROTOCOL.md §8 */
-import { COMMAND_EVERY_MS, fromHex, pairProof, toHex } from "@bearlink/sdk/protocol";
-import type { Command, MacKey, PairAccept } from "@bearlink/sdk/protocol";
-import type { ToyHost } from "./host.ts";
+import { COMMAND_EVERY_MS, fromHex, pairProof, toHex, UP } from "@bearlink/sdk/protocol";
+import type { Command, PairAccept } from "@bearlink/sdk/protocol";
+import { nothing, tell } from "./bear.ts";
+import type { Bear, Offer } from "./bear.ts";
 
 const ID_BYTES = 16;
 /** s; §8.2 says 180 */
 const MAX_TTL_S = 300;
 
-export interface Offer {
-  windowId: Uint8Array;
-  accountTag: Uint8Array;
-  /** of the toy's clock, ms */
-  until: number;
-  /** the words were spoken to the end since it came */
-  spoken: boolean;
+function stopRepeat(bear: Bear): void {
+  bear.stopPairing();
+  bear.stopPairing = nothing;
 }
 
-export interface PairingEvents {
-  event(): void;
-  accept(accept: PairAccept): void;
-}
-
-export interface Pairing {
-  host: ToyHost;
-  events: PairingEvents;
-  on: boolean;
-  offer: Offer | undefined;
-  stopRepeat: () => void;
-}
-
-function nothing(): void {}
-
-export function openPairing(host: ToyHost, events: PairingEvents): Pairing {
-  return { host, events, on: false, offer: undefined, stopRepeat: nothing };
-}
-
-export function leavePairing(pairing: Pairing): void {
-  pairing.stopRepeat();
-  pairing.on = false;
-  pairing.offer = undefined;
-}
-
-function repeat(pairing: Pairing, send: () => boolean): void {
-  pairing.stopRepeat();
-  if (!send()) return;
-  pairing.stopRepeat = pairing.host.clock.after(COMMAND_EVERY_MS, () => repeat(pairing, send));
-}
-
-/** Says EVENT `pairing` every 2 s, until `pairingHeard`. §5, §8.1 */
-export function enterPairing(pairing: Pairing): void {
-  leavePairing(pairing);
-  pairing.on = true;
-  repeat(pairing, () => {
-    pairing.events.event();
-    return true;
-  });
-}
-
-/** CUE `pairing`: the server knows. */
-export function pairingHeard(pairing: Pairing): void {
-  if (pairing.offer === undefined) pairing.stopRepeat();
+export function leavePairing(bear: Bear): void {
+  stopRepeat(bear);
+  bear.pairing = false;
+  bear.offer = undefined;
 }
 
 /** Whether it still stands at this moment. */
-function isLive(pairing: Pairing, offer: Offer | undefined): offer is Offer {
-  return offer !== undefined && pairing.host.clock.now() < offer.until;
+function isLive(bear: Bear, offer: Offer | undefined): offer is Offer {
+  return offer !== undefined && bear.host.clock.now() < offer.until;
+}
+
+/** Says it every 2 s: an EVENT until `pairingHeard`, a PAIR_ACCEPT while its offer stands. */
+function repeat(bear: Bear, type: number, message: object): void {
+  stopRepeat(bear);
+  if (type === UP.PAIR_ACCEPT && !isLive(bear, bear.offer)) return;
+  tell(bear, type, message);
+  bear.stopPairing = bear.host.clock.after(COMMAND_EVERY_MS, () => repeat(bear, type, message));
+}
+
+/** Says EVENT `pairing` every 2 s, until `pairingHeard`. §5, §8.1 */
+export function enterPairing(bear: Bear): void {
+  leavePairing(bear);
+  bear.pairing = true;
+  repeat(bear, UP.EVENT, { kind: "pairing" });
+}
+
+/** CUE `pairing`: the server knows. */
+export function pairingHeard(bear: Bear): void {
+  if (bear.offer === undefined) stopRepeat(bear);
 }
 
 /** Takes a `pair_offer`, in pairing mode and one at a time; else the code of the ACK. §8.3 */
-export function takeOffer(pairing: Pairing, command: Command): string | undefined {
-  if (!pairing.on) return "NOT_PAIRING";
-  if (isLive(pairing, pairing.offer)) return "BUSY";
+export function takeOffer(bear: Bear, command: Command): string | undefined {
+  if (!bear.pairing) return "NOT_PAIRING";
+  if (isLive(bear, bear.offer)) return "BUSY";
   const windowId = fromHex(command.window_id, ID_BYTES);
   const accountTag = fromHex(command.account_tag, ID_BYTES);
   if (windowId === undefined || accountTag === undefined || command.ttl_s > MAX_TTL_S) return "INVALID";
-  pairing.stopRepeat();
-  const until = pairing.host.clock.now() + command.ttl_s * 1000;
-  pairing.offer = { windowId, accountTag, until, spoken: false };
+  stopRepeat(bear);
+  const until = bear.host.clock.now() + command.ttl_s * 1000;
+  bear.offer = { windowId, accountTag, until, spoken: false };
   return undefined;
 }
 
 /** The server's speech was played to the end: the words, if an offer stands. */
-export function wordsSpoken(pairing: Pairing): void {
-  if (pairing.offer !== undefined) pairing.offer.spoken = true;
+export function wordsSpoken(bear: Bear): void {
+  if (bear.offer !== undefined) bear.offer.spoken = true;
 }
 
 /** A press after the words: PAIR_ACCEPT, repeated until `leavePairing` or the end of the window. §8.4 */
-export function acceptOffer(pairing: Pairing, auth: MacKey, deviceId: string, sessionId: Uint8Array): void {
-  const offer = pairing.offer;
-  if (!isLive(pairing, offer) || !offer.spoken) return;
-  const proof = pairProof(pairing.host.hash, auth, deviceId, offer.windowId, offer.accountTag, sessionId);
-  const accept = { window_id: toHex(offer.windowId), proof_hex: toHex(proof) };
-  repeat(pairing, () => {
-    if (!isLive(pairing, offer)) return false;
-    pairing.events.accept(accept);
-    return true;
-  });
+export function acceptOffer(bear: Bear): void {
+  const offer = bear.offer;
+  const session = bear.access.session;
+  if (session === undefined || !isLive(bear, offer) || !offer.spoken) return;
+  const deviceId = bear.identity.deviceId;
+  const proof = pairProof(
+    bear.host.hash,
+    session.auth,
+    deviceId,
+    offer.windowId,
+    offer.accountTag,
+    session.id,
+  );
+  const accept: PairAccept = { window_id: toHex(offer.windowId), proof_hex: toHex(proof) };
+  repeat(bear, UP.PAIR_ACCEPT, accept);
 }

@@ -1,111 +1,92 @@
 /** Plays one reply at a time and tells the server how far it is, every 400 ms. PROTOCOL.md §5, §7.2 */
-import { CREDIT_EVERY_MS, TOY_GIVES_UP_MS } from "@bearlink/sdk/protocol";
+import { CREDIT_EVERY_MS, encodeCredit, TOY_GIVES_UP_MS, UP } from "@bearlink/sdk/protocol";
 import type { Codec } from "@bearlink/sdk/protocol";
-import type { ToyHost } from "./host.ts";
+import { nothing, send } from "./bear.ts";
+import type { Bear } from "./bear.ts";
 import { isPlayedOut, nextSample, openBuffer, pushSamples, takeSamples } from "./jitter.ts";
-import type { PlayBuffer } from "./jitter.ts";
-
-export interface PlayerEvents {
-  credit(turn: number, next: number, underruns: number): void;
-  /** the last sample was played, after REPLY_END */
-  playedOut(turn: number): void;
-}
-
-export interface Player {
-  host: ToyHost;
-  events: PlayerEvents;
-  turn: number;
-  buffer: PlayBuffer | undefined;
-  /** sound has come: the speaker asks for it, and CREDIT goes out */
-  sounding: boolean;
-  /** ms for which nothing came to play */
-  waitedMs: number;
-  stopCredit: () => void;
-}
-
-function nothing(): void {}
-
-export function openPlayer(host: ToyHost, events: PlayerEvents): Player {
-  return { host, events, turn: 0, buffer: undefined, sounding: false, waitedMs: 0, stopCredit: nothing };
-}
+import { wordsSpoken } from "./pairing.ts";
 
 /** Drops what is left, and any clip. */
-export function stopPlaying(player: Player): void {
-  player.stopCredit();
-  player.buffer = undefined;
-  player.sounding = false;
-  player.host.speaker.close();
+export function stopPlaying(bear: Bear): void {
+  bear.stopCredit();
+  bear.stopCredit = nothing;
+  bear.buffer = undefined;
+  bear.sounding = false;
+  bear.host.speaker.close();
 }
 
 /** REPLY_START: makes room for the reply; false where the toy does not play this codec. */
-export function startReply(player: Player, turn: number, codec: Codec): boolean {
-  if (player.host.speaker.codecs.indexOf(codec) < 0) return false;
-  if (player.sounding) stopPlaying(player);
-  player.turn = turn;
-  player.buffer = openBuffer(codec, player.host.speaker.bufferMs);
+export function startReply(bear: Bear, turn: number, codec: Codec): boolean {
+  if (bear.host.speaker.codecs.indexOf(codec) < 0) return false;
+  if (bear.sounding) stopPlaying(bear);
+  bear.playing = turn;
+  bear.buffer = openBuffer(codec, bear.host.speaker.bufferMs);
   return true;
 }
 
-function sendCredit(player: Player): void {
-  const buffer = player.buffer;
+function sendCredit(bear: Bear): void {
+  const buffer = bear.buffer;
   if (buffer === undefined) return;
-  player.events.credit(player.turn, nextSample(buffer), buffer.underruns);
+  const credit = { next: nextSample(buffer), underruns: buffer.underruns };
+  send(bear, UP.CREDIT, bear.playing, encodeCredit(credit), 0, 0, 0);
 }
 
-function finish(player: Player): void {
-  sendCredit(player);
-  const turn = player.turn;
-  stopPlaying(player);
-  player.events.playedOut(turn);
+/** The last sample was played, after REPLY_END. */
+function playedOut(bear: Bear, turn: number): void {
+  if (turn === 0) wordsSpoken(bear);
+  else if (turn === bear.turn) bear.on("done");
 }
 
-function creditLater(player: Player): void {
-  player.stopCredit = player.host.clock.after(CREDIT_EVERY_MS, () => {
-    player.waitedMs = player.buffer!.playing ? 0 : player.waitedMs + CREDIT_EVERY_MS;
+function finish(bear: Bear): void {
+  sendCredit(bear);
+  stopPlaying(bear);
+  playedOut(bear, bear.playing);
+}
+
+function creditLater(bear: Bear): void {
+  bear.stopCredit = bear.host.clock.after(CREDIT_EVERY_MS, () => {
+    bear.waitedMs = bear.buffer!.playing ? 0 : bear.waitedMs + CREDIT_EVERY_MS;
     // a speech whose end was lost must not hold the speaker
-    if (player.waitedMs >= TOY_GIVES_UP_MS) return finish(player);
-    sendCredit(player);
-    creditLater(player);
+    if (bear.waitedMs >= TOY_GIVES_UP_MS) return finish(bear);
+    sendCredit(bear);
+    creditLater(bear);
   });
 }
 
-function take(player: Player, samples: number): Uint8Array | undefined {
-  const buffer = player.buffer;
+function take(bear: Bear, samples: number): Uint8Array | undefined {
+  const buffer = bear.buffer;
   if (buffer === undefined) return undefined;
   const underruns = buffer.underruns;
   const piece = takeSamples(buffer, samples);
-  if (buffer.underruns > underruns) player.host.log("underrun", nextSample(buffer));
-  if (piece === undefined && isPlayedOut(buffer)) finish(player);
+  if (buffer.underruns > underruns) bear.host.log("underrun", nextSample(buffer));
+  if (piece === undefined && isPlayedOut(buffer)) finish(bear);
   return piece;
 }
 
+function openSpeaker(bear: Bear, codec: Codec): void {
+  bear.sounding = true;
+  bear.waitedMs = 0;
+  bear.host.speaker.open(codec, (samples) => take(bear, samples));
+  creditLater(bear);
+}
+
 /** AUDIO: the first of a reply starts the speaker and CREDIT. A lost REPLY_START is made up for by its codec. */
-export function playSamples(
-  player: Player,
-  turn: number,
-  codec: Codec,
-  sample: number,
-  bytes: Uint8Array,
-): void {
-  if (player.buffer === undefined || player.turn !== turn) {
-    if (!startReply(player, turn, codec)) return;
+export function playSamples(bear: Bear, turn: number, codec: Codec, sample: number, bytes: Uint8Array): void {
+  if (bear.buffer === undefined || bear.playing !== turn) {
+    if (!startReply(bear, turn, codec)) return;
   }
-  const buffer = player.buffer!;
-  if (sample > buffer.end) player.host.log("lost", sample - buffer.end);
+  const buffer = bear.buffer!;
+  if (sample > buffer.end) bear.host.log("lost", sample - buffer.end);
   if (buffer.codec !== codec || !pushSamples(buffer, sample, bytes)) {
-    player.host.log("dropped", "audio");
+    bear.host.log("dropped", "audio");
     return;
   }
-  if (player.sounding) return;
-  player.sounding = true;
-  player.waitedMs = 0;
-  player.host.speaker.open(codec, (samples) => take(player, samples));
-  creditLater(player);
+  if (!bear.sounding) openSpeaker(bear, codec);
 }
 
 /** REPLY_END: what is held is played; with nothing held, the reply is over. */
-export function endReply(player: Player, turn: number): void {
-  const buffer = player.turn === turn ? player.buffer : undefined;
+export function endReply(bear: Bear, turn: number): void {
+  const buffer = bear.playing === turn ? bear.buffer : undefined;
   if (buffer !== undefined) buffer.ended = true;
-  if (buffer === undefined || !player.sounding) player.events.playedOut(turn);
+  if (buffer === undefined || !bear.sounding) playedOut(bear, turn);
 }

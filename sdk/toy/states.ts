@@ -87,6 +87,7 @@ export interface Step {
   entered: boolean;
 }
 
+/** What a state is like from outside. */
 interface Traits {
   light: LightPattern;
   microphone: boolean;
@@ -96,97 +97,122 @@ interface Traits {
 
 const ERRORS_TO_RECOVERY = 3;
 
-function traits(light: LightPattern, timeoutMs: number): Traits {
-  return { light, microphone: false, timeoutMs };
+/** What the light shows: `recording` in exactly the state whose microphone is open. MISSION C36 */
+export function lightOf(name: StateName): LightPattern {
+  if (name === "listening") return "recording";
+  if (name === "ready") return "off";
+  if (name === "boot") return "starting";
+  if (name === "recovery") return "trouble";
+  return name === "wifi" || name === "claiming" || name === "connecting" ? "searching" : name;
 }
 
-/** One row a state. The microphone is open in exactly the state whose light says so. MISSION C36 */
+export function isListening(name: StateName): boolean {
+  return name === "listening";
+}
+
+export function timeoutMsOf(name: StateName): number {
+  if (name === "listening") return MAX_UTTERANCE_S * 1000;
+  if (name === "thinking" || name === "speaking") return TOY_GIVES_UP_MS;
+  if (name === "ready") return MAX_SESSION_S * 1000; // the runner renews sooner, §3.5
+  if (name === "pairing" || name === "updating") return 300_000; // PROTOCOL.md §8.1
+  if (name === "wifi") return 30_000;
+  // of recovery: past its back-off, should that timer be lost
+  return name === "boot" || name === "recovery" ? 10_000 : 20_000;
+}
+
+function traitsOf(name: StateName): Traits {
+  return { light: lightOf(name), microphone: isListening(name), timeoutMs: timeoutMsOf(name) };
+}
+
+/** Every state; a toy asks for what it needs of one. */
 export const STATES: Record<StateName, Traits> = {
-  boot: traits("starting", 10_000),
-  wifi: traits("searching", 30_000),
-  claiming: traits("searching", 20_000),
-  connecting: traits("searching", 20_000),
-  pairing: traits("pairing", 300_000), // PROTOCOL.md §8.1
-  ready: traits("off", MAX_SESSION_S * 1000), // the runner renews sooner, §3.5
-  listening: { light: "recording", microphone: true, timeoutMs: MAX_UTTERANCE_S * 1000 },
-  thinking: traits("thinking", TOY_GIVES_UP_MS),
-  speaking: traits("speaking", TOY_GIVES_UP_MS),
-  updating: traits("updating", 300_000),
-  recovery: traits("trouble", 10_000), // past its back-off, should that timer be lost
+  boot: /* @__PURE__ */ traitsOf("boot"),
+  wifi: /* @__PURE__ */ traitsOf("wifi"),
+  claiming: /* @__PURE__ */ traitsOf("claiming"),
+  connecting: /* @__PURE__ */ traitsOf("connecting"),
+  pairing: /* @__PURE__ */ traitsOf("pairing"),
+  ready: /* @__PURE__ */ traitsOf("ready"),
+  listening: /* @__PURE__ */ traitsOf("listening"),
+  thinking: /* @__PURE__ */ traitsOf("thinking"),
+  speaking: /* @__PURE__ */ traitsOf("speaking"),
+  updating: /* @__PURE__ */ traitsOf("updating"),
+  recovery: /* @__PURE__ */ traitsOf("recovery"),
 };
-
-const ACT: Record<Resume, Effect> = { wifi: "join", claiming: "claim", connecting: "connect" };
-
-type Move = [StateName, Effect[]];
-
-const RENEW: Move = ["claiming", ["hang_up", "claim"]];
-const CONNECT: Move = ["connecting", ["connect"]];
-const RESET: Move = ["boot", ["reset"]];
-const OFFLINE: Effect[] = ["say_offline"];
-const OVER: Move = ["ready", []];
-const APOLOGISE: Move = ["ready", ["say_sorry"]];
-const CANCEL: Move = ["ready", ["cancel_turn"]];
-const GIVE_UP: Move = ["ready", ["cancel_turn", "say_sorry"]];
-const UTTERED: Move = ["thinking", ["end_turn"]];
-const BARGE_IN: Move = ["listening", ["start_turn"]];
-const REPLIED: Move = ["speaking", []];
-const UNPAIR: Move = ["ready", ["leave_pairing"]];
-const REJOIN: Move = ["connecting", ["hang_up", "connect"]];
 
 /**
- * What leads where. Failures, the paw of a toy that may not listen, and flags are in `next`.
- * A row is made when it is asked for: on Espruino code stays in flash, and a table fills memory.
+ * What leads where: a state, an event, the state after it, and what to do. Failures, the paw of a toy that may not listen,
+ * and flags are in `next`. A text, made when it is asked for: on Espruino it stays in flash, and a table would fill memory.
  */
-const GRAPH: Record<StateName, () => { [event: string]: Move }> = {
-  boot: () => ({ started: ["wifi", ["join"]] }),
-  // a session outlives a lost network; without one, connecting leads on to claiming
-  wifi: () => ({ online: CONNECT, press: ["wifi", OFFLINE], reset: RESET }),
-  claiming: () => ({ claimed: CONNECT, press: ["claiming", OFFLINE], reset: RESET }),
-  connecting: () => ({ subscribed: OVER, no_session: RENEW, press: ["connecting", OFFLINE], reset: RESET }),
-  pairing: () => ({
-    release: ["pairing", ["accept"]],
-    hold: UNPAIR,
-    timeout: UNPAIR,
-    paired: ["ready", ["leave_pairing", "say_paired"]],
-    reset: ["boot", ["leave_pairing", "reset"]], // a hold of ten seconds passes here at five
-  }),
-  ready: () => ({
-    press: BARGE_IN,
-    hold: ["pairing", ["pair"]],
-    timeout: RENEW,
-    update: ["updating", ["update"]],
-    reboot: ["boot", ["hang_up", "reboot"]],
-    sleep: ["boot", ["hang_up", "sleep"]],
-    reconnect: ["recovery", ["hang_up", "spread"]],
-  }),
-  listening: () => ({
-    release: UTTERED,
-    timeout: UTTERED,
-    hold: ["pairing", ["cancel_turn", "pair"]],
-    reply: REPLIED,
-    mic_off: CANCEL,
-  }),
-  thinking: () => ({
-    press: BARGE_IN,
-    heard: ["thinking", []],
-    reply: REPLIED,
-    timeout: GIVE_UP,
-  }),
-  speaking: () => ({
-    press: BARGE_IN,
-    heard: REPLIED,
-    timeout: GIVE_UP,
-  }),
-  updating: () => ({ updated: ["boot", ["hang_up", "reboot"]], failed: REJOIN, timeout: REJOIN }),
-  recovery: () => ({ press: ["recovery", OFFLINE], reset: RESET }),
-};
+export function graph(): string {
+  return `
+boot started wifi join
+wifi online connecting connect
+wifi press wifi say_offline
+wifi reset boot reset
+claiming claimed connecting connect
+claiming press claiming say_offline
+claiming reset boot reset
+connecting subscribed ready
+connecting no_session claiming hang_up claim
+connecting press connecting say_offline
+connecting reset boot reset
+pairing release pairing accept
+pairing hold ready leave_pairing
+pairing timeout ready leave_pairing
+pairing paired ready leave_pairing say_paired
+pairing reset boot leave_pairing reset
+ready press listening start_turn
+ready hold pairing pair
+ready timeout claiming hang_up claim
+ready update updating update
+ready reboot boot hang_up reboot
+ready sleep boot hang_up sleep
+ready reconnect recovery hang_up spread
+listening release thinking end_turn
+listening timeout thinking end_turn
+listening hold pairing cancel_turn pair
+listening reply speaking
+listening mic_off ready cancel_turn
+thinking press listening start_turn
+thinking heard thinking
+thinking reply speaking
+thinking timeout ready cancel_turn say_sorry
+speaking press listening start_turn
+speaking heard speaking
+speaking timeout ready cancel_turn say_sorry
+turn done ready
+turn stopped ready
+turn refused ready say_sorry
+turn unpaired ready cancel_turn
+updating updated boot hang_up reboot
+updating failed connecting hang_up connect
+updating timeout connecting hang_up connect
+recovery press recovery say_offline
+recovery reset boot reset
+`;
+}
 
-/** What ends a turn, in whichever of its three states. PROTOCOL.md §7.4 */
-const ENDS: { [event: string]: Move } = { done: OVER, stopped: OVER, refused: APOLOGISE, unpaired: CANCEL };
+/** The words after state and event in their row of the graph: the next state, and effects; undefined: no such row. */
+function rowOf(from: string, event: ToyEvent): string[] | undefined {
+  const rows = graph();
+  const start = from + " " + event + " ";
+  const at = rows.indexOf("\n" + start) + 1;
+  return at === 0 ? undefined : rows.substring(at + start.length, rows.indexOf("\n", at)).split(" ");
+}
+
+/** Whether a state is one of the three of a turn; what ends one in any of them stands under `turn`. PROTOCOL.md §7.4 */
+export function isInTurn(name: StateName): boolean {
+  return name === "listening" || name === "thinking" || name === "speaking";
+}
 
 export const TURN_STATES: StateName[] = ["listening", "thinking", "speaking"];
+
 /** States without a line: one that is lost there is old news. */
-const UNLINKED: StateName[] = ["boot", "wifi", "claiming", "updating", "recovery"];
+function isUnlinked(name: StateName): boolean {
+  return (
+    name === "boot" || name === "wifi" || name === "claiming" || name === "updating" || name === "recovery"
+  );
+}
 
 /** Where a toy goes on after this event, if it is a failure in this state; else undefined. */
 function failure(state: ToyState, event: ToyEvent): Resume | undefined {
@@ -197,7 +223,7 @@ function failure(state: ToyState, event: ToyEvent): Resume | undefined {
   }
   if (event === "failed") return name === "claiming" ? name : undefined;
   if (event === "offline") return name === "updating" || name === "boot" ? undefined : "wifi";
-  if (UNLINKED.indexOf(name) >= 0) return undefined;
+  if (isUnlinked(name)) return undefined;
   if (event === "lost") return "connecting";
   return event === "login_refused" ? "claiming" : undefined;
 }
@@ -206,7 +232,7 @@ function fail(state: ToyState, resume: Resume): Step {
   const errors = state.errors + 1;
   const effects: Effect[] = ["hang_up", "back_off"];
   if (state.name === "pairing") effects.push("leave_pairing");
-  if (errors === ERRORS_TO_RECOVERY || TURN_STATES.indexOf(state.name) >= 0) effects.push("say_offline");
+  if (errors === ERRORS_TO_RECOVERY || isInTurn(state.name)) effects.push("say_offline");
   const name = errors < ERRORS_TO_RECOVERY ? resume : "recovery";
   return {
     state: { name, paired: state.paired, micOff: state.micOff, errors, resume },
@@ -236,6 +262,12 @@ function mayRetry(state: ToyState, event: ToyEvent): boolean {
   return event === "retry" && state.errors > 0 && state.name === state.resume;
 }
 
+/** What a toy that failed does to go on. */
+function effectOf(resume: Resume): Effect {
+  if (resume === "wifi") return "join";
+  return resume === "claiming" ? "claim" : "connect";
+}
+
 export function firstState(micOff: boolean): ToyState {
   return { name: "boot", paired: false, micOff, errors: 0, resume: "wifi" };
 }
@@ -246,14 +278,16 @@ export function next(state: ToyState, event: ToyEvent): Step {
   if (resume !== undefined) return fail(state, resume);
   const now = informed(state, event);
   if (mayRetry(state, event))
-    return { state: enter(now, now.resume), effects: [ACT[now.resume]], entered: true };
-  const move = (TURN_STATES.indexOf(state.name) < 0 ? undefined : ENDS[event]) ?? GRAPH[state.name]()[event];
-  if (move === undefined) return { state: now, effects: [], entered: false };
+    return { state: enter(now, now.resume), effects: [effectOf(now.resume)], entered: true };
+  const row = (isInTurn(state.name) ? rowOf("turn", event) : undefined) ?? rowOf(state.name, event);
+  if (row === undefined) return { state: now, effects: [], entered: false };
+  const to = row.shift() as StateName;
+  const effects = row as Effect[];
   // an unpaired toy does not open its microphone, nor one whose parent switched it off. PROTOCOL.md §7.6
-  if (move === BARGE_IN && (!now.paired || now.micOff)) {
+  if (to === "listening" && (!now.paired || now.micOff)) {
     return { state: now, effects: ["say_sorry"], entered: false };
   }
-  const aside = move[1] === OFFLINE || event === "release";
-  if (aside && move[0] === state.name) return { state: now, effects: move[1], entered: false };
-  return { state: enter(now, move[0]), effects: move[1], entered: true };
+  const aside = effects[0] === "say_offline" || event === "release";
+  if (aside && to === state.name) return { state: now, effects, entered: false };
+  return { state: enter(now, to), effects, entered: true };
 }

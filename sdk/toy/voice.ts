@@ -61,12 +61,12 @@ export function loudness(codec: Codec, bytes: Uint8Array, step: number): number 
   return Math.round(Math.sqrt(Math.max(0, squares / count - mean * mean)));
 }
 
-/** Hears one frame; "start" and "end" come once an utterance, in turn. */
-export function hear(ear: Ear, bytes: Uint8Array): "start" | "end" | undefined {
+/** Hears one frame; "start" and "end" come once an utterance, in turn. `measured`: its loudness, where the machine knows it. */
+export function hear(ear: Ear, bytes: Uint8Array, measured?: number): "start" | "end" | undefined {
   const width = codecBytes(ear.codec);
   if (width === 0 || bytes.length === 0) return undefined;
   const ms = (bytes.length * 1000) / (width * codecRate(ear.codec));
-  const level = loudness(ear.codec, bytes, ear.step);
+  const level = measured ?? loudness(ear.codec, bytes, ear.step);
   const noise = ear.noise16 >> 4;
   if (level >= FLOOR && level >= noise * OVER_NOISE) {
     ear.loudMs += ms;

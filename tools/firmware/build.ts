@@ -4,10 +4,12 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, transform } from "esbuild";
 import type { CommonOptions, Plugin } from "esbuild";
+import { dropLogs, inlineConstants } from "./constants.ts";
 import { fold } from "./fold.ts";
 import { hot } from "./hot.ts";
 import { reservedNames } from "./names.ts";
 import { reportOf } from "./report.ts";
+import { mark, shelve } from "./shelve.ts";
 import type { FirmwareReport } from "./report.ts";
 
 export type Profile = "development" | "production";
@@ -58,8 +60,8 @@ function places(board: string): Plugin {
     name: "places",
     setup(to) {
       to.onResolve({ filter: /\/board\.ts$/ }, () => ({ path: join(FIRMWARE, "boards", `${board}.ts`) }));
-      to.onResolve({ filter: /^\.\/join\.ts$/ }, ({ importer }) =>
-        importer.includes("/sdk/protocol/") ? { path: join(FIRMWARE, "host/join.ts") } : undefined,
+      to.onResolve({ filter: /^\.\/native\.ts$/ }, ({ importer }) =>
+        importer.includes("/sdk/protocol/") ? { path: join(FIRMWARE, "host/native.ts") } : undefined,
       );
     },
   };
@@ -70,7 +72,7 @@ function versionOf(): string {
 }
 
 /** One file of statements, its names still long; and what each room adds to it. */
-async function bundleOf(
+export async function bundleOf(
   entry: string,
   { board = "esp32-classic", profile, version = versionOf() }: FirmwareOptions,
 ): Promise<{ code: string; modules: Record<string, number> }> {
@@ -85,7 +87,6 @@ async function bundleOf(
     outdir: "out",
     format: "esm",
     treeShaking: true,
-    minifySyntax: true,
     define: { PRODUCTION: String(profile === "production"), VERSION: JSON.stringify(version) },
     plugins: [places(board)],
   });
@@ -110,15 +111,16 @@ async function minify(code: string): Promise<string> {
 /** The loader keeps its own names to itself, and leaves the program the top. */
 function loaderOf(code: string): string {
   const run = `eval(require("Storage").read("bear."+PROGRAM))`;
-  return `(function(){${code}})();try{${run}}catch(e){print(e);FALL_BACK()}`;
+  return `(function(){${code}})();try{${run}}catch(e){print(e);FALL_BACK()}FALL_BACK=0`;
 }
 
 /** `await buildFirmware({ board: "esp32-classic", profile: "production" })` */
 export async function buildFirmware(options: FirmwareOptions): Promise<Firmware> {
-  const silent = options.profile === "production";
+  const trim = options.profile === "production" ? dropLogs : (code: string) => code;
   const main = await bundleOf("main.ts", options);
-  const bundle = await minify(fold(main.code, { hot, silent }));
+  const folded = fold(inlineConstants(trim(main.code)), hot);
+  const bundle = shelve(await minify(mark(folded, hot)));
   const first = await bundleOf("loader.ts", options);
-  const loader = loaderOf(await minify(fold(first.code, { hot: new Set(), silent })));
+  const loader = loaderOf(await minify(fold(inlineConstants(trim(first.code)), new Set())));
   return { bundle, loader, report: reportOf(options, bundle, loader, main.modules) };
 }
