@@ -41,10 +41,11 @@ export interface CellProcess extends Running {
 
 type Env = Record<string, string>;
 
-/** Starts `bear`; what it does not get from `env` it does not get, but for what any program needs. */
-export function startBear(args: string[], env: Env = {}): Running {
+/** Starts `bear`; of this process's environment it gets what any program needs, and no more. */
+export function startBear(args: string[], env: Env = {}, cwd = process.cwd()): Running {
   const { PATH = "", HOME = tmpdir() } = process.env;
   const child = spawn(process.execPath, [PROGRAM, ...args], {
+    cwd,
     env: { PATH, HOME, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -69,8 +70,8 @@ function textOf(
 }
 
 /** Runs `bear` to its end. */
-export function bear(args: string[], env: Env = {}): Promise<Ended> {
-  return startBear(args, env).ended;
+export function bear(args: string[], env?: Env, cwd?: string): Promise<Ended> {
+  return startBear(args, env, cwd).ended;
 }
 
 /** `bear start`, ready. `env` has DATA_DIR; the ports are free ones. */

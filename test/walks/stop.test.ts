@@ -1,5 +1,5 @@
 /** SIGTERM: a cell lets who is talking finish, tells its toys to come back, and goes. MISSION C32 */
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { openBear } from "@bearlink/sdk/node";
 import type { Answer, Bear } from "@bearlink/sdk/node";
 import { DOWN } from "@bearlink/sdk/protocol";
@@ -8,6 +8,9 @@ import { newFolder, startCellProcess } from "../support/processes.ts";
 import type { CellProcess } from "../support/processes.ts";
 import { expectSound, newToy, QUESTION, startModels, toneSamples } from "./support.ts";
 import type { Models } from "./support.ts";
+
+// processes start, and sound takes its time
+vi.setConfig({ testTimeout: 60_000 });
 
 const REPLY = "Bears sleep all winter long.";
 const folder = newFolder();
@@ -61,4 +64,4 @@ test("the reply that runs and the question that is asked end as they would, each
   expect(performance.now() - toldAt).toBeLessThan(30_000);
   for (const bear of [hearing, asking, idle]) expect(bear.counters.received[DOWN.COMMAND]).toBeGreaterThan(0);
   expect(cell.log().filter(({ level }) => level === "error")).toEqual([]);
-}, 60_000);
+});

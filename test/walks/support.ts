@@ -2,10 +2,10 @@
 import { createHash, randomBytes } from "node:crypto";
 import { expect } from "vitest";
 import { PEAK_DBFS } from "@bearlink/sdk/protocol";
-import type { ToyRecord } from "@bearlink/sdk/node";
 import { makeToy } from "../../tools/new-toy.ts";
 import { startStandIn, toneFor } from "../../tools/stand-in.ts";
 import type { StandIn, StandInOptions } from "../../tools/stand-in.ts";
+import type { ToyFile } from "../../tools/toy-file.ts";
 import { post } from "../second-bear/post.ts";
 
 interface Door {
@@ -14,15 +14,16 @@ interface Door {
 }
 
 /** A toy that this cell knows, of the demo family unless told otherwise. */
-export async function newToy({ url, developerKey }: Door, { paired = true } = {}): Promise<ToyRecord> {
-  const { device_id, device_secret, pairing_code } = makeToy({ BEARLINK_URL: url });
+export async function newToy({ url, developerKey }: Door, { paired = true } = {}): Promise<ToyFile> {
+  const toy = makeToy({ BEARLINK_URL: url });
+  const { device_id, device_secret, pairing_code } = toy;
   const headers = { authorization: `Bearer ${developerKey}` };
   const pairing_code_sha256 = createHash("sha256").update(pairing_code).digest("hex");
   const request = { device_id, device_secret, pairing_code_sha256 };
   expect(await post(`${url}/api/v1/toys`, request, headers)).toMatchObject({ status: 201 });
   if (paired)
     expect(await post(`${url}/api/v1/dev/pair`, { device_id }, headers)).toMatchObject({ status: 200 });
-  return { device_id, device_secret };
+  return toy;
 }
 
 /** A second and less of something voiced, 8 kHz: the stand-in's ears hear what they are told to. */

@@ -1,6 +1,6 @@
 /** Two cells of production on one Redis and one Postgres: one proof is taken once, and none where it cannot be told. */
 import { randomBytes } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { makeDeviceId } from "@bearlink/sdk/protocol";
 import { askChallenge, claimRequest } from "../second-bear/claim.ts";
 import { post } from "../second-bear/post.ts";
@@ -12,6 +12,9 @@ import type { CellProcess } from "../support/processes.ts";
 import { redisMissing, startRedis } from "../support/redis.ts";
 import type { TestRedis } from "../support/redis.ts";
 import { until } from "../support/wait.ts";
+
+// processes start, and sound takes its time
+vi.setConfig({ testTimeout: 60_000 });
 
 const missing = [redisMissing, postgresMissing].filter(Boolean).join(", ");
 

@@ -1,7 +1,7 @@
 /** A whole cell as its neighbours see it: a virtual bear that talks, a stranger's MQTT client, and whoever watches over it. */
 import { randomBytes } from "node:crypto";
 import { connectAsync } from "mqtt";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { openBear } from "@bearlink/sdk/node";
 import { CODEC } from "@bearlink/sdk/protocol";
 import type { Codec } from "@bearlink/sdk/protocol";
@@ -13,6 +13,9 @@ import { newFolder, startCellProcess } from "../support/processes.ts";
 import type { CellProcess } from "../support/processes.ts";
 import { expectSound, newToy, QUESTION, startModels } from "./support.ts";
 import type { Models } from "./support.ts";
+
+// processes start, and sound takes its time
+vi.setConfig({ testTimeout: 60_000 });
 
 const METRICS_TOKEN = randomBytes(16).toString("hex");
 const folder = newFolder();
