@@ -200,7 +200,26 @@ export interface Bus {
 // ── the door (HTTP) ───────────────────────────────────────────────────────────────────────────────────
 
 /** Who may ask a route; a route without one does not start. MISSION A02 */
-export type AuthClass = "public" | "developer" | "metrics";
+export type AuthClass = "public" | "developer" | "metrics" | "parent";
+
+export interface ParentPrincipal {
+  kind: "parent";
+  /** the family's account: a guardian has the one they belong to */
+  accountId: string;
+  sessionId: string;
+  role: "parent" | "guardian";
+  /** epoch ms of the sign-in, for "signed in less than 5 minutes ago" */
+  signedInAt: number;
+}
+
+/** Who asks, as the door found out; `request.principal` of every handler. */
+export type Principal = { kind: "none" } | { kind: "developer" } | { kind: "metrics" } | ParentPrincipal;
+
+/** Knows parents by their access tokens. */
+export interface ParentDoor {
+  /** undefined where the token does not hold or its session has ended; rejects where the record is away */
+  principal(token: string): Promise<ParentPrincipal | undefined>;
+}
 
 /** How much may be asked of a route: nothing counted, by address, or by the claim's own steps (PROTOCOL.md §3.3). */
 export type LimitClass = "exempt" | "address" | "claim";
@@ -209,7 +228,7 @@ export type LimitClass = "exempt" | "address" | "claim";
 export interface Doorkeeper {
   /** `reading`: a request that changes nothing; only such a one may pass while the counters are away. MISSION B02 */
   limit(limit: LimitClass, from: { address: string; reading: boolean }): Promise<void>;
-  authenticate(auth: AuthClass, authorization: string | undefined): void;
+  authenticate(auth: AuthClass, authorization: string | undefined): Promise<Principal>;
 }
 
 // ── a toy on the line ─────────────────────────────────────────────────────────────────────────────────

@@ -14,7 +14,7 @@ import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { HEADERS_MS, IDLE_MS, MAX_BODY_BYTES, MAX_HEADER_BYTES, REQUEST_MS } from "../bounds.ts";
 import { Refusal } from "../errors.ts";
-import type { AuthClass, LimitClass } from "../ports.ts";
+import type { AuthClass, LimitClass, Principal } from "../ports.ts";
 import { refusalOf, escapeNonAscii, SECURITY_HEADERS, sendRefusal } from "./http/answers.ts";
 import { doorSteps, requestId } from "./http/door.ts";
 import type { DoorPorts, DoorSettings } from "./http/door.ts";
@@ -33,6 +33,8 @@ declare module "fastify" {
   interface FastifyRequest {
     /** the socket's, or what a configured proxy says */
     clientAddress: string;
+    /** who asks, as the route's auth class has it */
+    principal: Principal;
   }
 }
 
@@ -98,6 +100,8 @@ export function openHttp(
   app.addContentTypeParser("*", { parseAs: "string" }, app.getDefaultJsonParser("error", "error"));
 
   app.decorateRequest("clientAddress", "unknown");
+  // the door sets it before any handler; an object here would be shared by all requests
+  app.decorateRequest("principal", null as never);
   for (const { at, step } of doorSteps(ports, settings)) {
     if (at === "onRequest") app.addHook("onRequest", step);
     else app.addHook("onResponse", step);

@@ -7,7 +7,7 @@ import { serveMqttOverWebSocket } from "../adapters/mqtt-websocket.ts";
 import type { ClaimDesk } from "../claim/desk.ts";
 import type { Config } from "../config.ts";
 import { tokenHash } from "../keys/developer-key.ts";
-import type { AddressLimiter } from "../ports.ts";
+import type { AddressLimiter, ParentDoor } from "../ports.ts";
 import { claimRoutes } from "../routes/claim.ts";
 import { developmentRoutes } from "../routes/development.ts";
 import { openDoorkeeper } from "../routes/doorkeeper.ts";
@@ -46,6 +46,7 @@ export async function serveHttp(
   const configured = config.ALLOWED_HOSTS.length > 0 ? config.ALLOWED_HOSTS : undefined;
   const hosts = allowedHosts(configured, config.PUBLIC_MQTT_HOST ?? config.HOST);
   const ready = readiness(clock, checks);
+  const nobody: ParentDoor = { principal: async () => undefined };
   const noFirmware = (): Promise<undefined> => Promise.resolve(undefined);
 
   const rooms: ((app: HttpApp) => void)[] = [
@@ -64,7 +65,7 @@ export async function serveHttp(
       log,
       meter,
       doorkeeper: openDoorkeeper(
-        { limits, hash, meter, log },
+        { limits, parents: nobody, hash, meter, log },
         {
           developerKeyHash: hashed(secrets.developerKey),
           metricsTokenHash: hashed(config.METRICS_TOKEN),

@@ -1,11 +1,12 @@
-/** What the classes of routes ask: a limit by address, a developer key, a token of the metrics. MISSION A02, B01, B17 */
+/** What the classes of routes ask: a limit by address, a developer key, a token of the metrics, a parent's access token. MISSION A02, A09, B01, B17 */
 import type { Hash } from "@bearlink/sdk/protocol";
-import { Refusal } from "../errors.ts";
-import { carries, carriesDeveloperKey } from "../keys/developer-key.ts";
-import type { AddressLimiter, AuthClass, Doorkeeper, Log, Meter } from "../ports.ts";
+import { orUnavailable, Refusal } from "../errors.ts";
+import { bearer, carries, carriesDeveloperKey } from "../keys/developer-key.ts";
+import type { AddressLimiter, AuthClass, Doorkeeper, Log, Meter, ParentDoor, Principal } from "../ports.ts";
 
 export interface DoorkeeperPorts {
   limits: AddressLimiter;
+  parents: ParentDoor;
   hash: Hash;
   meter: Meter;
   log: Log;
@@ -19,7 +20,7 @@ export interface DoorkeeperSettings {
 }
 
 export function openDoorkeeper(ports: DoorkeeperPorts, settings: DoorkeeperSettings): Doorkeeper {
-  const { limits, hash, meter, log } = ports;
+  const { limits, parents, hash, meter, log } = ports;
   const { developerKeyHash, metricsTokenHash } = settings;
 
   const isDeveloper = (authorization: string | undefined): boolean => {
@@ -31,10 +32,18 @@ export function openDoorkeeper(ports: DoorkeeperPorts, settings: DoorkeeperSetti
   const isMetrics = (authorization: string | undefined): boolean =>
     metricsTokenHash !== undefined && carries(hash, metricsTokenHash, authorization);
 
-  const admitted: Record<AuthClass, (authorization: string | undefined) => boolean> = {
-    public: () => true,
-    developer: isDeveloper,
-    metrics: (authorization) => isMetrics(authorization) || isDeveloper(authorization),
+  const known: Record<AuthClass, (authorization: string | undefined) => Promise<Principal | undefined>> = {
+    public: async () => ({ kind: "none" }),
+    developer: async (authorization) => (isDeveloper(authorization) ? { kind: "developer" } : undefined),
+    async metrics(authorization) {
+      if (isMetrics(authorization)) return { kind: "metrics" };
+      return isDeveloper(authorization) ? { kind: "developer" } : undefined;
+    },
+    async parent(authorization) {
+      const token = bearer(authorization);
+      // without the record nobody can say whether the session still stands. MISSION D09
+      return token === undefined ? undefined : orUnavailable(parents.principal(token));
+    },
   };
 
   return {
@@ -50,11 +59,13 @@ export function openDoorkeeper(ports: DoorkeeperPorts, settings: DoorkeeperSetti
       meter.count("rate_limit_hits_total", { layer: "address", tier: "none" });
       throw new Refusal("RATE_LIMITED", { retry_after_s: allowance.retryAfterS });
     },
-    authenticate(auth, authorization) {
-      const passes = admitted[auth](authorization);
+    async authenticate(auth, authorization) {
+      const principal = await known[auth](authorization);
+      const method = auth === "parent" ? "token" : "key";
       if (auth !== "public")
-        meter.count("auth_attempts_total", { method: "key", result: passes ? "accepted" : "refused" });
-      if (!passes) throw new Refusal("UNAUTHORIZED");
+        meter.count("auth_attempts_total", { method, result: principal ? "accepted" : "refused" });
+      if (!principal) throw new Refusal("UNAUTHORIZED");
+      return principal;
     },
   };
 }

@@ -93,7 +93,7 @@ export function doorSteps(
 
   const authenticate: Step = async (request) => {
     const { auth = "public" } = request.routeOptions.config;
-    ports.doorkeeper.authenticate(auth, request.headers.authorization);
+    request.principal = await ports.doorkeeper.authenticate(auth, request.headers.authorization);
   };
 
   /** Before its body is read. */

@@ -5,7 +5,7 @@ import { allowedHosts, openHttp } from "../../../server/adapters/http.ts";
 import type { HttpApp } from "../../../server/adapters/http.ts";
 import { makeDeveloperKey, tokenHash } from "../../../server/keys/developer-key.ts";
 import { createAddressLimiter } from "../../../server/limiter/limiter.ts";
-import type { Families, Log } from "../../../server/ports.ts";
+import type { Families, Log, ParentDoor, ParentPrincipal } from "../../../server/ports.ts";
 import { claimRoutes } from "../../../server/routes/claim.ts";
 import { developmentRoutes } from "../../../server/routes/development.ts";
 import { openDoorkeeper } from "../../../server/routes/doorkeeper.ts";
@@ -19,6 +19,10 @@ import type { House } from "../claim/support.ts";
 
 export const DEVELOPER_KEY = makeDeveloperKey(systemChance, "test");
 export const KEYED = { authorization: `Bearer ${DEVELOPER_KEY}` };
+/** A signed-in parent of `accountId`, for servers that know parents by name: `headers: parentOf("family-1")`. */
+export const parentOf = (accountId: string, change: Partial<Omit<ParentPrincipal, "kind">> = {}) => ({
+  authorization: `Bearer ${Buffer.from(JSON.stringify({ accountId, ...change })).toString("base64url")}`,
+});
 export const ORIGIN = "https://parents.example.org";
 
 export interface Line {
@@ -48,6 +52,19 @@ interface Change {
   telemetry?: ToyTelemetry[];
   trustedProxies?: string[];
   rooms?: ((app: HttpApp) => void)[];
+  parents?: ParentDoor;
+}
+
+/** Believes whatever `parentOf` says. */
+function namedParents({ clock }: House): ParentDoor {
+  return {
+    async principal(token) {
+      const text = Buffer.from(token, "base64url").toString();
+      if (!text.startsWith("{")) return undefined;
+      const said = JSON.parse(text) as Partial<ParentPrincipal> & { accountId: string };
+      return { kind: "parent", sessionId: "session", role: "parent", signedInAt: clock.now(), ...said };
+    },
+  };
 }
 
 export function openServer(change: Change = {}) {
@@ -55,8 +72,9 @@ export function openServer(change: Change = {}) {
   const lines: Line[] = [];
   const log = remembered(lines);
   const { meter } = at.metrics;
+  const parents = change.parents ?? namedParents(at);
   const doorkeeper = openDoorkeeper(
-    { limits: createAddressLimiter(at.stores), hash: systemHash, meter, log },
+    { limits: createAddressLimiter(at.stores), parents, hash: systemHash, meter, log },
     {
       developerKeyHash: tokenHash(systemHash, DEVELOPER_KEY),
       metricsTokenHash: tokenHash(systemHash, "metrics-token"),

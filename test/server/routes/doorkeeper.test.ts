@@ -1,0 +1,50 @@
+import { expect, test } from "vitest";
+import type { HttpApp } from "../../../server/adapters/http.ts";
+import { away } from "../claim/support.ts";
+import { KEYED, openServer, parentOf } from "./support.ts";
+
+/** Routes that answer with who asks. */
+const mirrors = (app: HttpApp): void => {
+  for (const auth of ["public", "developer", "metrics", "parent"] as const)
+    app.get(`/who/${auth}`, { config: { auth, limit: "address" } }, async (request) => request.principal);
+};
+const open = (change: Parameters<typeof openServer>[0] = {}) => openServer({ rooms: [mirrors], ...change });
+
+test("a handler is told who asks", async () => {
+  const { app, at } = open();
+  const ask = async (auth: string, headers: object) =>
+    (await app.inject({ url: `/who/${auth}`, headers: { ...headers } })).json() as unknown;
+  expect(await ask("public", KEYED)).toEqual({ kind: "none" });
+  expect(await ask("developer", KEYED)).toEqual({ kind: "developer" });
+  expect(await ask("metrics", { authorization: "Bearer metrics-token" })).toEqual({ kind: "metrics" });
+  expect(await ask("metrics", KEYED)).toEqual({ kind: "developer" });
+  expect(await ask("parent", parentOf("family-1", { role: "guardian" }))).toEqual({
+    kind: "parent",
+    accountId: "family-1",
+    sessionId: "session",
+    role: "guardian",
+    signedInAt: at.clock.now(),
+  });
+});
+
+test("a parent's route takes a parent's token alone, from the header alone", async () => {
+  const { app } = open();
+  const status = async (request: object) => (await app.inject({ url: "/who/parent", ...request })).statusCode;
+  const token = parentOf("family-1").authorization.slice("Bearer ".length);
+  expect(await status({ headers: parentOf("family-1") })).toBe(200);
+  expect(await status({})).toBe(401);
+  expect(await status({ headers: KEYED })).toBe(401);
+  expect(await status({ headers: { authorization: token } })).toBe(401);
+  expect(await status({ headers: { cookie: `token=${token}; __Host-bearlink=${token}` } })).toBe(401);
+  expect(await status({ url: `/who/parent?access_token=${token}` })).toBe(401);
+});
+
+test("a parent's token opens nothing of a developer's", async () => {
+  const { app } = open();
+  expect((await app.inject({ url: "/who/developer", headers: parentOf("family-1") })).statusCode).toBe(401);
+});
+
+test("where nobody can say whether a session stands, the answer is 503 and not 200", async () => {
+  const { app } = open({ parents: away({ principal: async () => undefined }) });
+  expect((await app.inject({ url: "/who/parent", headers: parentOf("family-1") })).statusCode).toBe(503);
+});
