@@ -39,6 +39,6 @@ export function runOnInterpreter(source: string, { ms = 5_000, until }: RunOptio
 }
 
 /** Less the cursor's movements and the prompt. */
-function plain(text: string): string {
+export function plain(text: string): string {
   return text.replace(/\x1b\[\d*[A-Z]|\r|\xff/g, "").replace(/^>/gm, "");
 }

@@ -1,5 +1,5 @@
 /** The world a program of Espruino sees: V8's, less what Espruino lacks, its strings of 8 bits, and what nobody can catch. */
-import { createContext, runInContext } from "node:vm";
+import { createContext, runInContext, Script } from "node:vm";
 import type { Context } from "node:vm";
 import { Death } from "./loop.ts";
 import { isTyped } from "./bytes.ts";
@@ -33,6 +33,27 @@ export interface RealmOptions {
 }
 
 const TOO_DEEP = /call stack/;
+/** programs kept in the form that V8 runs: one that fetches its functions from flash evaluates the same few again and again */
+const MAX_SCRIPTS = 1_000;
+const scripts = new Map<string, Script>();
+
+function scriptOf(source: string, filename: string): Script {
+  const known = scripts.get(source);
+  if (known) return known;
+  const script = new Script(readProgram(source), { filename });
+  if (scripts.size >= MAX_SCRIPTS) scripts.clear();
+  scripts.set(source, script);
+  return script;
+}
+
+/** Espruino's indexOf finds at the end of a text what only begins there: "abc".indexOf("cd") is 2. */
+function looseIndex(text: string, what: string, from = 0): number {
+  const at = text.indexOf(what, from);
+  if (at >= 0 || what.length > text.length) return at;
+  for (let end = Math.max(0, from, text.length - what.length); end < text.length; end++)
+    if (what.startsWith(text.slice(end))) return end;
+  return -1;
+}
 
 function strip(owner: object, kept: string[]): void {
   for (const key of Reflect.ownKeys(owner)) {
@@ -86,6 +107,19 @@ export function openRealm(options: RealmOptions): Realm {
   member(text, "fromCharCode", (...codes: number[]) =>
     String.fromCharCode(...codes.map((code) => code & 255)),
   );
+  const replace = text.prototype.replace as (this: string, what: unknown, by: unknown) => string;
+  member(text.prototype, "indexOf", function (this: string, what: unknown, from?: number) {
+    return looseIndex(String(this), String(what), from);
+  });
+  member(text.prototype, "includes", function (this: string, what: unknown, from?: number) {
+    return looseIndex(String(this), String(what), from) >= 0;
+  });
+  member(text.prototype, "replace", function (this: string, what: unknown, by: unknown) {
+    const at = typeof what === "string" && typeof by === "string" ? looseIndex(String(this), what) : -1;
+    return at < 0
+      ? replace.call(this, what, by)
+      : this.slice(0, at) + String(by) + this.slice(at + String(what).length);
+  });
   member(text.prototype, "toUpperCase", function (this: string) {
     return ascii(String(this), "a", "z", -32);
   });
@@ -130,14 +164,12 @@ export function openRealm(options: RealmOptions): Realm {
   for (const [name, hook] of Object.entries(hooks)) member(world, name, hook);
 
   const evaluate = (source: string, name: string): unknown => {
-    let program: string;
     try {
-      program = readProgram(source);
+      return scriptOf(source, name).runInContext(context);
     } catch (fault) {
       if (!(fault instanceof UnreadableProgram)) throw fault;
       throw error(fault.message, "SyntaxError");
     }
-    return runInContext(program, context, { filename: name });
   };
   member(world, "eval", (source: unknown) =>
     typeof source === "string" ? evaluate(source, "eval") : source,

@@ -64,6 +64,14 @@ const traps: Probe[] = [
   ask("({}).x()", THROWS),
 ];
 
+traps.push(
+  ask(
+    '["abc".indexOf("cd"),"abc".indexOf("bcd"),"abc".indexOf("d"),"ab".indexOf("abc"),"abc".lastIndexOf("cd")]',
+    [2, 1, -1, -1, -1],
+  ),
+  ask('["abc".includes("cd"),"abc".replace("cd","X"),"abc".split("cd").length]', [true, "abX", 1]),
+);
+
 const words = (names: string): string =>
   `${JSON.stringify(names.split(" "))}.map(n=>eval("typeof "+n)!="undefined")`;
 const none = (names: string): Probe =>

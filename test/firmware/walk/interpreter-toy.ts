@@ -1,0 +1,89 @@
+/** The toy on a real Espruino: its Linux build, booted from a flash image, with an ESP32's parts made of files. */
+import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Firmware } from "../../../tools/firmware/build.ts";
+import { openFlash, readFile } from "../../../tools/twin/flash.ts";
+import type { ToyFile } from "../../../tools/toy-file.ts";
+import { ESPRUINO, plain } from "../../support/interpreter.ts";
+import { until } from "../../support/wait.ts";
+import { ASLEEP, MICROPHONE_FILE, SHIM, SPEAKER_FILE } from "./shim.ts";
+import { provisioned } from "./toy.ts";
+import type { FirmwareToy } from "./toy.ts";
+
+export function interpreterToy(firmware: Firmware, toy: ToyFile): FirmwareToy {
+  const folder = mkdtempSync(join(tmpdir(), "toy-"));
+  const path = (name: string): string => join(folder, name);
+  const lines: string[] = [];
+  let child: ChildProcess | undefined;
+  let starts = 0;
+  let heardBytes = 0;
+  let asked = 0;
+  writeFileSync(path("espruino.flash"), provisioned(firmware, toy, SHIM).image);
+  writeFileSync(path(MICROPHONE_FILE), new Uint8Array(1).fill(128));
+
+  const start = (): void => {
+    starts++;
+    const own = spawn(ESPRUINO!, [], { cwd: folder, stdio: ["pipe", "pipe", "ignore"] });
+    child = own;
+    let rest = "";
+    own.stdout.on("data", (bytes: Buffer) => {
+      rest += plain(bytes.toString("latin1"));
+      const whole = rest.split("\n");
+      rest = whole.pop()!;
+      lines.push(...whole.filter((line) => line !== ""));
+    });
+    // a chip that starts again is a process that does
+    own.on("close", () => {
+      if (child !== own) return;
+      child = undefined;
+      if (!lines.at(-1)?.startsWith(ASLEEP)) start();
+    });
+    own.stdin.on("error", () => {});
+  };
+  const off = (): void => {
+    const own = child;
+    child = undefined;
+    own?.kill("SIGKILL");
+  };
+  const tell = (line: string): void => void child?.stdin?.write(`${line}\n`);
+  const ask = async (what: string): Promise<number> => {
+    const mark = `#answer${++asked} `;
+    tell(`print("${mark}"+(${what}))`);
+    let answer: string | undefined;
+    await until(
+      `an answer to ${what}`,
+      () => (answer = lines.find((line) => line.startsWith(mark))) !== undefined,
+      5_000,
+    );
+    return Number(answer!.slice(mark.length));
+  };
+
+  return {
+    boot: start,
+    press: (down) => tell(`$press(${down})`),
+    wifi: (up) => tell(`$wifi(${up})`),
+    powerCut: off,
+    say: (samples) => writeFileSync(path(MICROPHONE_FILE), samples),
+    heard() {
+      if (!existsSync(path(SPEAKER_FILE)) || statSync(path(SPEAKER_FILE)).size === heardBytes)
+        return new Uint8Array(0);
+      const all = new Uint8Array(readFileSync(path(SPEAKER_FILE)));
+      const fresh = all.subarray(heardBytes);
+      heardBytes = all.length;
+      return fresh;
+    },
+    lines,
+    starts: () => starts,
+    file: (name) => readFile(openFlash(new Uint8Array(readFileSync(path("espruino.flash")))), name),
+    memory: () => ask("process.memory().usage"),
+    light: () => ask("$levels[D2]"),
+    close() {
+      off();
+      rmSync(folder, { recursive: true, force: true });
+      return Promise.resolve();
+    },
+  };
+}

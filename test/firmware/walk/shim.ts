@@ -1,0 +1,84 @@
+/** What an ESP32 has and the interpreter's Linux build lacks, written for Espruino: pins, Wi-Fi, sound out of and into files, and the chip's own switches. */
+import { FLASH_START } from "../../../tools/twin/flash.ts";
+
+/** where the Linux build keeps its Storage */
+const LINUX_FLASH = 0x10000000;
+export const MICROPHONE_FILE = "microphone.u8";
+export const SPEAKER_FILE = "speaker.u8";
+/** printed where the chip would sleep */
+export const ASLEEP = "#asleep";
+
+/** Runs first in `.boot0`; the harness calls `$press`, `$wifi` and `$level` over the console. */
+export const SHIM = `
+echo(0);
+(function(){
+  var levels={},paw,wifi={up:true,on:undefined,done:undefined};
+  for(var n=32;n<40;n++)global["D"+n]=n;
+  global.pinMode=function(){};
+  global.digitalWrite=function(p,v){levels[p]=v?1:0};
+  global.digitalRead=function(p){return levels[p]?1:0};
+  global.analogWrite=function(p,v){levels[p]=v};
+  global.analogRead=function(p){return levels[p]===undefined?0.6:levels[p]};
+  global.setWatch=function(f,p){paw=f;return 1};
+  global.$press=function(down){setTimeout(function(){if(paw)paw({state:!down})},25)};
+  global.$level=function(p,v){levels[p]=v};
+  global.$levels=levels;
+  var ble=true;
+  global.ESP32={
+    getState:function(){return{BLE:ble,Wifi:true}},
+    enableBLE:function(b){ble=b},
+    reboot:function(){E.reboot()},
+    deepSleep:function(us){print("${ASLEEP} "+us);quit()},
+    deepSleepExt0:function(){print("${ASLEEP}");quit()}
+  };
+  global.$wifi=function(up){
+    wifi.up=up;
+    if(!up&&wifi.on)wifi.on();
+    if(up&&wifi.done)wifi.done(null);
+  };
+  global.$wifiModule={
+    connect:function(ssid,o,done){wifi.done=done;setTimeout(function(){if(wifi.up)done(null)},40)},
+    disconnect:function(){},
+    on:function(e,f){if(e=="disconnected")wifi.on=f}
+  };
+  Modules.addCached("Wifi","exports=$wifiModule");
+  var real=require("Flash"),shift=${LINUX_FLASH}-${FLASH_START},end=${LINUX_FLASH}+process.env.FLASH;
+  global.$flashModule={
+    read:function(n,a){return a+shift+n<=end?real.read(n,a+shift):new Uint8Array(n)},
+    write:function(d,a){if(a+shift+d.length<=end)real.write(d,a+shift)}
+  };
+  Modules.addCached("Flash","exports=$flashModule");
+  global.Waveform=function(size,o){
+    this.buffer=new Uint8Array(size);
+    if(o&&o.doubleBuffer)this.buffer2=new Uint8Array(this.buffer.length);
+  };
+  function run(w,hz,o,each){
+    if(w.running)throw new Error("Waveform is already running");
+    w.running=true;
+    w.$id=setInterval(function(){
+      var b=w.currentBuffer?w.buffer2:w.buffer;
+      each(b);
+      if(w.buffer2){w.currentBuffer=w.currentBuffer?0:1;w.emit("buffer",b)}
+      else if(!o||!o.repeat)w.stop();
+    },w.buffer.length*1000/hz);
+  }
+  Waveform.prototype.startInput=function(p,hz,o){
+    var file=E.openFile("${MICROPHONE_FILE}","r");
+    run(this,hz,o,function(b){
+      var d=file?file.read(b.length):undefined;
+      b.fill(128);
+      if(d)b.set(d);
+    });
+  };
+  Waveform.prototype.startOutput=function(p,hz,o){
+    var fs=require("fs");
+    run(this,hz,o,function(b){fs.appendFileSync("${SPEAKER_FILE}",E.toString(b))});
+  };
+  Waveform.prototype.stop=function(){
+    if(!this.running)throw new Error("Waveform is not running");
+    this.running=false;
+    clearInterval(this.$id);
+    this.emit("finish",this.buffer);
+  };
+})();
+`;
