@@ -1,5 +1,8 @@
 /** What the features ask of the world. Adapters answer; only main.ts decides who plays which port. */
 import type { Codec } from "@bearlink/sdk/protocol";
+import type { SessionRole } from "./ports/accounts.ts";
+
+export * from "./ports/accounts.ts";
 
 // ── time, chance, watching ────────────────────────────────────────────────────────────────────────────
 
@@ -207,7 +210,8 @@ export interface ParentPrincipal {
   /** the family's account: a guardian has the one they belong to */
   accountId: string;
   sessionId: string;
-  role: "parent" | "guardian";
+  /** support is named, reasoned and short, and reads only; the parent sees it among the sessions */
+  role: SessionRole;
   /** epoch ms of the sign-in, for "signed in less than 5 minutes ago" */
   signedInAt: number;
 }
@@ -343,10 +347,17 @@ export type PhraseName =
   | "goodbye"
   | "cannot-understand"
   | "machine"
-  | "say-again";
+  | "say-again"
+  | "pair-words"
+  | "pair-words-again"
+  | "pair-press"
+  | "pair-twice"
+  | "pair-cancelled";
 
 export interface Phrases {
   /** s16le 8 kHz mono */
   sound(name: PhraseName): Uint8Array;
+  /** words of a pairing, one after another, likewise */
+  words(words: readonly string[]): Uint8Array;
   text(name: PhraseName): string;
 }

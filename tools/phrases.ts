@@ -13,6 +13,7 @@ import { BOOK_RATE } from "../server/adapters/speech/book.ts";
 import type { BookIndex } from "../server/adapters/speech/book.ts";
 import { createEspeak } from "../server/adapters/speech/espeak.ts";
 import { decodeIma, encodeIma } from "../server/adapters/speech/ima.ts";
+import { pairingWords } from "../server/adapters/speech/pairing-words.ts";
 import { samplesOf } from "../server/adapters/speech/pcm.ts";
 import { phraseTexts } from "../server/adapters/speech/phrases.ts";
 import { findProgram } from "../server/adapters/speech/program.ts";
@@ -40,7 +41,7 @@ const espeakPath = needed("espeak-ng");
 const ffmpegPath = needed("ffmpeg");
 const espeak = createEspeak({ path: espeakPath, clock: systemClock });
 
-const texts = [...curatedTexts, ...Object.values(phraseTexts), ...safetyLines];
+const texts = [...curatedTexts, ...Object.values(phraseTexts), ...safetyLines, ...pairingWords];
 const wanted = new Map<string, Clause>();
 // the same words are recorded once, with the melody of their first place
 for (const clause of texts.flatMap(clauses)) if (!wanted.has(clause.words)) wanted.set(clause.words, clause);

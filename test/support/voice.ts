@@ -107,6 +107,7 @@ export function fakeSound(): FakeSound {
 
 export const fakePhrases: Phrases = {
   sound: () => new Uint8Array(2 * 8000 * 0.5).fill(0x11), // half a second
+  words: () => new Uint8Array(2 * 8000 * 0.5).fill(0x22),
   text: (name) => `[${name}]`,
 };
 

@@ -11,16 +11,24 @@ export const phraseTexts: Readonly<Record<PhraseName, string>> = {
   "cannot-understand": "I cannot understand words yet. But I can tell you something.",
   machine: "I am a toy bear, and I am a machine.",
   "say-again": "I did not hear you. Please say it again.",
+  "pair-words": "Here are my three words.",
+  "pair-words-again": "I will say them again.",
+  "pair-press": "Show them on the screen. Then press my paw.",
+  "pair-twice": "Two people asked for me at once. Please hold my paw and begin again.",
+  "pair-cancelled": "That was not right. Please hold my paw and begin again.",
 };
 
 /** `sound` throws where the book does not hold the phrase, which its test forbids. */
 export function createPhrases(book: Book): Phrases {
+  const recorded = (name: string, text: string): Uint8Array => {
+    const sound = book.sound(text);
+    if (!sound) throw new Error(`the phrase book lacks "${name}"`);
+    return sound;
+  };
   return {
     text: (name) => phraseTexts[name],
-    sound(name) {
-      const sound = book.sound(phraseTexts[name]);
-      if (!sound) throw new Error(`the phrase book lacks "${name}"`);
-      return sound;
-    },
+    sound: (name) => recorded(name, phraseTexts[name]),
+    // each a sentence of its own: a parent has to tell them apart
+    words: (words) => recorded("a word", words.join(". ")),
   };
 }
