@@ -66,7 +66,7 @@ const recipe: BuildOptions = {
   tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
 };
 
-describe.each(["sdk/protocol", "sdk/toy"])("%s runs on a toy:", (folder) => {
+describe.each(["sdk/protocol", "sdk/toy", "sdk/provisioning"])("%s runs on a toy:", (folder) => {
   test("it holds nothing that Espruino cannot take", () => {
     expect(rooms.filter(({ path }) => path.startsWith(`${folder}/`)).flatMap(notForToys)).toEqual([]);
   });

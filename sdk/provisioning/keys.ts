@@ -1,6 +1,6 @@
 /** Who may tell a toy its Wi-Fi: whoever has read the pairing code inside it. Keys of that talk. PROTOCOL.md §12 */
-import { concat, hkdfExpand, hkdfExtract, lp, macKey, u8, utf8 } from "@bearlink/sdk/protocol";
-import type { FrameKeys, Hash } from "@bearlink/sdk/protocol";
+import { hkdfExpand, hkdfExtract, lp, mac, macKey, u32, utf8 } from "@bearlink/sdk/protocol";
+import type { FrameKeys, Hash, MacKey } from "@bearlink/sdk/protocol";
 
 /** the record in which a toy keeps its key, put there when it is flashed: `bear.setup` in Storage */
 export const SETUP_RECORD = "setup";
@@ -31,15 +31,14 @@ export function setupKeys(
   hostNonce: Uint8Array,
 ): SetupKeys {
   const sk = hkdfExtract(hash, lp([toyNonce, hostNonce]), key);
-  const of = (label: string) => macKey(hash, hkdfExpand(hash, sk, lp([utf8(label), utf8(deviceId)])));
+  const derive = (label: string) => macKey(hash, hkdfExpand(hash, sk, lp([utf8(label), utf8(deviceId)])));
   return {
-    in: { mac: of("in-mac"), enc: of("in-enc") },
-    out: { mac: of("out-mac"), enc: of("out-enc") },
+    in: { mac: derive("in-mac"), enc: derive("in-enc") },
+    out: { mac: derive("out-mac"), enc: derive("out-enc") },
   };
 }
 
 /** Hello number `count` of a start: no two alike, without random numbers. `rng` is K_rng. §12.2 */
-export function setupNonce(hash: Hash, rng: Uint8Array, boot: number, count: number): Uint8Array {
-  const info = concat([utf8("setup-nonce"), new Uint8Array([boot >>> 24, boot >>> 16, boot >>> 8, boot]), u8(count)]);
-  return hkdfExpand(hash, rng, info).slice(0, SETUP_NONCE_BYTES);
+export function setupNonce(hash: Hash, rng: MacKey, boot: number, count: number): Uint8Array {
+  return mac(hash, rng, [utf8("setup-nonce"), u32(boot), u32(count)]).slice(0, SETUP_NONCE_BYTES);
 }

@@ -59,7 +59,7 @@ const FLOOR = ["server/ports.ts", "server/errors.ts", "server/bounds.ts"];
 const FEATURES = ["voice", "claim", "pairing", "family", "safety", "limiter", "vault", "keys", "audit"].map(
   (name) => `server/${name}/`,
 );
-const TOY = ["sdk/protocol/", "sdk/toy/"];
+const TOY = ["sdk/protocol/", "sdk/toy/", "sdk/provisioning/"];
 
 /** Built into the interpreter. */
 const ESPRUINO_MODULES = ["Flash", "Storage", "TelnetServer", "Wifi", "crypto", "http", "net"];
@@ -76,6 +76,7 @@ interface Arrow {
 export const arrows: Arrow[] = [
   { from: "sdk/protocol/", to: [], packages: [] },
   { from: "sdk/toy/", to: ["sdk/protocol/"], packages: [] },
+  { from: "sdk/provisioning/", to: ["sdk/protocol/"], packages: [] },
   { from: "sdk/", to: ["sdk/"], packages: true },
   { from: "firmware/", to: TOY, packages: ESPRUINO_MODULES },
   { from: "broker/", to: ["sdk/protocol/"], packages: true },
