@@ -41,7 +41,7 @@ function heard(buffer: Uint8Array): void {
 function rest(samples: number): void {
   if (frame === undefined || samples < LEAST) return;
   const buffer = (wave as Waveform & { currentBuffer?: number }).currentBuffer ? wave!.buffer2 : wave!.buffer;
-  const last = buffer.slice(0, samples);
+  const last = new Uint8Array(buffer.subarray(0, samples)); // Espruino's `slice` would make a plain array
   E.mapInPlace(last, last, table!);
   frame(last);
 }
