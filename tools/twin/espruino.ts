@@ -1,5 +1,5 @@
 /** `E`: Espruino's own helpers over bytes, memory, the console and the watchdog. */
-import { bytesOf, toLatin } from "./bytes.ts";
+import { bytesOf, isTyped, toLatin } from "./bytes.ts";
 import type { Chance } from "./random.ts";
 import { emitOn } from "./emitter.ts";
 import type { Events } from "./emitter.ts";
@@ -63,7 +63,10 @@ export function openE(realm: Realm, loop: Loop, flash: Flash, chance: Chance, ch
     toUint8Array: (...values: unknown[]) => realm.view("Uint8Array", all(values)),
     toArrayBuffer: (value: unknown) => (typeof value === "string" ? realm.buffer(bytesOf(value)) : undefined),
     toJS: (value: unknown) => (realm.global("JSON") as JSON).stringify(value),
-    mapInPlace,
+    mapInPlace(from: Numbers, to: Numbers, map: Mapper, bits?: number) {
+      if (!isTyped(from) || !isTyped(to)) throw realm.error("First 2 arguments should be array buffers");
+      mapInPlace(from as unknown as Numbers, to as unknown as Numbers, map, bits);
+    },
     sum: (values: Numbers) => Array.from(values).reduce((sum, value) => sum + value, 0),
     variance: (values: Numbers, mean: number) =>
       Array.from(values).reduce((sum, value) => sum + (value - mean) ** 2, 0),

@@ -55,6 +55,26 @@ function looseIndex(text: string, what: string, from = 0): number {
   return -1;
 }
 
+/** Replaces a member, or makes one, that looks like V8's own. */
+function member(owner: object, name: string, value: unknown): void {
+  Object.defineProperty(owner, name, { value, writable: true, configurable: true, enumerable: false });
+}
+
+/** `slice` and `filter` of a typed array make plain arrays; `set` takes strings, and drops what has no room. */
+function bendTyped(shared: Members, array: Realm["array"]): void {
+  for (const name of ["slice", "filter"]) {
+    const native = shared[name] as (this: object, ...values: unknown[]) => Iterable<unknown>;
+    member(shared, name, function (this: object, ...values: unknown[]) {
+      return array([...native.apply(this, values)]);
+    });
+  }
+  const set = shared.set as (this: Uint8Array, from: ArrayLike<number>, at: number) => void;
+  member(shared, "set", function (this: Uint8Array, from: ArrayLike<number> | string, at = 0) {
+    const given = typeof from === "string" ? Buffer.from(from, "latin1") : Array.from(from);
+    set.call(this, given.slice(0, Math.max(0, this.length - at)), Math.min(at, this.length));
+  });
+}
+
 function strip(owner: object, kept: string[]): void {
   for (const key of Reflect.ownKeys(owner)) {
     // V8's own symbols stay: for…of needs them, and a program has no word for them
@@ -81,7 +101,9 @@ export function openRealm(options: RealmOptions): Realm {
   const world = inside("globalThis") as Members;
 
   const makeObject = inside("(members) => Object.assign({}, members)") as <T>(members: T) => T;
-  const makeArray = inside("(items) => { const out = []; for (const i of items) out.push(i); return out; }");
+  const makeArray: Realm["array"] = inside(
+    "(items) => { const out = []; for (const i of items) out.push(i); return out; }",
+  ) as Realm["array"];
   const makeBuffer = inside("(n) => new ArrayBuffer(n)") as (size: number) => ArrayBuffer;
   const makeError = inside("(kind, text) => new kind(text)") as (kind: unknown, text: string) => Error;
   const errors: Members = { InternalError: inside("(class InternalError extends Error {})") };
@@ -97,10 +119,6 @@ export function openRealm(options: RealmOptions): Realm {
 
   stripLanguage(world);
 
-  /** Replaces a member, or makes one, that looks like V8's own. */
-  const member = (owner: object, name: string, value: unknown): void => {
-    Object.defineProperty(owner, name, { value, writable: true, configurable: true, enumerable: false });
-  };
   const text = world.String as Members & { prototype: Members };
   const ascii = (value: string, first: string, last: string, shift: number): string =>
     value.replace(new RegExp(`[${first}-${last}]`, "g"), (c) => String.fromCharCode(c.charCodeAt(0) + shift));
@@ -144,11 +162,10 @@ export function openRealm(options: RealmOptions): Realm {
     const { prototype } = views[name] as { prototype: { BYTES_PER_ELEMENT: number } };
     member(world, name, counted(name, prototype.BYTES_PER_ELEMENT));
   }
-  const shared = Object.getPrototypeOf((views.Uint8Array as { prototype: object }).prototype) as Members;
-  const set = shared.set as (this: object, from: unknown, at?: number) => void;
-  member(shared, "set", function (this: object, from: unknown, at?: number) {
-    set.call(this, typeof from === "string" ? Buffer.from(from, "latin1") : from, at);
-  });
+  bendTyped(
+    Object.getPrototypeOf((views.Uint8Array as { prototype: object }).prototype) as Members,
+    makeArray,
+  );
 
   const hooks: Record<string, Native> = {
     [HOOKS.caught]: (thrown: unknown) => {
@@ -186,6 +203,6 @@ export function openRealm(options: RealmOptions): Realm {
     view: (kind, bytes) => new (views[kind] as new (from: ArrayBuffer) => Uint8Array)(buffer(bytes)),
     error,
     object: makeObject as Realm["object"],
-    array: makeArray as Realm["array"],
+    array: makeArray,
   };
 }
