@@ -1,6 +1,6 @@
 /** One client's stream with the guard in it: what the guard passes goes on to Aedes as it came, what it does not ends the line. */
 import { Duplex } from "node:stream";
-import { CONNECT_MS } from "@bearlink/sdk/protocol";
+import { CONNECT_MS, PACKET_BURST, PACKETS_PER_S } from "@bearlink/sdk/protocol";
 import { Guard } from "./guard.ts";
 import type { GuardFault } from "./guard.ts";
 
@@ -9,8 +9,11 @@ export interface Clock {
   after(ms: number, callback: () => void): () => void;
 }
 
-/** `late`: no CONNECT in time; `silent`: no packet within the keep-alive; `topic`: not this toy's; `stalled`: answers it does not read. */
-export type Fault = GuardFault | "late" | "silent" | "topic" | "stalled";
+/**
+ * `late`: no CONNECT in time; `silent`: no packet within the keep-alive; `flood`: more packets than §4.4 gives;
+ * `topic`: not this toy's; `stalled`: answers it does not read.
+ */
+export type Fault = GuardFault | "late" | "silent" | "flood" | "topic" | "stalled";
 
 /** ms in which a line that was ended may still send what was written to it */
 const LINGER_MS = 1_000;
@@ -26,6 +29,8 @@ export class Line extends Duplex {
   readonly #guard = new Guard();
   readonly #onFault: (fault: Fault) => void;
   #cancelTimer: () => void;
+  /** packets it may have sent before the next look at its keep-alive */
+  #mostPackets = Infinity;
   #failed = false;
 
   constructor(stream: Duplex, address: string, clock: Clock, onFault: (fault: Fault) => void) {
@@ -83,11 +88,13 @@ export class Line extends Duplex {
     const before = this.#guard.packets;
     const fault = this.#guard.check(chunk);
     if (fault) return this.fail(fault);
+    if (this.#guard.packets > this.#mostPackets) return this.fail("flood");
     if (before === 0 && this.#guard.packets > 0) this.#cancelTimer();
     if (!this.push(chunk)) this.#stream.pause();
   };
 
   #watchKeepAlive(halfMs: number, silentHalves: number, packets: number): void {
+    this.#mostPackets = packets + PACKET_BURST + (PACKETS_PER_S * halfMs) / 1000;
     this.#cancelTimer = this.#clock.after(halfMs, () => {
       const silent = this.#guard.packets === packets ? silentHalves + 1 : 0;
       if (silent === SILENT_HALVES) this.fail("silent");

@@ -34,6 +34,10 @@ export const MAX_VERSION_CHARS = 32;
 export const MAX_CONNECT_BYTES = 1024;
 /** bytes of one MQTT packet afterwards, §4.4 */
 export const MAX_PACKET_BYTES = 4096;
+/** packets a client may send beyond PACKETS_PER_S, §4.4 */
+export const PACKET_BURST = 1_000;
+/** packets a second that a client may send afterwards, §4.4 */
+export const PACKETS_PER_S = 100;
 /** ms until CONNECT must have arrived, §4.4 */
 export const CONNECT_MS = 5_000;
 /** s, §4.1 */

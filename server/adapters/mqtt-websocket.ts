@@ -37,6 +37,7 @@ export function serveMqttOverWebSocket(server: Server, settings: MqttWebSocketSe
     const status = refusal(request);
     if (status) {
       socket.on("error", () => undefined); // it may be gone before it hears the answer
+      socket.once("finish", () => socket.destroy()); // nobody else watches a socket that was to be upgraded
       return void socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
     }
     request.socket.setNoDelay(true); // DESIGN "Broker": 20 ms at 200 toys without it

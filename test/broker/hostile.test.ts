@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { toyTopics } from "@bearlink/sdk/protocol";
+import { PACKET_BURST, PACKETS_PER_S, toyTopics } from "@bearlink/sdk/protocol";
 import { fakeClock, settle } from "../support/clock.ts";
 import {
   BRUNO,
@@ -87,22 +87,40 @@ describe("a toy that stops reading", () => {
     expect(cell.heard.dropped).toHaveLength(dropped);
   });
 
-  test("while it sends pings is gone once its answers have waited 5 s, at a bounded cost", async () => {
+  test("while it asks and asks is gone once its answers have waited 5 s, at a bounded cost", async () => {
     const stalled = await (await callTcp(port)).join(TEDDY);
     stalled.stream.pause();
     const before = await heldBytes();
     const frame = Buffer.alloc(1000);
     for (let i = 1; cell.broker.link(TEDDY)!.send(frame); i++) if (i % 100 === 0) await settle();
-    const pings = Buffer.alloc(64_000, PINGREQ);
     const socket = stalled.stream as Socket;
-    for (let i = 0; i < 50 && !socket.destroyed; i++) {
-      socket.write(pings);
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
+    // as many as §4.4 lets it, and 19 KB of answers
+    socket.write(Buffer.concat(Array(3_800).fill(subscribePacket(down)) as Buffer[]));
+    await settle();
     const held = (await heldBytes()) - before - socket.writableLength;
     await until(() => cell.heard.closed.length === 1);
     expect(cell.heard.closed).toMatchObject([{ deviceId: TEDDY, reason: "stalled" }]);
     expect(held).toBeLessThan(2 * MEGABYTE);
+  });
+});
+
+describe("a toy that sends more than §4.4 gives", () => {
+  test("is gone, and what it sent at once too much is not heard", async () => {
+    const clock = fakeClock();
+    const other = await startBroker({ clock });
+    const toy = await other.call().join(TEDDY, 1, 10);
+    const most = PACKET_BURST + PACKETS_PER_S * 5; // half its keep-alive
+    toy.write(Buffer.concat(Array.from({ length: most - 2 }, () => publishPacket(up, "x")))); // CONNECT, SUBSCRIBE
+    await until(() => other.heard.frames.length === most - 2);
+    await clock.advance(5_000);
+    toy.write(Buffer.concat(Array.from({ length: most }, () => publishPacket(up, "x"))));
+    await until(() => other.heard.frames.length === 2 * most - 2);
+    expect(other.heard.dropped).toEqual([]);
+    toy.write(publishPacket(up, "x"));
+    await toy.ended;
+    expect(other.heard.closed).toMatchObject([{ deviceId: TEDDY, reason: "flood" }]);
+    expect(other.heard.frames).toHaveLength(2 * most - 2);
+    await other.broker.close();
   });
 });
 

@@ -47,13 +47,13 @@ describe("a link", () => {
     await broker.close();
   });
 
-  test("hands 10,000 frames up in order, however they are cut", async () => {
+  test("hands 1,000 frames up in order, however they are cut", async () => {
     const { broker, listen, heard } = await startBroker();
     const client = await (await callTcp(await listen())).join(TEDDY);
-    const bytes = Buffer.concat(Array.from({ length: 10_000 }, (_, i) => publishPacket(up, numbered(i))));
+    const bytes = Buffer.concat(Array.from({ length: 1_000 }, (_, i) => publishPacket(up, numbered(i))));
     for (let at = 0; at < bytes.length; at += 7_919) client.write(bytes.subarray(at, at + 7_919));
-    await until(() => heard.frames.length === 10_000);
-    expect(heard.frames.map((frame) => frame.bytes.readUInt32BE())).toEqual([...Array(10_000).keys()]);
+    await until(() => heard.frames.length === 1_000);
+    expect(heard.frames.map((frame) => frame.bytes.readUInt32BE())).toEqual([...Array(1_000).keys()]);
     await broker.close();
   });
 

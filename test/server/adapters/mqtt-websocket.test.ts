@@ -1,0 +1,81 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { Server } from "node:http";
+import { connect } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
+import { promisify } from "node:util";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { serveMqttOverWebSocket } from "../../../server/adapters/mqtt-websocket.ts";
+
+let server: Server;
+let accepted: string[];
+let stop: () => void;
+
+beforeEach(async () => {
+  accepted = [];
+  server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  stop = serveMqttOverWebSocket(server, {
+    path: "/mqtt",
+    allowedHosts: ["127.0.0.1"],
+    allowedOrigins: ["https://bears.example.org"],
+    accept: (_stream, address) => accepted.push(address),
+  });
+});
+afterEach(() => {
+  stop();
+  server.closeAllConnections();
+  server.close();
+});
+
+/** Asks for an upgrade with these lines, and answers with the first line of what came back. */
+async function upgrade(
+  path: string,
+  lines: string[],
+  more = "",
+): Promise<{ status: string; socket: Socket }> {
+  const { port } = server.address() as AddressInfo;
+  // a client that leaves its half open, and never says that it is done
+  const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true }).on("error", () => undefined);
+  const head = [
+    `GET ${path} HTTP/1.1`,
+    "Connection: Upgrade",
+    "Upgrade: websocket",
+    "Sec-WebSocket-Version: 13",
+    "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==",
+    ...lines,
+  ];
+  socket.write(`${head.join("\r\n")}\r\n\r\n${more}`);
+  const [answer] = (await once(socket, "data")) as [Buffer];
+  return { status: String(answer).split("\r\n")[0]!, socket };
+}
+
+const HERE = "Host: 127.0.0.1:8000";
+
+describe("an upgrade", () => {
+  test.each([
+    ["of a toy", "/mqtt", [HERE], "101 Switching Protocols"],
+    ["of a page that may", "/mqtt", [HERE, "Origin: https://bears.example.org"], "101 Switching Protocols"],
+    ["of another page", "/mqtt", [HERE, "Origin: https://evil.example"], "403 Forbidden"],
+    ["of a page without a name", "/mqtt", [HERE, "Origin: null"], "403 Forbidden"],
+    ["for another host", "/mqtt", ["Host: evil.example"], "421 Misdirected Request"],
+    ["without a host", "/mqtt", [], "421 Misdirected Request"],
+    ["of another path", "/mqtt/../metrics", [HERE], "404 Not Found"],
+  ])("%s is answered", async (_whose, path, lines, status) => {
+    const answer = await upgrade(path, lines);
+    expect(answer.status).toBe(`HTTP/1.1 ${status}`);
+    expect(accepted).toHaveLength(status.startsWith("101") ? 1 : 0);
+    answer.socket.destroy();
+  });
+
+  test.each(["", "bytes nobody asked for"])(
+    "that is refused leaves no socket behind, with %j after it",
+    async (more) => {
+      const { socket } = await upgrade("/elsewhere", [HERE], more);
+      const open = promisify(server.getConnections.bind(server)) as () => Promise<number>;
+      while ((await open()) > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+      expect(socket.destroyed).toBe(false); // it was the server that let go
+      socket.destroy();
+    },
+  );
+});
