@@ -11,12 +11,13 @@ import { sqlToys } from "../adapters/sql/toys.ts";
 import { provision } from "../claim/provision.ts";
 import type { ProvisionRequest } from "../claim/provision.ts";
 import type { Config } from "../config.ts";
+import { Refusal } from "../errors.ts";
 import { pairWithDemoFamily } from "../pairing/development.ts";
 import type { DemoPairing } from "../pairing/development.ts";
 import type { Log } from "../ports.ts";
 import { openLog } from "../watch/log.ts";
 import { openSecrets } from "./secrets.ts";
-import { openRecord, prepareSchema } from "./stores.ts";
+import { isProduction, openRecord, prepareSchema } from "./stores.ts";
 
 /** A log for commands: what is worth an error goes to stderr, so that stdout holds the answer alone. */
 export const quietLog = openLog(systemClock, "error", process.stderr);
@@ -24,6 +25,7 @@ export const quietLog = openLog(systemClock, "error", process.stderr);
 export interface Offline {
   /** Throws a Refusal, as the route does. */
   provision(request: ProvisionRequest): Promise<void>;
+  /** Refused NOT_FOUND in production. */
   pairWithDemoFamily(deviceId: string): Promise<DemoPairing>;
   close(): Promise<void>;
 }
@@ -57,7 +59,10 @@ export async function openOffline(config: Config, { log }: { log: Log }): Promis
     };
     return {
       provision: (request) => provision(ports, request, { actor: "bear-provision", address: "local" }),
-      pairWithDemoFamily: (deviceId) => pairWithDemoFamily(ports, deviceId),
+      async pairWithDemoFamily(deviceId) {
+        if (isProduction(config)) throw new Refusal("NOT_FOUND"); // as the route, which is not there
+        return pairWithDemoFamily(ports, deviceId);
+      },
       close: database.close,
     };
   } catch (error) {

@@ -7,11 +7,19 @@ import { post } from "../second-bear/post.ts";
 import { authKey, firstPrk, hex, rngKey } from "../second-bear/wire.ts";
 import { postgresMissing, startPostgres } from "../support/postgres.ts";
 import type { TestPostgres } from "../support/postgres.ts";
-import { answerOf, bear, linesOf, newFolder, productionEnv, startCellProcess } from "../support/processes.ts";
+import {
+  answerOf,
+  bear,
+  bearHere,
+  linesOf,
+  newFolder,
+  productionEnv,
+  startCellProcess,
+} from "../support/processes.ts";
 import type { CellProcess } from "../support/processes.ts";
 import { redisMissing, startRedis } from "../support/redis.ts";
 import type { TestRedis } from "../support/redis.ts";
-import { until } from "../support/wait.ts";
+import { freePort, until } from "../support/wait.ts";
 
 // processes start, and sound takes its time
 vi.setConfig({ testTimeout: 60_000 });
@@ -132,6 +140,19 @@ describe.skipIf(missing)(`two cells of production${missing && ` (skipped: ${miss
     // Redis has forgotten every nonce, the record has not
     for (const used of [taken, body]) expect(await claim(cells[0]!, used)).toMatchObject({ status: 409 });
     expect((await claim(cells[0]!, await next(cells[0]!))).status).toBe(200);
+  });
+
+  test("bear provision works beside them and without them; bear pair is refused either way", async () => {
+    const beside = { BEARLINK_URL: cells[0]!.url, BEARLINK_KEY: env.BEARLINK_KEY! };
+    // no cell listens where these settings point
+    const alone = { ...env, PORT: String(await freePort()) };
+    for (const [name, settings] of Object.entries({ beside, alone })) {
+      const toy = folder.file(`${name}.json`);
+      expect(await bearHere(["provision", "--out", toy], settings)).toMatchObject({ code: 0, stderr: "" });
+      const { code, stdout, stderr } = await bearHere(["pair", "--toy", toy, "--json"], settings);
+      expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+      expect(linesOf(stderr)).toEqual([expect.stringMatching(/^bear: .*refused \(NOT_FOUND\).*production/)]);
+    }
   });
 
   test("SIGTERM ends both at once, with 0", async () => {
