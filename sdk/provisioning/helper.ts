@@ -1,9 +1,9 @@
 /** The helper's side, on a computer or a phone: says hello, tells the Wi-Fi under a seal, and believes only sealed answers. PROTOCOL.md §12 */
-import { encodeJson, openFrame, sealFrame } from "@bearlink/sdk/protocol";
+import { openFrame, sealFrame } from "@bearlink/sdk/protocol";
 import type { Hash } from "@bearlink/sdk/protocol";
 import { setupKey, setupKeys } from "./keys.ts";
 import type { SetupKeys } from "./keys.ts";
-import { decodeState, isWifi, lineReader, readLine, SETUP, writeLine } from "./lines.ts";
+import { decodeState, encodeWifi, lineReader, readLine, SETUP, writeLine } from "./lines.ts";
 import type { SetupRefusal, SetupState, Wifi } from "./lines.ts";
 
 /** ms between two hellos to a toy that has not answered */
@@ -30,7 +30,8 @@ export function tellWifi(
   label: { deviceId: string; pairingCode: string },
   wifi: Wifi,
 ): Helper {
-  if (!isWifi(wifi.ssid, wifi.password)) throw new Error("not a name and a password of a Wi-Fi");
+  const payload = encodeWifi(wifi);
+  if (payload === undefined) throw new Error("not a name and a password of a Wi-Fi");
   const key = setupKey(host.hash, label.deviceId, label.pairingCode);
   let keys: SetupKeys | undefined;
   let heard = 0;
@@ -47,7 +48,6 @@ export function tellWifi(
     const nonce = host.nonce();
     keys = setupKeys(host.hash, key, label.deviceId, toyNonce, nonce);
     heard = 0;
-    const payload = encodeJson({ ssid: wifi.ssid, password: wifi.password });
     const clear = { type: SETUP.WIFI, codec: 0, flags: 0, counter: 1, turn: 0, sample: 0, payload };
     host.send(writeLine({ kind: "seal", nonce, frame: sealFrame(host.hash, keys.in, clear) }));
   };

@@ -1,21 +1,23 @@
 /** What toy and helper say to each other, a line of ASCII each: the same over USB serial and over Bluetooth's UART. PROTOCOL.md §12.2 */
 import {
   decodeJson,
+  encodeJson,
   fromHex,
   isDeviceId,
-  MAX_FRAME_BYTES,
   MIN_FRAME_BYTES,
   toHex,
+  utf8,
 } from "@bearlink/sdk/protocol";
 import { SETUP_NONCE_BYTES } from "./keys.ts";
 
 /** frame types of this talk; to the toy, and from it */
 export const SETUP = { WIFI: 0x20, STATE: 0xa0 } as const;
 
+/** On the toy, and in its Storage, each character is a byte of its UTF-8. */
 export interface Wifi {
   /** 1–32 bytes */
   ssid: string;
-  /** empty for an open network, else 8–63 characters */
+  /** empty for an open network, else 8–63 bytes */
   password: string;
 }
 
@@ -33,9 +35,11 @@ export type SetupLine =
   | { kind: "no"; why: SetupRefusal };
 
 const REFUSALS: SetupRefusal[] = ["malformed", "decryption_failed", "replayed", "closed"];
-/** `{"ssid":…,"password":…}` with every character escaped */
-const MAX_WIFI_JSON = 640;
-const MAX_FRAME = MIN_FRAME_BYTES + MAX_WIFI_JSON;
+const MAX_SSID = 32;
+const MIN_PASSWORD = 8;
+const MAX_PASSWORD = 63;
+/** bytes: the longest payload has 217 */
+const MAX_FRAME = MIN_FRAME_BYTES + 226;
 /** characters of a line, without its end; §12.2 */
 export const MAX_SETUP_LINE = 5 + SETUP_NONCE_BYTES * 2 + 1 + MAX_FRAME * 2;
 
@@ -47,11 +51,14 @@ export function writeLine(line: SetupLine): string {
   return "hello";
 }
 
+/** The bytes of hex, however many. */
+function bytesOf(hex: unknown): Uint8Array | undefined {
+  return typeof hex === "string" && hex.length % 2 === 0 ? fromHex(hex, hex.length / 2) : undefined;
+}
+
 function readFrame(hex: string): Uint8Array | undefined {
-  const bytes = hex.length / 2;
-  return bytes >= MIN_FRAME_BYTES && bytes <= MAX_FRAME && bytes <= MAX_FRAME_BYTES
-    ? fromHex(hex, bytes)
-    : undefined;
+  const frame = hex.length <= MAX_FRAME * 2 ? bytesOf(hex) : undefined;
+  return frame !== undefined && frame.length >= MIN_FRAME_BYTES ? frame : undefined;
 }
 
 /** The line, or undefined where it is none of these. A toy's console says other things as well. */
@@ -78,31 +85,36 @@ export function readLine(text: string): SetupLine | undefined {
   return undefined;
 }
 
-/** How many bytes of UTF-8 a text has. */
-function byteLength(text: string): number {
-  let bytes = 0;
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    // half of a pair: two bytes of its four
-    if (code < 0x80) bytes += 1;
-    else if (code < 0x800 || (code >= 0xd800 && code < 0xe000)) bytes += 2;
-    else bytes += 3;
-  }
-  return bytes;
+/** Whether a radio can take a name and a password of so many bytes. */
+function fits(ssid: number, password: number): boolean {
+  if (ssid < 1 || ssid > MAX_SSID) return false;
+  return password === 0 || (password >= MIN_PASSWORD && password <= MAX_PASSWORD);
 }
 
-/** Whether a radio can take it. */
-export function isWifi(ssid: unknown, password: unknown): boolean {
-  if (typeof ssid !== "string" || typeof password !== "string") return false;
-  const named = byteLength(ssid);
-  const length = byteLength(password);
-  return named >= 1 && named <= 32 && (length === 0 || (length >= 8 && length <= 63));
+/** What a WIFI says; undefined where no radio could take it. */
+export function encodeWifi(wifi: Wifi): Uint8Array | undefined {
+  const ssid = utf8(wifi.ssid);
+  const password = utf8(wifi.password);
+  if (!fits(ssid.length, password.length)) return undefined;
+  return encodeJson({ ssid: toHex(ssid), password: toHex(password) });
+}
+
+/** Each byte as one character, or undefined where it is not hex. */
+function textOf(hex: unknown): string | undefined {
+  const bytes = bytesOf(hex);
+  if (bytes === undefined) return undefined;
+  let text = "";
+  for (let i = 0; i < bytes.length; i++) text += String.fromCharCode(bytes[i]!);
+  return text;
 }
 
 export function decodeWifi(payload: Uint8Array): Wifi | undefined {
   const fields = decodeJson(payload);
-  if (fields === undefined || !isWifi(fields.ssid, fields.password)) return undefined;
-  return { ssid: fields.ssid as string, password: fields.password as string };
+  if (fields === undefined) return undefined;
+  const ssid = textOf(fields.ssid);
+  const password = textOf(fields.password);
+  if (ssid === undefined || password === undefined || !fits(ssid.length, password.length)) return undefined;
+  return { ssid, password };
 }
 
 export function decodeState(payload: Uint8Array): SetupState | undefined {
