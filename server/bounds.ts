@@ -122,3 +122,54 @@ export const REDIS_SILENCE_MS = 2_000;
 export const REDIS_RETRY_MS = 2_000;
 /** ms in which Redis must answer at the start */
 export const REDIS_START_MS = 5_000;
+/** s an access token holds, MISSION D08 */
+export const ACCESS_TOKEN_S = 900;
+/** ms that a former token key still opens what it signed, after a cell started with a new one: an access token's life and a slow roll-out */
+export const FORMER_TOKEN_KEY_MS = 20 * 60_000;
+/** ms a session lasts without being refreshed */
+export const SESSION_IDLE_MS = 30 * 24 * 3_600_000;
+/** ms a session lasts at most */
+export const SESSION_LIFE_MS = 180 * 24 * 3_600_000;
+/** ms a visit of support lasts at most */
+export const SUPPORT_MS = 60 * 60_000;
+/** ms after a sign-in in which it is fresh enough for what cannot be undone */
+export const FRESH_SIGN_IN_MS = 5 * 60_000;
+/** sessions of one account; above it the oldest end */
+export const MAX_PARENT_SESSIONS = 50;
+/** passkeys of one account */
+export const MAX_PASSKEYS = 20;
+/** ms the link of a verification mail holds */
+export const VERIFY_LINK_MS = 24 * 3_600_000;
+/** ms the link of a reset mail holds */
+export const RESET_LINK_MS = 3_600_000;
+/** s a ticket holds: the time to touch a key */
+export const TICKET_S = 300;
+/** characters of a password, after NFKC; a factor that stands alone, NIST SP 800-63B-4 */
+export const MIN_PASSWORD_CHARS = 12;
+export const MAX_PASSWORD_CHARS = 128;
+/** characters of an address that mail goes to, RFC 5321 §4.5.3.1.3 */
+export const MAX_EMAIL_CHARS = 254;
+/** characters of a person's name, of a passkey's, of a browser's */
+export const MAX_NAME_CHARS = 80;
+export const MAX_DEVICE_CHARS = 200;
+/** requests of an address to the routes that take a password or a link, a minute, MISSION B01 */
+export const CREDENTIALS_PER_ADDRESS = 20;
+/** tries at one account's password from one address, in 15 minutes */
+export const SIGN_INS_PER_ACCOUNT_AND_ADDRESS = 20;
+/** tries at one account's password from everywhere, in an hour */
+export const SIGN_INS_PER_ACCOUNT = 100;
+/** mails to one address, in an hour */
+export const LETTERS_PER_EMAIL = 5;
+/** ms in which SIGN_INS_PER_ACCOUNT_AND_ADDRESS counts */
+export const SIGN_IN_WINDOW_MS = 15 * 60_000;
+/** ms in which SIGN_INS_PER_ACCOUNT and LETTERS_PER_EMAIL count */
+export const ACCOUNT_WINDOW_MS = 3_600_000;
+/** passwords hashed at once, 19 MiB each, and those that may wait */
+export const MAX_HASHES = 2;
+export const MAX_HASHES_WAITING = 64;
+/** mails that wait to be sent */
+export const MAX_LETTERS = 500;
+/** ms an SMTP server may be silent */
+export const SMTP_MS = 15_000;
+/** access tokens whose signature one process remembers */
+export const MAX_KNOWN_TOKENS = 10_000;

@@ -3,6 +3,9 @@ import type { Codec } from "@bearlink/sdk/protocol";
 import type { SessionRole } from "./ports/accounts.ts";
 
 export * from "./ports/accounts.ts";
+export * from "./ports/audit.ts";
+export * from "./ports/family.ts";
+export * from "./ports/pairing.ts";
 
 // ── time, chance, watching ────────────────────────────────────────────────────────────────────────────
 
@@ -75,10 +78,6 @@ export interface AcceptedClaim {
   at: number;
 }
 
-/** Who a toy's child is and whether its voice may be taken. */
-export type Standing =
-  { state: "NOT_PAIRED" } | { state: "NO_CONSENT"; childId: string } | { state: "READY"; childId: string };
-
 export interface Toys {
   find(deviceId: string): Promise<Toy | undefined>;
   /** false where the id is taken */
@@ -93,33 +92,14 @@ export interface Toys {
   currentSessions(deviceIds: string[]): Promise<Map<string, string>>;
   /** The next command id of a toy's life. §5 */
   nextCommandId(deviceId: string): Promise<number>;
-  standing(deviceId: string): Promise<Standing>;
 }
 
-/** The families, as far as pairing in development needs them; issue of the family room. */
+/** The family of development and demonstration, which no parent made. */
 export interface Families {
-  /** Makes account, child and standing consent once, and answers with their ids. */
+  /** Makes account, child and a consent for every recipient once, and answers with their ids. */
   demoFamily(): Promise<{ accountId: string; childId: string }>;
   /** One conditional update with its audit row: false where the toy is owned already. */
   pair(deviceId: string, accountId: string, childId: string): Promise<boolean>;
-}
-
-export interface AuditEntry {
-  /** epoch ms */
-  at: number;
-  action: string;
-  outcome: "success" | "refused";
-  /** toy, account or key that acted; never a child's name */
-  actor: string;
-  resource?: string;
-  /** client address */
-  address?: string;
-  reason?: string;
-}
-
-/** Append-only. */
-export interface AuditTrail {
-  append(entry: AuditEntry): Promise<void>;
 }
 
 /** Seals small secrets at rest: AES-256-GCM, `context` is authenticated with them. */
@@ -133,6 +113,7 @@ export interface Vault {
 export const sealContext = {
   prk: (deviceId: string): string => `prk/${deviceId}`,
   sk: (deviceId: string, sessionId: string): string => `sk/${deviceId}/${sessionId}`,
+  profile: (childId: string): string => `profile/${childId}`,
 };
 
 // ── shared memory of the cells (in process, or Redis); every method rejects when the store is away ─────
@@ -187,6 +168,14 @@ export interface AddressLimiter {
 export interface ClaimLimiter extends AddressLimiter {
   /** A claim that does not hold, and never one that does; known ids and unknown ones count alike. */
   failure(address: string, deviceId: string): Promise<Allowance>;
+}
+
+/** Limits on whoever guesses; each counts one. Rejects where the counters are away. */
+export interface SignInLimiter {
+  /** one try at an account's password */
+  attempt(email: string, address: string): Promise<Allowance>;
+  /** one mail to an address */
+  letter(email: string): Promise<Allowance>;
 }
 
 /** Small notices between cells; at most once, so whoever listens also re-reads. */

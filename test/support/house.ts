@@ -55,7 +55,7 @@ export function publicDoors(folder: string, packageJson: string): Record<string,
   );
 }
 
-const FLOOR = ["server/ports.ts", "server/errors.ts", "server/bounds.ts"];
+const FLOOR = ["server/ports.ts", "server/ports/", "server/errors.ts", "server/bounds.ts"];
 const FEATURES = ["voice", "claim", "pairing", "family", "safety", "limiter", "vault", "keys", "audit"].map(
   (name) => `server/${name}/`,
 );
@@ -97,7 +97,14 @@ export const arrows: Arrow[] = [
   { from: "tools/phrases.ts", to: ["server/adapters/", "server/safety/lines.ts"], packages: true },
   {
     from: "tools/",
-    to: ["sdk/", "server/main.ts", "server/main/", "server/config.ts", "server/errors.ts"],
+    to: [
+      "sdk/",
+      "server/main.ts",
+      "server/main/",
+      "server/config.ts",
+      "server/errors.ts",
+      "firmware/record.ts", // the names in a toy's Storage
+    ],
     packages: true,
   },
 ];

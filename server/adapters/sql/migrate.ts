@@ -7,6 +7,8 @@ import { StartError } from "../../errors.ts";
 import * as families from "./migrations/001_families.ts";
 import * as toys from "./migrations/002_toys.ts";
 import * as audit from "./migrations/003_audit.ts";
+import * as accounts from "./migrations/005_accounts.ts";
+import * as pairing from "./migrations/006_pairing.ts";
 import type { Tables } from "./schema.ts";
 
 export interface MigrationFile {
@@ -25,6 +27,12 @@ const files: MigrationFile[] = [
   },
   { name: "002_toys", file: new URL("./migrations/002_toys.ts", import.meta.url), migration: toys },
   { name: "003_audit", file: new URL("./migrations/003_audit.ts", import.meta.url), migration: audit },
+  {
+    name: "005_accounts",
+    file: new URL("./migrations/005_accounts.ts", import.meta.url),
+    migration: accounts,
+  },
+  { name: "006_pairing", file: new URL("./migrations/006_pairing.ts", import.meta.url), migration: pairing },
 ];
 
 /** `edited`: its file changed after it was applied; `unknown`: applied by a newer version, with no file here. */

@@ -1,9 +1,63 @@
 /** The tables as the queries see them; migrations/ makes them. All times are epoch ms. */
 import type { Generated } from "kysely";
+import type { SessionRole } from "../../ports.ts";
 
 export interface Tables {
-  accounts: { id: string; created_at: number };
-  children: { id: string; account_id: string; created_at: number };
+  accounts: {
+    id: string;
+    created_at: number;
+    email: string | null;
+    name: string | null;
+    password_hash: string | null;
+    guardian_of: string | null;
+    deleted_at: number | null;
+  };
+  registrations: {
+    token_hash: Uint8Array;
+    email: string;
+    name: string;
+    password_hash: string;
+    expires_at: number;
+  };
+  password_resets: { token_hash: Uint8Array; account_id: string; expires_at: number };
+  account_sessions: {
+    id: string;
+    account_id: string;
+    role: SessionRole;
+    signed_in_at: number;
+    used_at: number;
+    expires_at: number;
+    ends_at: number;
+    ended_at: number | null;
+    device: string;
+    address: string;
+  };
+  refresh_tokens: { hash: Uint8Array; session_id: string; issued_at: number; used_at: number | null };
+  passkeys: {
+    id: string;
+    account_id: string;
+    public_key: Uint8Array;
+    counter: number;
+    transports: string;
+    name: string;
+    created_at: number;
+    used_at: number | null;
+  };
+  account_deletions: {
+    account_id: string;
+    email: string | null;
+    requested_at: number;
+    done_at: number | null;
+  };
+  children: {
+    id: string;
+    account_id: string;
+    created_at: number;
+    /** null for the demo family's */
+    sealed_profile: Uint8Array | null;
+    retention_days: Generated<number>;
+    keeps_transcripts: Generated<boolean>;
+  };
   consents: {
     child_id: string;
     recipient: string;
@@ -12,6 +66,41 @@ export interface Tables {
     notice_version: string;
     evidence: string | null;
     changed_at: number;
+  };
+  consent_records: {
+    id: Generated<number>;
+    child_id: string;
+    recipient: string;
+    state: "pending" | "granted" | "revoked";
+    method: string;
+    notice_version: string;
+    evidence: string | null;
+    at: number;
+  };
+  consent_requests: {
+    request_id: string;
+    child_id: string;
+    account_id: string;
+    method: string;
+    /** JSON: the version of each recipient's part of the notice */
+    versions: string;
+    code_hash: Uint8Array | null;
+    tries: Generated<number>;
+    expires_at: number;
+  };
+  pairing_windows: {
+    window_id: string;
+    device_id: string;
+    account_id: string;
+    child_id: string;
+    /** words with a space between them */
+    choices: string;
+    words: string;
+    state: Generated<"open" | "paired" | "cancelled">;
+    picked: Generated<boolean>;
+    pressed: Generated<boolean>;
+    tries: Generated<number>;
+    expires_at: number;
   };
   toys: {
     device_id: string;
@@ -28,6 +117,13 @@ export interface Tables {
     owner_id: string | null;
     child_id: string | null;
     last_command_id: Generated<number>;
+    pairing_since: Generated<number>;
+    pairing_until: Generated<number>;
+    transfer_code_hash: Uint8Array | null;
+    transfer_until: Generated<number>;
+    mic_off: Generated<boolean>;
+    rekey_session: string | null;
+    reset_at: number | null;
   };
   audit: {
     id: Generated<number>;

@@ -88,11 +88,14 @@ export function sqlToys({ db }: { db: Kysely<Tables> }): Toys {
         .leftJoin("consents", (join) =>
           join.onRef("consents.child_id", "=", "toys.child_id").on("consents.recipient", "=", VOICE),
         )
-        .select(["toys.child_id", "consents.state"])
+        .leftJoin("accounts", "accounts.id", "toys.owner_id")
+        .select(["toys.child_id", "consents.state", "accounts.deleted_at"])
         .where("device_id", "=", deviceId)
         .executeTakeFirst();
       if (!row?.child_id) return { state: "NOT_PAIRED" };
-      return { state: row.state === "granted" ? "READY" : "NO_CONSENT", childId: row.child_id };
+      // who left has taken their consent along, before the job that deletes it runs
+      const granted = row.state === "granted" && row.deleted_at === null;
+      return { state: granted ? "READY" : "NO_CONSENT", childId: row.child_id };
     },
   };
 }

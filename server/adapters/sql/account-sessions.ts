@@ -1,0 +1,199 @@
+/** Sessions of people in SQL: the one record of who is signed in, asked at every request. */
+import { sql } from "kysely";
+import type { Kysely, Selectable } from "kysely";
+import { MAX_PARENT_SESSIONS, SESSION_IDLE_MS } from "../../bounds.ts";
+import type { ParentSession, ParentSessions } from "../../ports.ts";
+import type { Tables } from "./schema.ts";
+
+type Db = Kysely<Tables>;
+
+/** Ends what stands of these accounts' sessions, and answers with the ids. */
+export async function endSessions(db: Db, accountIds: string[], now: number): Promise<string[]> {
+  const rows = await db
+    .updateTable("account_sessions")
+    .set({ ended_at: now })
+    .where("account_id", "in", accountIds)
+    .where("ended_at", "is", null)
+    .returning("id")
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
+export function sqlParentSessions({ db }: { db: Db }): ParentSessions {
+  /** Sessions that stand, with whom they are of: neither the person nor the family was deleted. */
+  const standing = (now: number) =>
+    db
+      .selectFrom("account_sessions as session")
+      .innerJoin("accounts as person", "person.id", "session.account_id")
+      .leftJoin("accounts as family", "family.id", "person.guardian_of")
+      .where("session.ended_at", "is", null)
+      .where("session.expires_at", ">", now)
+      .where("person.deleted_at", "is", null)
+      .where("family.deleted_at", "is", null);
+
+  return {
+    async open(session, refreshHash) {
+      return db.transaction().execute(async (tx) => {
+        await tx.insertInto("account_sessions").values(rowOf(session)).execute();
+        if (refreshHash)
+          await tx
+            .insertInto("refresh_tokens")
+            .values({ hash: refreshHash, session_id: session.id, issued_at: session.signedInAt })
+            .execute();
+        // with their tokens: nothing can be exchanged for them any more
+        await tx
+          .deleteFrom("account_sessions")
+          .where("account_id", "=", session.accountId)
+          .where("expires_at", "<", session.signedInAt - SESSION_IDLE_MS)
+          .execute();
+        const oldest = await tx
+          .selectFrom("account_sessions")
+          .select("id")
+          .where("account_id", "=", session.accountId)
+          .where("ended_at", "is", null)
+          .where("expires_at", ">", session.signedInAt)
+          .orderBy("used_at", "desc")
+          .offset(MAX_PARENT_SESSIONS)
+          .execute();
+        const ids = oldest.map(({ id }) => id);
+        if (ids.length > 0)
+          await tx
+            .updateTable("account_sessions")
+            .set({ ended_at: session.signedInAt })
+            .where("id", "in", ids)
+            .execute();
+        return ids;
+      });
+    },
+
+    async standing(sessionId, now) {
+      const row = await standing(now)
+        .select(["person.id", "person.guardian_of", "session.role", "session.signed_in_at"])
+        .where("session.id", "=", sessionId)
+        .executeTakeFirst();
+      return (
+        row && {
+          accountId: row.id,
+          familyId: row.guardian_of ?? row.id,
+          role: row.role,
+          signedInAt: row.signed_in_at,
+        }
+      );
+    },
+
+    async standingOf(sessionIds, now) {
+      const rows = await standing(now)
+        .select("session.id")
+        .where(sql<boolean>`session.id = any(${sessionIds}::text[])`)
+        .execute();
+      return new Set(rows.map(({ id }) => id));
+    },
+
+    async list(accountId, now) {
+      const rows = await standing(now)
+        .selectAll("session")
+        .where("session.account_id", "=", accountId)
+        .orderBy("session.used_at", "desc")
+        .orderBy("session.id")
+        .execute();
+      return rows.map(sessionOf);
+    },
+
+    async rotate(formerHash, nextHash, now, expiresAt) {
+      return db.transaction().execute(async (tx) => {
+        const taken = await tx
+          .updateTable("refresh_tokens")
+          .set({ used_at: now })
+          .where("hash", "=", formerHash)
+          .where("used_at", "is", null)
+          .returning("session_id")
+          .executeTakeFirst();
+        if (!taken) {
+          const reused = await tx
+            .updateTable("account_sessions")
+            .set({ ended_at: now })
+            .where("id", "=", (token) =>
+              token.selectFrom("refresh_tokens").select("session_id").where("hash", "=", formerHash),
+            )
+            .where("ended_at", "is", null)
+            .returning(["id", "account_id"])
+            .executeTakeFirst();
+          if (!reused) return { state: "unknown" };
+          return { state: "reused", sessionId: reused.id, accountId: reused.account_id };
+        }
+        const row = await tx
+          .updateTable("account_sessions")
+          .set({ used_at: now, expires_at: sql<number>`least(${expiresAt}::int8, ends_at)` })
+          .where("id", "=", taken.session_id)
+          .where("ended_at", "is", null)
+          .where("expires_at", ">", now)
+          .returningAll()
+          .executeTakeFirst();
+        if (!row) return { state: "unknown" };
+        await tx
+          .insertInto("refresh_tokens")
+          .values({ hash: nextHash, session_id: row.id, issued_at: now })
+          .execute();
+        // older than any token that could still be exchanged
+        await tx
+          .deleteFrom("refresh_tokens")
+          .where("session_id", "=", row.id)
+          .where("issued_at", "<", now - SESSION_IDLE_MS)
+          .execute();
+        return { state: "rotated", session: sessionOf(row) };
+      });
+    },
+
+    async findByRefresh(hash) {
+      const row = await db
+        .selectFrom("refresh_tokens")
+        .innerJoin("account_sessions as session", "session.id", "session_id")
+        .select(["session.id", "session.account_id"])
+        .where("hash", "=", hash)
+        .executeTakeFirst();
+      return row && { sessionId: row.id, accountId: row.account_id };
+    },
+
+    async end(accountId, sessionId, now) {
+      const { numUpdatedRows } = await db
+        .updateTable("account_sessions")
+        .set({ ended_at: now })
+        .where("id", "=", sessionId)
+        .where("account_id", "=", accountId)
+        .where("ended_at", "is", null)
+        .where("expires_at", ">", now)
+        .executeTakeFirstOrThrow();
+      return numUpdatedRows === 1n;
+    },
+
+    endAll: (accountId, now) => endSessions(db, [accountId], now),
+  };
+}
+
+function rowOf(session: Parameters<ParentSessions["open"]>[0]) {
+  return {
+    id: session.id,
+    account_id: session.accountId,
+    role: session.role,
+    signed_in_at: session.signedInAt,
+    used_at: session.signedInAt,
+    expires_at: session.expiresAt,
+    ends_at: session.endsAt,
+    device: session.device,
+    address: session.address,
+  };
+}
+
+function sessionOf(row: Selectable<Tables["account_sessions"]>): ParentSession {
+  return {
+    id: row.id,
+    accountId: row.account_id,
+    role: row.role,
+    signedInAt: row.signed_in_at,
+    usedAt: row.used_at,
+    expiresAt: row.expires_at,
+    endsAt: row.ends_at,
+    device: row.device,
+    address: row.address,
+  };
+}

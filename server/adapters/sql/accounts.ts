@@ -1,0 +1,177 @@
+/** Accounts in SQL: registrations, people, and the ends of both. */
+import type { Kysely, Selectable, Transaction } from "kysely";
+import type { Account, Accounts } from "../../ports.ts";
+import { endSessions } from "./account-sessions.ts";
+import type { Tables } from "./schema.ts";
+
+type Db = Kysely<Tables>;
+
+export function sqlAccounts({ db }: { db: Db }): Accounts {
+  const people = () =>
+    db
+      .selectFrom("accounts")
+      .selectAll()
+      .where("deleted_at", "is", null)
+      .where("email", "is not", null)
+      .$narrowType<Person>();
+
+  return {
+    async find(id) {
+      return accountOf(await people().where("id", "=", id).executeTakeFirst());
+    },
+
+    async findByEmail(email) {
+      return accountOf(await people().where("email", "=", email).executeTakeFirst());
+    },
+
+    async addRegistration({ tokenHash, email, name, passwordHash, expiresAt }) {
+      await db
+        .insertInto("registrations")
+        .values({ token_hash: tokenHash, email, name, password_hash: passwordHash, expires_at: expiresAt })
+        .execute();
+    },
+
+    async findRegistration(tokenHash, now) {
+      const row = await db
+        .selectFrom("registrations")
+        .selectAll()
+        .where("token_hash", "=", tokenHash)
+        .where("expires_at", ">", now)
+        .executeTakeFirst();
+      return (
+        row && {
+          tokenHash: row.token_hash,
+          email: row.email,
+          name: row.name,
+          passwordHash: row.password_hash,
+          expiresAt: row.expires_at,
+        }
+      );
+    },
+
+    async open({ id, email, name, passwordHash, guardianOf, createdAt }) {
+      return db.transaction().execute(async (tx) => {
+        const { numInsertedOrUpdatedRows } = await tx
+          .insertInto("accounts")
+          .values({
+            id,
+            email,
+            name,
+            password_hash: passwordHash,
+            guardian_of: guardianOf ?? null,
+            created_at: createdAt,
+          })
+          .onConflict((taken) => taken.column("email").doNothing())
+          .executeTakeFirstOrThrow();
+        // those that ran out go with them: nothing else remembers to
+        await tx
+          .deleteFrom("registrations")
+          .where((row) => row.or([row("email", "=", email), row("expires_at", "<", createdAt)]))
+          .execute();
+        return numInsertedOrUpdatedRows === 1n;
+      });
+    },
+
+    async rename(id, name) {
+      await db.updateTable("accounts").set({ name }).where("id", "=", id).execute();
+    },
+
+    async addReset({ tokenHash, accountId, expiresAt }) {
+      await db
+        .insertInto("password_resets")
+        .values({ token_hash: tokenHash, account_id: accountId, expires_at: expiresAt })
+        .execute();
+    },
+
+    async findReset(tokenHash, now) {
+      const row = await db
+        .selectFrom("password_resets")
+        .innerJoin("accounts", "accounts.id", "account_id")
+        .select("account_id")
+        .where("token_hash", "=", tokenHash)
+        .where("expires_at", ">", now)
+        .where("deleted_at", "is", null)
+        .executeTakeFirst();
+      return row && { accountId: row.account_id };
+    },
+
+    async setPassword(id, passwordHash, now) {
+      return db.transaction().execute((tx) => setPassword(tx, id, passwordHash, now));
+    },
+
+    async resetPassword(tokenHash, passwordHash, now) {
+      return db.transaction().execute(async (tx) => {
+        // whoever deletes the row has the right to use it: of two at once one
+        const reset = await tx
+          .deleteFrom("password_resets")
+          .where("token_hash", "=", tokenHash)
+          .where("expires_at", ">", now)
+          .returning("account_id")
+          .executeTakeFirst();
+        if (!reset) return undefined;
+        const accountId = reset.account_id;
+        return { accountId, ended: await setPassword(tx, accountId, passwordHash, now) };
+      });
+    },
+
+    async close(id, now) {
+      return db.transaction().execute(async (tx) => {
+        const account = await tx
+          .selectFrom("accounts")
+          .select("email")
+          .where("id", "=", id)
+          .where("deleted_at", "is", null)
+          .forUpdate()
+          .executeTakeFirst();
+        if (!account) return { ended: [], toys: [] };
+        const family = await tx.selectFrom("accounts").select("id").where("guardian_of", "=", id).execute();
+        const toys = await tx.selectFrom("toys").select("device_id").where("owner_id", "=", id).execute();
+        const ended = await endSessions(tx, [id, ...family.map((guardian) => guardian.id)], now);
+        for (const table of ["passkeys", "password_resets"] as const)
+          await tx.deleteFrom(table).where("account_id", "=", id).execute();
+        await tx
+          .updateTable("accounts")
+          .set({ deleted_at: now, email: null, name: null, password_hash: null })
+          .where("id", "=", id)
+          .execute();
+        await tx
+          .insertInto("account_deletions")
+          .values({ account_id: id, email: account.email, requested_at: now })
+          .execute();
+        return { ended, toys: toys.map((toy) => toy.device_id) };
+      });
+    },
+  };
+}
+
+async function setPassword(
+  tx: Transaction<Tables>,
+  id: string,
+  passwordHash: string,
+  now: number,
+): Promise<string[]> {
+  await tx
+    .updateTable("accounts")
+    .set({ password_hash: passwordHash })
+    .where("id", "=", id)
+    .where("deleted_at", "is", null)
+    .execute();
+  await tx.deleteFrom("password_resets").where("account_id", "=", id).execute();
+  return endSessions(tx, [id], now);
+}
+
+type Person = { email: string; name: string; password_hash: string };
+
+function accountOf(row: (Omit<Selectable<Tables["accounts"]>, keyof Person> & Person) | undefined) {
+  return (
+    row &&
+    ({
+      id: row.id,
+      email: row.email,
+      name: row.name,
+      passwordHash: row.password_hash,
+      guardianOf: row.guardian_of ?? undefined,
+      createdAt: row.created_at,
+    } satisfies Account)
+  );
+}
