@@ -33,6 +33,8 @@ export interface Cell {
   mqttPort: number;
   /** who plays each part */
   voices: Voices["description"];
+  /** Tells a toy on the line what to do; its ACK, or undefined where none came. PROTOCOL.md §5 */
+  command: Bridge["command"];
   /** Lets running turns end and tells the toys to come back, then closes. MISSION C32 */
   stop(): Promise<void>;
 }
@@ -118,6 +120,7 @@ export async function startCell(config: Config, options: { log?: Log } = {}): Pr
       url,
       mqttPort: mqtt.port,
       voices: voices.description,
+      command: bridge.command,
       async stop() {
         draining = true;
         log.info({}, "draining");

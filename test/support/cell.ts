@@ -4,12 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readConfig } from "../../server/config.ts";
 import { startCell as startOn } from "../../server/main.ts";
+import type { Cell } from "../../server/main.ts";
 
 export interface TestCell {
   url: string;
   mqttPort: number;
   developerKey: string;
   dataDir: string;
+  command: Cell["command"];
   stop(): Promise<void>;
 }
 
@@ -23,11 +25,12 @@ export async function startCell(variables: Record<string, string> = {}): Promise
     LOG_LEVEL: "silent",
     ...variables,
   });
-  const { url, mqttPort, stop } = await startOn(config);
+  const { url, mqttPort, command, stop } = await startOn(config);
   return {
     url,
     mqttPort,
     dataDir,
+    command,
     developerKey: variables.BEARLINK_KEY ?? readFileSync(join(dataDir, "developer-key"), "utf8").trim(),
     async stop() {
       await stop();
