@@ -31,7 +31,7 @@ declare function setWatch(
 declare function getTime(): number;
 declare function print(...values: unknown[]): void;
 
-type Bytes = string | number | ArrayLike<number> | ArrayBuffer | Bytes[];
+type Bytes = string | number | ArrayLike<number> | ArrayBuffer | readonly Bytes[];
 
 declare const E: {
   toString(...bytes: Bytes[]): string;
@@ -42,6 +42,8 @@ declare const E: {
   /** `flat`: of the bytes themselves, 0 where they are not in one block */
   getAddressOf(text: string, flat: boolean): number;
   mapInPlace(from: Uint8Array, to: Uint8Array, map: Uint8Array): void;
+  sum(values: Uint8Array): number;
+  variance(values: Uint8Array, mean: number): number;
   setConsole(device: null, options?: { force: boolean }): void;
   getConsole(): string | null;
   enableWatchdog(seconds: number, isAuto: boolean): void;
@@ -71,6 +73,18 @@ declare const ESP32: {
   deepSleepExt0(pin: Pin, level: 0 | 1): void;
 };
 
+interface EspruinoMemory {
+  /** variables */
+  free: number;
+  usage: number;
+  /** bytes of one */
+  blocksize: number;
+}
+
+interface EspruinoProcess {
+  memory(collectGarbage: boolean): EspruinoMemory;
+}
+
 interface EspruinoSerial {
   setup(baud: number, options?: object): void;
   on(event: "data", callback: (text: string) => void): void;
@@ -93,6 +107,7 @@ interface EspruinoFlash {
 }
 
 interface EspruinoSocket {
+  removeAllListeners(): void;
   write(text: string): boolean;
   end(): void;
   on(event: "data", callback: (text: string) => void): void;

@@ -1,6 +1,6 @@
 /** The teddy: parts and host made into one toy. */
-import { createToy } from "@bearlink/sdk/toy";
-import type { Toy } from "@bearlink/sdk/toy";
+import { openBear, startBear } from "@bearlink/sdk/toy";
+import type { ToyHost } from "@bearlink/sdk/toy";
 import { clock } from "./host/clock.ts";
 import { shutDoors } from "./host/doors.ts";
 import { hash } from "./host/hash.ts";
@@ -13,8 +13,8 @@ import { selfTest } from "./host/self-test.ts";
 import { awaitNetwork } from "./host/setup.ts";
 import { store } from "./host/store.ts";
 import { settle } from "./host/update.ts";
-import { memory, watch } from "./host/watchdog.ts";
-import { batteryMv, watchBattery } from "./parts/battery.ts";
+import { telemetry } from "./host/telemetry.ts";
+import { watch } from "./host/watchdog.ts";
 import { watchPaw } from "./parts/button.ts";
 import { showLight } from "./parts/light.ts";
 import { microphone } from "./parts/microphone.ts";
@@ -24,39 +24,27 @@ import type { ToyFile } from "./record.ts";
 
 const AGAIN_MS = 60_000;
 
+const host: ToyHost = {
+  hash,
+  clock,
+  store,
+  join,
+  post: postJson,
+  link: openLink,
+  microphone,
+  speaker,
+  light: showLight,
+  power,
+  telemetry,
+  setTime: settle, // the claim's verified time: this program can talk
+  log: print,
+};
+
 function begin(file: ToyFile): void {
-  const toy: Toy = createToy(
-    {
-      hash,
-      clock,
-      store,
-      join,
-      post: postJson,
-      link: openLink,
-      microphone,
-      speaker,
-      light: showLight,
-      power,
-      telemetry: () => {
-        const held = memory();
-        return {
-          heap: held.free * held.blocksize,
-          uptime_s: Math.floor(getTime()),
-          battery_mv: batteryMv(),
-        };
-      },
-      setTime: settle, // the claim's verified time: this program can talk
-      log: (what, value) => print(what, value),
-    },
-    { deviceId: file.id, firmwareVersion: VERSION, servers: file.servers },
-  );
-  watchPaw(toy.paw);
-  watchBattery(() => {
-    toy.stop();
-    power.sleep(0);
-  });
-  watch(() => true);
-  toy.start();
+  const bear = openBear(host, { deviceId: file.id, firmwareVersion: VERSION, servers: file.servers });
+  watchPaw(bear);
+  watch(bear);
+  startBear(bear);
 }
 
 const file = readJson(TOY_FILE) as ToyFile | undefined;

@@ -8,6 +8,8 @@ export const hash: Hash = {
   sha256: (data) => new Uint8Array(native.SHA256(data)),
   // `encrypt` both ways: Espruino's `decrypt` is wrong in this mode
   aes128Ctr: (key, data) => new Uint8Array(native.AES.encrypt(data, key, COUNTER_MODE)),
-  hmac: (key, data) =>
-    new Uint8Array(native.SHA256(E.toFlatString(key.outer, native.SHA256(E.toFlatString(key.inner, data))))),
+  hmac: (key, parts) => {
+    const inner = native.SHA256(E.toFlatString(key.inner, parts));
+    return new Uint8Array(native.SHA256(E.toFlatString(key.outer, inner)));
+  },
 };

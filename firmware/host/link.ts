@@ -21,118 +21,125 @@ const PING_MS = 25_000;
 /** bytes that may wait to be sent: two seconds of sound, and the network is taken for dead */
 const MAX_WAITING = 16_384;
 
-interface Wire {
-  socket: EspruinoSocket;
-  events: LinkEvents;
-  open: boolean;
-  /** came, and is not yet a whole packet */
-  held: string;
-  /** bytes written since the last `drain` */
-  waiting: number;
-  pinged: boolean;
-  timer: number;
-}
+/** Of the one connection there is at a time; undefined: none. */
+let socket: EspruinoSocket | undefined;
+let events: LinkEvents;
+/** came, and is not yet a whole packet */
+let held = "";
+/** bytes written since the last `drain` */
+let waiting = 0;
+let pinged = false;
+let pings: number | undefined;
 
-function shut(wire: Wire): boolean {
-  if (!wire.open) return false;
-  wire.open = false;
-  clearInterval(wire.timer);
+function shut(): void {
+  const open = socket;
+  socket = undefined;
+  clearInterval(pings);
   try {
-    wire.socket.end();
+    open!.removeAllListeners();
+    open!.end();
   } catch {
     // closed already
   }
-  return true;
 }
 
-function fail(wire: Wire): void {
-  if (shut(wire)) wire.events.closed();
+function fail(): void {
+  if (socket === undefined) return;
+  shut();
+  events.closed();
 }
 
-function send(wire: Wire, text: string): void {
-  if (!wire.open) return;
-  wire.waiting += text.length;
-  if (wire.waiting > MAX_WAITING) return fail(wire);
+function transmit(text: string): void {
+  if (socket === undefined) return;
+  waiting += text.length;
+  if (waiting > MAX_WAITING) return fail();
   try {
-    wire.socket.write(text); // throws on a socket that has closed
+    socket.write(text); // throws on a socket that has closed
   } catch {
-    fail(wire);
+    fail();
   }
 }
 
-function published(wire: Wire, first: number, body: string): void {
-  if (first & 6) return fail(wire); // a QoS that was not subscribed for
+function published(first: number, body: string): void {
+  if (first & 6) return fail(); // a QoS that was not subscribed for
   const end = 2 + body.charCodeAt(0) * 256 + body.charCodeAt(1);
-  const payload = E.toFlatString(body.substr(end));
-  wire.events.message(body.substr(2, end - 2), new Uint8Array(E.toArrayBuffer(payload)), (first & 1) === 1);
+  const payload = E.toArrayBuffer(E.toFlatString(body.substr(end)));
+  events.message(body.substring(2, end), new Uint8Array(payload), (first & 1) === 1);
 }
 
-function take(wire: Wire, first: number, body: string): void {
-  const kind = first & 0xf0;
-  const events = wire.events;
-  if (kind === PUBLISH) published(wire, first, body);
+function takePacket(first: number, body: string): void {
+  if ((first & 0xf0) === PUBLISH) published(first, body);
   else if (first === CONNACK && body.length === 2) events.connected(body.charCodeAt(1));
-  else if (first === PINGRESP) wire.pinged = false;
+  else if (first === PINGRESP) pinged = false;
   else if (first === SUBACK && body === "\x00\x01\x00") events.subscribed();
-  else fail(wire);
+  else fail();
 }
 
 /** Takes what has come apart into packets. */
-function receive(wire: Wire, piece: string): void {
-  wire.held += piece;
-  while (wire.open) {
-    const text = wire.held;
-    const header = headerLength(text);
-    if (header === 0) return;
-    const end = header + bodyLength(text);
-    if (end > MAX_PACKET_BYTES) return fail(wire);
+function arrived(piece: string): void {
+  held += piece;
+  while (socket !== undefined) {
+    const text = held;
+    const start = headerLength(text);
+    if (start === 0) return;
+    const end = start + bodyLength(text);
+    if (end > MAX_PACKET_BYTES) return fail();
     if (text.length < end) return;
-    wire.held = text.substr(end);
-    take(wire, text.charCodeAt(0), text.substr(header, end - header));
+    held = text.substr(end);
+    takePacket(text.charCodeAt(0), text.substring(start, end));
   }
 }
 
-function keepAlive(wire: Wire): void {
-  if (wire.pinged) return fail(wire);
-  wire.pinged = true;
-  send(wire, PING);
+function drained(): void {
+  waiting = 0;
+}
+
+function keepAlive(): void {
+  if (pinged) return fail();
+  pinged = true;
+  transmit(PING);
+}
+
+function publish(topic: string, bytes: Uint8Array): void {
+  const length = topic.length;
+  transmit(packet(PUBLISH, E.toString(length >> 8, length & 255, topic, bytes)));
+}
+
+function subscribe(topic: string): void {
+  transmit(subscribePacket(topic));
+}
+
+function close(): void {
+  if (socket === undefined) return;
+  transmit(DISCONNECT);
+  shut();
+}
+
+const link: Link = { subscribe, publish, close };
+
+function listen(opened: EspruinoSocket): void {
+  opened.on("data", arrived);
+  opened.on("drain", drained);
+  opened.on("error", fail);
+  opened.on("close", fail);
 }
 
 /** Opens one connection and tells what becomes of it; it is never opened again. */
-export function openLink(options: LinkOptions, events: LinkEvents): Link {
-  const wire: Wire = {
-    socket: undefined!,
-    events,
-    open: true,
-    held: "",
-    waiting: 0,
-    pinged: false,
-    timer: 0,
-  };
+export function openLink(options: LinkOptions, told: LinkEvents): Link {
   const net = espruino(options.tls ? "tls" : "net") as EspruinoNet;
-  wire.timer = setInterval(() => keepAlive(wire), PING_MS) as unknown as number;
+  close();
+  events = told;
+  held = "";
+  waiting = 0;
+  pinged = false;
   try {
-    wire.socket = net.connect({ host: options.host, port: options.port }, () =>
-      send(wire, connectPacket(options.clientId, options.username, options.password, KEEPALIVE_S)),
+    socket = net.connect({ host: options.host, port: options.port }, () =>
+      transmit(connectPacket(options.clientId, options.username, options.password, KEEPALIVE_S)),
     );
-    wire.socket.on("data", (piece) => receive(wire, piece));
-    wire.socket.on("drain", () => {
-      wire.waiting = 0;
-    });
-    wire.socket.on("error", () => fail(wire));
-    wire.socket.on("close", () => fail(wire));
+    listen(socket);
+    pings = setInterval(keepAlive, PING_MS) as unknown as number;
   } catch {
-    setTimeout(() => fail(wire), 0); // no event before this function has answered
+    setTimeout(() => told.closed(), 0); // no event before this function has answered
   }
-  return {
-    subscribe: (topic) => send(wire, subscribePacket(topic)),
-    publish: (topic, bytes) => {
-      const length = topic.length;
-      send(wire, packet(PUBLISH, E.toString(length >> 8, length & 255, topic, bytes)));
-    },
-    close: () => {
-      send(wire, DISCONNECT);
-      shut(wire);
-    },
-  };
+  return link;
 }

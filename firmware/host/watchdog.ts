@@ -1,24 +1,28 @@
-/** Starts the chip again unless the loop is healthy: timers ring, memory is left, and the toy's state is not overdue. */
+/** Looks after the chip every five seconds: feeds the watchdog while the toy is well, and sleeps before the battery is empty. */
+import { isWell, stopBear } from "@bearlink/sdk/toy";
+import type { Bear } from "@bearlink/sdk/toy";
+import { isEmpty } from "../parts/battery.ts";
 
 const STARVE_S = 30;
-const FEED_MS = 5_000;
+const LOOK_MS = 5_000;
 /** variables: a frame and its reply need some hundreds */
 const LEAST_FREE = 400;
 
-interface Memory {
-  free: number;
-  usage: number;
-  blocksize: number;
-}
-
 /** without collecting garbage, which would stop the sound */
-export function memory(): Memory {
-  return (process as unknown as { memory(collect: boolean): Memory }).memory(false);
+export function memory(): EspruinoMemory {
+  return (process as unknown as EspruinoProcess).memory(false);
 }
 
-export function watch(isHealthy: () => boolean): void {
+function look(bear: Bear): void {
+  if (isEmpty()) {
+    stopBear(bear);
+    bear.host.power.sleep(0);
+  }
+  // a timer that was lost or a memory that is full ends in a new start
+  if (isWell(bear) && memory().free > LEAST_FREE) E.kickWatchdog();
+}
+
+export function watch(bear: Bear): void {
   E.enableWatchdog(STARVE_S, false);
-  setInterval(() => {
-    if (isHealthy() && memory().free > LEAST_FREE) E.kickWatchdog();
-  }, FEED_MS);
+  setInterval(() => look(bear), LOOK_MS);
 }

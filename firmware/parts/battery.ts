@@ -1,9 +1,10 @@
-/** The battery: its voltage for TELEMETRY, and sleep before it is empty. MISSION C38 */
+/** The battery: its voltage, and whether it is about to fail. MISSION C38 */
 import { BOARD } from "../boards/board.ts";
 
-const LOOK_MS = 60_000;
-/** low this often in a row: one dip under load is no empty battery */
-const LOW_LOOKS = 3;
+/** low this often in a row, at one look in five seconds: a dip under load is no empty battery */
+const LOW_LOOKS = 12;
+/** mV that no cell has: the toy hangs on a cable */
+const ABSENT_MV = 1_000;
 
 let lows = 0;
 
@@ -11,9 +12,9 @@ export function batteryMv(): number {
   return Math.round(analogRead(BOARD.BATTERY) * BOARD.BATTERY_FULL_SCALE_MV);
 }
 
-export function watchBattery(empty: () => void): void {
-  setInterval(() => {
-    lows = batteryMv() < BOARD.BATTERY_LOW_MV ? lows + 1 : 0;
-    if (lows === LOW_LOOKS) empty();
-  }, LOOK_MS);
+/** To be asked regularly. */
+export function isEmpty(): boolean {
+  const mv = batteryMv();
+  lows = mv > ABSENT_MV && mv < BOARD.BATTERY_LOW_MV ? lows + 1 : 0;
+  return lows >= LOW_LOOKS;
 }

@@ -14,6 +14,8 @@ let wave: Waveform | undefined;
 let frame: ((samples: Uint8Array) => void) | undefined;
 let table: Uint8Array | undefined;
 let flippedAt = 0;
+/** of the frame that was last handed on */
+let loudness = 0;
 
 /** The mu-law byte of each of the ADC's 256 levels. G.711 */
 function makeTable(): Uint8Array {
@@ -33,6 +35,8 @@ function makeTable(): Uint8Array {
 function heard(buffer: Uint8Array): void {
   flippedAt = getTime();
   if (frame === undefined) return;
+  // measured before companding, on the scale of 16-bit sound
+  loudness = Math.sqrt(E.variance(buffer, E.sum(buffer) / SAMPLES) / SAMPLES) * 256 * BOARD.MICROPHONE_GAIN;
   E.mapInPlace(buffer, buffer, table!);
   frame(buffer);
 }
@@ -71,5 +75,4 @@ function start(each: (samples: Uint8Array) => void): void {
   wave.startInput(BOARD.MICROPHONE, HERTZ, { repeat: true });
 }
 
-/** An eighth of the samples tell speech from silence: reading each in JavaScript would not keep up. */
-export const microphone: Microphone = { codec: CODEC.ULAW, step: 8, start, stop };
+export const microphone: Microphone = { codec: CODEC.ULAW, level: () => loudness, start, stop };

@@ -1,11 +1,15 @@
 /** A microphone that hears given sound: spoken in real time, in frames of the toy's codec. */
 import { CODEC } from "@bearlink/sdk/protocol";
 import type { Codec } from "@bearlink/sdk/protocol";
+import { loudness } from "@bearlink/sdk/toy";
 import type { Microphone, ToyClock } from "@bearlink/sdk/toy";
 import { frames } from "./sound.ts";
 
 /** ms: 32 is the most that 16-bit sound has room for. PROTOCOL.md §5 */
 const FRAME_MS = { [CODEC.U8]: 100, [CODEC.ULAW]: 100, [CODEC.S16]: 32 };
+
+/** samples of which one is looked at, to tell speech from silence */
+const LOOK_EVERY = 4;
 
 export interface SpokenMicrophone extends Microphone {
   /** What the next turn hears, 8 kHz; `spoken` is called after its last frame. */
@@ -23,7 +27,7 @@ export function spokenMicrophone(
   let cancel = (): void => {};
   return {
     codec,
-    step: 4,
+    level: (samples) => loudness(codec, samples, LOOK_EVERY),
     hear(samples, spoken) {
       waiting = { pieces: frames(codec, samples, frameMs), spoken };
     },

@@ -1,6 +1,6 @@
 /** Bytes as the wire writes them: big-endian integers, hex, text, and `lp`, the list no two of which look alike. PROTOCOL.md §1 */
 
-import { concat } from "./native.ts";
+import { concat, utf8 } from "./native.ts";
 
 export { ascii, concat, sameBytes, utf8 } from "./native.ts";
 
@@ -59,13 +59,17 @@ export function fromHex(text: unknown, length: number): Uint8Array | undefined {
   return out;
 }
 
+/** A field of an `lp`: text enters as UTF-8. §1.2 */
+export type Field = Uint8Array | string;
+
 /** `u8 n`, then for each field `u16 length` and its bytes. Injective. §1.2 */
-export function lp(fields: Uint8Array[]): Uint8Array {
+export function lp(fields: Field[]): Uint8Array {
   if (fields.length > 255) throw new Error("lp takes at most 255 fields");
   const parts = [u8(fields.length)];
   for (const field of fields) {
-    if (field.length > 65535) throw new Error("lp takes fields of at most 65535 bytes");
-    parts.push(u16(field.length), field);
+    const bytes = typeof field === "string" ? utf8(field) : field;
+    if (bytes.length > 65535) throw new Error("lp takes fields of at most 65535 bytes");
+    parts.push(u16(bytes.length), bytes);
   }
   return concat(parts);
 }

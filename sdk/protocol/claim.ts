@@ -1,5 +1,5 @@
 /** The claim's bytes: the server nonce, the two proofs, the session's keys, and the password of a connection. PROTOCOL.md §3, §4.2 */
-import { concat, lp, readU64, sameBytes, toHex, u16, u32, u64, u8, utf8 } from "./bytes.ts";
+import { concat, lp, readU64, sameBytes, toHex, u16, u32, u64, u8 } from "./bytes.ts";
 import { SUITE } from "./codes.ts";
 import { hkdfExpand, hkdfExtract, mac, macKey } from "./hash.ts";
 import type { Hash, MacKey } from "./hash.ts";
@@ -51,8 +51,8 @@ export function makeServerNonce(
   issuedMs: number,
 ): Uint8Array {
   const tag = mac(hash, key, [
-    utf8("nonce"),
-    utf8(context.deviceId),
+    "nonce",
+    context.deviceId,
     context.deviceNonce,
     context.sessionId,
     u64(issuedMs),
@@ -72,15 +72,15 @@ export function serverNonceIssuedMs(hash: Hash, key: MacKey, context: ClaimConte
 /** `hmac_hex` of a claim, as bytes. §3.2 */
 export function deviceProof(hash: Hash, auth: MacKey, claim: ClaimAttempt): Uint8Array {
   return mac(hash, auth, [
-    utf8("device-proof"),
-    utf8(claim.deviceId),
+    "device-proof",
+    claim.deviceId,
     u32(claim.boot),
     u32(claim.seq),
     claim.deviceNonce,
     claim.nonce,
     claim.sessionId,
-    utf8(claim.firmwareVersion),
-    utf8(SUITE),
+    claim.firmwareVersion,
+    SUITE,
   ]);
 }
 
@@ -93,29 +93,29 @@ export function serverProof(
   answer: ClaimAnswer,
 ): Uint8Array {
   return mac(hash, auth, [
-    utf8("server-proof"),
-    utf8(context.deviceId),
+    "server-proof",
+    context.deviceId,
     context.deviceNonce,
     context.nonce,
     context.sessionId,
     u64(answer.server_time),
-    utf8(answer.state),
-    utf8(SUITE),
+    answer.state,
+    SUITE,
     proof,
     u32(answer.expires_in),
-    utf8(answer.mqtt.host),
+    answer.mqtt.host,
     u16(answer.mqtt.port),
     u8(answer.mqtt.tls ? 1 : 0),
-    utf8(answer.mqtt.up),
-    utf8(answer.mqtt.down),
+    answer.mqtt.up,
+    answer.mqtt.down,
   ]);
 }
 
 /** Proves to a stale or disabled toy where the server's last accepted boot stands. §3.3 */
 export function staleProof(hash: Hash, auth: MacKey, context: ClaimContext, floor: number): Uint8Array {
   return mac(hash, auth, [
-    utf8("stale-proof"),
-    utf8(context.deviceId),
+    "stale-proof",
+    context.deviceId,
     context.deviceNonce,
     context.nonce,
     context.sessionId,
@@ -135,7 +135,7 @@ export function sessionKey(
 
 /** K_mqtt. §3.5 */
 export function mqttKey(hash: Hash, sk: Uint8Array, deviceId: string, sessionId: Uint8Array): MacKey {
-  return macKey(hash, hkdfExpand(hash, sk, lp([utf8("mqtt"), utf8(deviceId), sessionId])));
+  return macKey(hash, hkdfExpand(hash, sk, lp(["mqtt", deviceId, sessionId])));
 }
 
 /** Frame keys of connection `n`: no two connections share one. §3.5 */
@@ -147,7 +147,7 @@ export function linkKeys(
   n: number,
 ): LinkKeys {
   const key = (label: string): MacKey =>
-    macKey(hash, hkdfExpand(hash, sk, lp([utf8(label), utf8(deviceId), sessionId, u32(n)])));
+    macKey(hash, hkdfExpand(hash, sk, lp([label, deviceId, sessionId, u32(n)])));
   return {
     up: { mac: key("up-mac"), enc: key("up-enc") },
     down: { mac: key("down-mac"), enc: key("down-enc") },
@@ -167,8 +167,5 @@ export function connectPassword(
   sessionId: Uint8Array,
   n: number,
 ): string {
-  return toHex(mac(hash, key, [utf8("connect"), utf8(deviceId), sessionId, u32(n)])).substr(
-    0,
-    PASSWORD_CHARS,
-  );
+  return toHex(mac(hash, key, ["connect", deviceId, sessionId, u32(n)])).substr(0, PASSWORD_CHARS);
 }

@@ -1,5 +1,5 @@
 /** A frame: header, encrypted payload, tag. Sealed by the sender, opened once by the receiver. PROTOCOL.md §5, §6 */
-import { concat, readU16, readU32, sameBytes, u16, u32 } from "./bytes.ts";
+import { concat, readU16, readU32, sameBytes } from "./bytes.ts";
 import { hmac } from "./hash.ts";
 import type { Hash, MacKey } from "./hash.ts";
 import {
@@ -37,21 +37,25 @@ export type FrameDrop = "length" | "magic" | "counter" | "tag" | "replay";
 /** Encrypts, and decrypts: `kf` serves one frame. §6 */
 function crypt(hash: Hash, enc: MacKey, counter: number, data: Uint8Array): Uint8Array {
   if (data.length === 0) return data;
-  return hash.aes128Ctr(hmac(hash, enc, u32(counter)).slice(0, KEY_BYTES), data);
+  const kf = hmac(hash, enc, [[counter >>> 24, counter >>> 16, counter >>> 8, counter]]);
+  return hash.aes128Ctr(kf.subarray(0, KEY_BYTES), data);
 }
 
 /** The frame's bytes on the wire. Throws where the caller broke a bound: what is sealed is ours. */
 export function sealFrame(hash: Hash, keys: FrameKeys, frame: Frame): Uint8Array {
+  const counter = frame.counter;
+  const turn = frame.turn;
+  const sample = frame.sample;
   if (frame.payload.length > MAX_PAYLOAD_BYTES) throw new Error("payload over 1024 bytes");
-  if (frame.counter < 1 || frame.counter >= COUNTER_END) throw new Error("counter out of range");
-  const sealed = concat([
-    new Uint8Array([MAGIC, frame.type, frame.codec, frame.flags]),
-    u32(frame.counter),
-    u16(frame.turn),
-    u32(frame.sample),
-    crypt(hash, keys.enc, frame.counter, frame.payload),
-  ]);
-  return concat([sealed, hmac(hash, keys.mac, sealed).slice(0, TAG_BYTES)]);
+  if (counter < 1 || counter >= COUNTER_END) throw new Error("counter out of range");
+  // bytes take the low eight bits of a number
+  const parts: ArrayLike<number>[] = [
+    [MAGIC, frame.type, frame.codec, frame.flags, counter >>> 24, counter >>> 16, counter >>> 8, counter],
+    [turn >>> 8, turn, sample >>> 24, sample >>> 16, sample >>> 8, sample],
+    crypt(hash, keys.enc, counter, frame.payload),
+  ];
+  parts.push(hmac(hash, keys.mac, parts).subarray(0, TAG_BYTES));
+  return concat(parts);
 }
 
 /** The frame, or why it is dropped. `after` is the last counter accepted on this connection, 0 before the first. */
@@ -61,8 +65,8 @@ export function openFrame(hash: Hash, keys: FrameKeys, bytes: Uint8Array, after:
   const counter = readU32(bytes, 4);
   if (counter === 0 || counter >= COUNTER_END) return "counter";
   const end = bytes.length - TAG_BYTES;
-  const tag = hmac(hash, keys.mac, bytes.slice(0, end)).slice(0, TAG_BYTES);
-  if (!sameBytes(tag, bytes.slice(end))) return "tag";
+  const tag = hmac(hash, keys.mac, [bytes.subarray(0, end)]).subarray(0, TAG_BYTES);
+  if (!sameBytes(tag, bytes.subarray(end))) return "tag";
   if (counter <= after) return "replay";
   return {
     type: bytes[1]!,
@@ -71,7 +75,7 @@ export function openFrame(hash: Hash, keys: FrameKeys, bytes: Uint8Array, after:
     counter,
     turn: readU16(bytes, 8),
     sample: readU32(bytes, 10),
-    payload: crypt(hash, keys.enc, counter, bytes.slice(HEADER_BYTES, end)),
+    payload: crypt(hash, keys.enc, counter, bytes.subarray(HEADER_BYTES, end)),
   };
 }
 

@@ -1,5 +1,6 @@
 /** Keyed hashes over SHA-256: HMAC with its pads cached, MAC over a list, one-block HKDF. PROTOCOL.md §1.3, §1.4 */
-import { concat, lp, u8, utf8 } from "./bytes.ts";
+import { concat, lp } from "./bytes.ts";
+import type { Field } from "./bytes.ts";
 
 /** The two primitives a host must bring; every key and tag of the wire is made of them. */
 export interface Hash {
@@ -8,7 +9,7 @@ export interface Hash {
   /** AES-128 in counter mode under a zero initial block; the same call both ways. §6 */
   aes128Ctr(key: Uint8Array, data: Uint8Array): Uint8Array;
   /** HMAC-SHA256 over padded keys, where the machine has a quicker one than two calls of `sha256`. */
-  hmac?(key: MacKey, data: Uint8Array): Uint8Array;
+  hmac?(key: MacKey, parts: ArrayLike<number>[]): Uint8Array;
 }
 
 /** An HMAC key as its two padded blocks of 64 bytes: caching them halves the cost on the toy. */
@@ -18,7 +19,6 @@ export interface MacKey {
 }
 
 const BLOCK_BYTES = 64;
-const PROTOCOL_NAME = utf8("bearlink/1");
 
 /** Pads a key of any length once, for `hmac` and `mac`. RFC 2104 */
 export function macKey(hash: Hash, key: Uint8Array): MacKey {
@@ -33,23 +33,24 @@ export function macKey(hash: Hash, key: Uint8Array): MacKey {
   return { inner, outer };
 }
 
-/** HMAC-SHA256, 32 bytes. */
-export function hmac(hash: Hash, key: MacKey, data: Uint8Array): Uint8Array {
-  if (hash.hmac !== undefined) return hash.hmac(key, data);
-  return hash.sha256(concat([key.outer, hash.sha256(concat([key.inner, data]))]));
+/** HMAC-SHA256 over the parts, one after the other: 32 bytes. */
+export function hmac(hash: Hash, key: MacKey, parts: ArrayLike<number>[]): Uint8Array {
+  if (hash.hmac !== undefined) return hash.hmac(key, parts);
+  const inner: ArrayLike<number>[] = [key.inner];
+  return hash.sha256(concat([key.outer, hash.sha256(concat(inner.concat(parts)))]));
 }
 
 /** `MAC(key, f1 … fn)`: 32 bytes over `lp("bearlink/1", f1 … fn)`. §1.3 */
-export function mac(hash: Hash, key: MacKey, fields: Uint8Array[]): Uint8Array {
-  return hmac(hash, key, lp([PROTOCOL_NAME].concat(fields)));
+export function mac(hash: Hash, key: MacKey, fields: Field[]): Uint8Array {
+  return hmac(hash, key, [lp((["bearlink/1"] as Field[]).concat(fields))]);
 }
 
 /** RFC 5869 Extract: 32 bytes. */
 export function hkdfExtract(hash: Hash, salt: Uint8Array, ikm: Uint8Array): Uint8Array {
-  return hmac(hash, macKey(hash, salt), ikm);
+  return hmac(hash, macKey(hash, salt), [ikm]);
 }
 
 /** RFC 5869 Expand, one block: 32 bytes. §1.4 */
 export function hkdfExpand(hash: Hash, prk: Uint8Array, info: Uint8Array): Uint8Array {
-  return hmac(hash, macKey(hash, prk), concat([info, u8(1)]));
+  return hmac(hash, macKey(hash, prk), [info, [1]]);
 }

@@ -86,12 +86,12 @@ export function secretPrk(hash: Hash, secret: Uint8Array): Uint8Array {
 
 /** K_auth of a `prk`, 32 bytes. */
 export function authKey(hash: Hash, prk: Uint8Array, deviceId: string): Uint8Array {
-  return hkdfExpand(hash, prk, lp([utf8("auth"), utf8(deviceId)]));
+  return hkdfExpand(hash, prk, lp(["auth", deviceId]));
 }
 
 /** K_rng, 32 bytes: from the first `prk` only, and kept beside it. §11 */
 export function rngKey(hash: Hash, prk: Uint8Array, deviceId: string): Uint8Array {
-  return hkdfExpand(hash, prk, lp([utf8("rng"), utf8(deviceId)]));
+  return hkdfExpand(hash, prk, lp(["rng", deviceId]));
 }
 
 export function toyKeys(hash: Hash, prk: Uint8Array, rng: Uint8Array, deviceId: string): ToyKeys {
@@ -101,12 +101,12 @@ export function toyKeys(hash: Hash, prk: Uint8Array, rng: Uint8Array, deviceId: 
 
 /** The `prk` that a rekey puts in the place of this one. §11 */
 export function nextPrk(hash: Hash, prk: Uint8Array, deviceId: string): Uint8Array {
-  return hkdfExpand(hash, prk, lp([utf8("next"), utf8(deviceId)]));
+  return hkdfExpand(hash, prk, lp(["next", deviceId]));
 }
 
 /** 16 bytes that no `(boot, seq)` repeats: the toy has no random numbers. §2 */
 export function deviceNonce(hash: Hash, rng: MacKey, boot: number, seq: number): Uint8Array {
-  return mac(hash, rng, [utf8("device-nonce"), u32(boot), u32(seq)]).slice(0, NONCE_BYTES);
+  return mac(hash, rng, ["device-nonce", u32(boot), u32(seq)]).slice(0, NONCE_BYTES);
 }
 
 /** A number in 0 … 1, the toy's only chance: `label` is `backoff` or `renew`. §4.6, §3.5 */
@@ -118,7 +118,7 @@ export function chance(
   seq: number,
   tries: number,
 ): number {
-  const bytes = mac(hash, rng, [utf8(label), u32(boot), u32(seq), u32(tries)]);
+  const bytes = mac(hash, rng, [label, u32(boot), u32(seq), u32(tries)]);
   return (bytes[0]! * 16777216 + bytes[1]! * 65536 + bytes[2]! * 256 + bytes[3]!) / 0x100000000;
 }
 

@@ -70,11 +70,13 @@ export function decodeJson(payload: Uint8Array): Fields | undefined {
   }
 }
 
-function isCount(value: unknown, most: number): value is number {
+/** A whole number from 0 to `most`. */
+export function isCount(value: unknown, most: number): value is number {
   return typeof value === "number" && value >= 0 && value <= most && Math.floor(value) === value;
 }
 
-function isText(value: unknown, most: number): value is string {
+/** Text of 1 to `most` characters. */
+export function isText(value: unknown, most: number): value is string {
   return typeof value === "string" && value.length > 0 && value.length <= most;
 }
 

@@ -1,11 +1,11 @@
 /** The bytes of pairing: which account asks, and the toy's word that its paw was pressed for it. PROTOCOL.md §8 */
-import { lp, utf8 } from "./bytes.ts";
+import { lp } from "./bytes.ts";
 import { mac } from "./hash.ts";
 import type { Hash, MacKey } from "./hash.ts";
 
 /** 16 bytes that name an account to the toy without telling which it is. §8.3 */
 export function accountTag(hash: Hash, accountId: string, windowId: Uint8Array): Uint8Array {
-  return hash.sha256(lp([utf8("account"), utf8(accountId), windowId])).slice(0, 16);
+  return hash.sha256(lp(["account", accountId, windowId])).slice(0, 16);
 }
 
 /** The proof of a PAIR_ACCEPT, 32 bytes. §8.4 */
@@ -17,5 +17,5 @@ export function pairProof(
   tag: Uint8Array,
   sessionId: Uint8Array,
 ): Uint8Array {
-  return mac(hash, auth, [utf8("pair-accept"), utf8(deviceId), windowId, tag, sessionId]);
+  return mac(hash, auth, ["pair-accept", deviceId, windowId, tag, sessionId]);
 }

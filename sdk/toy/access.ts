@@ -7,6 +7,7 @@ import type { ClaimOutcome, Session } from "./claim.ts";
 import type { Identity, ToyHost } from "./host.ts";
 import { forgetFormerKeys, loadKeys } from "./keys.ts";
 import { backOffMs, renewAfterMs } from "./retry.ts";
+import { nothing } from "./nothing.ts";
 
 /** failures in a row after which the next server is asked. MISSION C40 */
 const SERVER_TRIES = 3;
@@ -29,8 +30,6 @@ export interface Access {
   waitS: number;
   abandon: () => void;
 }
-
-function nothing(): void {}
 
 export function openAccess(host: ToyHost, identity: Identity): Access {
   return {
@@ -85,6 +84,7 @@ function takeSession(access: Access, session: Session): void {
   access.session = session;
   access.expiresAt = now + seconds * 1000;
   access.renewAt = now + renewAfterMs(host.hash, access.keys!.rng, access.boot, access.seq, seconds);
+  access.keys = undefined; // read again when they are needed: a small machine has better use for the room
   if (host.setTime !== undefined) host.setTime(session.answer.server_time);
   try {
     forgetFormerKeys(host.store, host.hash);

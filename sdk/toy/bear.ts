@@ -6,6 +6,7 @@ import type { Identity, ToyHost } from "./host.ts";
 import type { PlayBuffer } from "./jitter.ts";
 import { sendFrame } from "./line.ts";
 import type { Line } from "./line.ts";
+import type { Paw } from "./paw.ts";
 import type { Settings } from "./settings.ts";
 import type { ToyEvent, ToyState } from "./states.ts";
 import type { Ear } from "./voice.ts";
@@ -72,11 +73,20 @@ export interface Bear {
 
   clip: string;
   clipAt: number;
+
+  paw: Paw;
+  running: boolean;
+  /** what happened and is not handled yet */
+  events: ToyEvent[];
+  busy: boolean;
+  /** ms of the back-off that this state began with */
+  waitingMs: number;
+  stopTimeout(): void;
+  stopRetry(): void;
+  stopTelemetry(): void;
   stopCredit(): void;
   stopPairing(): void;
 }
-
-export function nothing(): void {}
 
 /** Sends a frame, if there is a line. */
 export function send(

@@ -3,8 +3,9 @@ import {
   deviceNonce,
   deviceProof,
   fromHex,
+  isCount,
+  isText,
   MAX_SESSION_S,
-  mqttKey,
   PROOF_BYTES,
   sameBytes,
   SERVER_NONCE_BYTES,
@@ -15,7 +16,7 @@ import {
   SUITE,
   toHex,
 } from "@bearlink/sdk/protocol";
-import type { ClaimAnswer, ClaimAttempt, Hash, MacKey, ToyKeys } from "@bearlink/sdk/protocol";
+import type { ClaimAnswer, ClaimAttempt, Hash, ToyKeys } from "@bearlink/sdk/protocol";
 import type { Identity, ToyHost } from "./host.ts";
 
 const CHALLENGE_PATH = "/api/v1/esp32/challenge";
@@ -27,8 +28,8 @@ const LAST_BOOT = 0xfffffffe;
 export interface Session {
   id: Uint8Array;
   sk: Uint8Array;
-  mqtt: MacKey;
-  auth: MacKey;
+  /** K_auth that it was claimed under: a rekey takes effect with the next */
+  auth: Uint8Array;
   /** the last connection tried; raised before each CONNECT. §4.2 */
   n: number;
   answer: ClaimAnswer;
@@ -48,22 +49,14 @@ function fieldsOf(value: unknown): Fields {
   return typeof value === "object" && value !== null ? (value as Fields) : {};
 }
 
-function isWhole(value: unknown, least: number, most: number): value is number {
-  return typeof value === "number" && value >= least && value <= most && Math.floor(value) === value;
-}
-
-function isText(value: unknown, most: number): value is string {
-  return typeof value === "string" && value.length > 0 && value.length <= most;
-}
-
 /** The answer's fields under their bounds, or undefined; nothing of it is believed yet. */
 function decodeAnswer(fields: Fields): ClaimAnswer | undefined {
   const mqtt = fieldsOf(fields.mqtt);
   const state = fields.state;
   if (state !== "unpaired" && state !== "paired") return undefined;
-  if (!isWhole(fields.server_time, 0, 0x1fffffffffffff)) return undefined;
-  if (!isWhole(fields.expires_in, 1, MAX_SESSION_S)) return undefined;
-  if (!isText(mqtt.host, MAX_HOST_CHARS) || !isWhole(mqtt.port, 1, 65535)) return undefined;
+  if (!isCount(fields.server_time, 0x1fffffffffffff)) return undefined;
+  if (!isCount(fields.expires_in, MAX_SESSION_S) || fields.expires_in === 0) return undefined;
+  if (!isText(mqtt.host, MAX_HOST_CHARS) || !isCount(mqtt.port, 65535) || mqtt.port === 0) return undefined;
   if (typeof mqtt.tls !== "boolean") return undefined;
   if (!isText(mqtt.up, MAX_TOPIC_CHARS) || !isText(mqtt.down, MAX_TOPIC_CHARS)) return undefined;
   return {
@@ -95,8 +88,7 @@ function openSession(
   return {
     id: attempt.sessionId,
     sk,
-    mqtt: mqttKey(hash, sk, attempt.deviceId, attempt.sessionId),
-    auth: keys.auth,
+    auth: keys.authBytes,
     n: 0,
     answer,
   };
@@ -105,7 +97,7 @@ function openSession(
 /** The floor of a stale or disabled toy, if the server proves it and it is not below this `boot`. §3.3 */
 function provenFloor(hash: Hash, keys: ToyKeys, attempt: ClaimAttempt, details: Fields): number | undefined {
   const floor = details.floor;
-  if (!isWhole(floor, attempt.boot, LAST_BOOT)) return undefined;
+  if (!isCount(floor, LAST_BOOT) || floor < attempt.boot) return undefined;
   return proofHolds(staleProof(hash, keys.auth, attempt, floor), details.proof_hex) ? floor : undefined;
 }
 
@@ -123,7 +115,7 @@ function refused(
     const floor = provenFloor(hash, keys, attempt, details);
     if (floor !== undefined) outcome.floor = floor;
   }
-  if (status === 429 && isWhole(details.retry_after_s, 0, 0xffffffff)) outcome.waitS = details.retry_after_s;
+  if (status === 429 && isCount(details.retry_after_s, 0xffffffff)) outcome.waitS = details.retry_after_s;
   return outcome;
 }
 

@@ -1,5 +1,12 @@
 /** Sorts what comes down: whose turn it is of, whether it may be heard now, and what it means to the states. PROTOCOL.md §5, §7.3 */
-import { decodeCue, decodeRefused, decodeReplyStart, DOWN, isCodec } from "@bearlink/sdk/protocol";
+import {
+  decodeCue,
+  decodeRefused,
+  decodeReplyStart,
+  DOWN,
+  isCodec,
+  TOY_GIVES_UP_MS,
+} from "@bearlink/sdk/protocol";
 import type { Frame } from "@bearlink/sdk/protocol";
 import { say } from "./bear.ts";
 import type { Bear } from "./bear.ts";
@@ -48,13 +55,16 @@ function reply(bear: Bear, frame: Frame): void {
   bear.host.log("reply", type);
   if (type === DOWN.STOP) return bear.on("stopped");
   if (type === DOWN.REFUSED) return refuse(bear, frame);
-  if (bear.host.clock.now() >= bear.turnUntil) return bear.on("timeout");
+  const now = bear.host.clock.now();
+  if (now >= bear.turnUntil) return bear.on("timeout");
   if (type === DOWN.REPLY_END) return endReply(bear, frame.turn);
   if (type === DOWN.CUE) {
     cue(bear, frame);
     return bear.on("heard");
   }
-  bear.on(bear.state.name === "speaking" ? "heard" : "reply");
+  // the state's end is put off without a step: this is asked ten times a second
+  if (bear.state.name === "speaking") bear.dueAt = now + TOY_GIVES_UP_MS;
+  else bear.on("reply");
   if (type === DOWN.AUDIO) audio(bear, frame);
   else begin(bear, frame);
 }

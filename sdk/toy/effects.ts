@@ -3,7 +3,7 @@ import { MAX_BACKOFF_MS, UP } from "@bearlink/sdk/protocol";
 import type { Frame } from "@bearlink/sdk/protocol";
 import { abandonClaim, claim, countFailure, liveSession, waitMs } from "./access.ts";
 import type { Session } from "./claim.ts";
-import { nothing, say, send, tell } from "./bear.ts";
+import { say, send, tell } from "./bear.ts";
 import type { Bear } from "./bear.ts";
 import { receive } from "./downlink.ts";
 import type { Update } from "./host.ts";
@@ -13,51 +13,40 @@ import { acceptOffer, enterPairing, leavePairing } from "./pairing.ts";
 import { stopPlaying } from "./player.ts";
 import type { Effect } from "./states.ts";
 import { startTurn } from "./turns.ts";
+import { nothing } from "./nothing.ts";
 
 /** ms between two TELEMETRY frames */
 const TELEMETRY_MS = 300_000;
 
-/** The runner's own timers. */
-export interface Timers {
-  /** of the back-off that this state began with */
-  waitingMs: number;
-  stopRetry(): void;
-  stopTelemetry(): void;
-}
-
-export function openTimers(): Timers {
-  return { waitingMs: 0, stopRetry: nothing, stopTelemetry: nothing };
-}
-
-export function hangUp(bear: Bear, timers: Timers): void {
+export function hangUp(bear: Bear): void {
   abandonClaim(bear.access);
-  timers.stopTelemetry();
-  timers.stopTelemetry = nothing;
+  bear.stopTelemetry();
+  bear.stopTelemetry = nothing;
   stopPlaying(bear);
   if (bear.line !== undefined) closeLine(bear.line);
   bear.line = undefined;
 }
 
-function reportLater(bear: Bear, timers: Timers): void {
-  timers.stopTelemetry();
+function reportLater(bear: Bear): void {
+  bear.stopTelemetry();
   if (bear.host.telemetry === undefined) return;
   tell(bear, UP.TELEMETRY, bear.host.telemetry());
-  timers.stopTelemetry = bear.host.clock.after(TELEMETRY_MS, () => reportLater(bear, timers));
+  bear.stopTelemetry = bear.host.clock.after(TELEMETRY_MS, () => reportLater(bear));
 }
 
-function lineChanged(bear: Bear, timers: Timers, event: LineEvent): void {
+function lineChanged(bear: Bear, event: LineEvent): void {
   if (event === "subscribed") bear.access.failures = 0;
   else if (event === "login_refused") bear.access.session = undefined;
   else countFailure(bear.access);
   bear.on(event);
-  if (event === "subscribed") reportLater(bear, timers);
+  if (event === "subscribed") reportLater(bear);
 }
 
-function connect(bear: Bear, timers: Timers): void {
+function connect(bear: Bear): void {
   const session = liveSession(bear.access);
   if (session === undefined) return bear.on("no_session");
   bear.line = openLine(bear.host, bear.identity.deviceId, session, {
-    changed: (event) => lineChanged(bear, timers, event),
+    changed: (event) => lineChanged(bear, event),
     frame: (frame: Frame) => receive(bear, frame),
   });
 }
@@ -68,10 +57,10 @@ function claimed(bear: Bear, session: Session | undefined): void {
   bear.on("claimed");
 }
 
-function retryIn(bear: Bear, timers: Timers, ms: number): void {
-  timers.waitingMs = ms;
-  timers.stopRetry();
-  timers.stopRetry = bear.host.clock.after(ms, () => bear.on("retry"));
+function retryIn(bear: Bear, ms: number): void {
+  bear.waitingMs = ms;
+  bear.stopRetry();
+  bear.stopRetry = bear.host.clock.after(ms, () => bear.on("retry"));
 }
 
 /** COMMAND `reconnect`: ms until the toy comes back, at a moment of its own in the second after `in_s`. */
@@ -92,9 +81,9 @@ function sleep(bear: Bear): void {
   bear.host.power.sleep(typeof seconds === "number" && seconds > 0 ? seconds : 0);
 }
 
-function reset(bear: Bear, timers: Timers): void {
+function reset(bear: Bear): void {
   tell(bear, UP.EVENT, { kind: "reset" });
-  hangUp(bear, timers);
+  hangUp(bear);
   bear.host.power.reset();
 }
 
@@ -106,16 +95,16 @@ function startClaim(bear: Bear): void {
   claim(bear.access, (session) => claimed(bear, session));
 }
 
-export function perform(bear: Bear, timers: Timers, effect: Effect): void {
+export function perform(bear: Bear, effect: Effect): void {
   if (effect === "start_turn") startTurn(bear);
   else if (effect === "end_turn") send(bear, UP.TURN_END, bear.turn, new Uint8Array(0), 0, 0, 0);
   else if (effect === "cancel_turn") send(bear, UP.TURN_CANCEL, bear.turn, new Uint8Array(0), 0, 0, 0);
   else if (effect === "join") join(bear);
   else if (effect === "claim") startClaim(bear);
-  else if (effect === "connect") connect(bear, timers);
-  else if (effect === "hang_up") hangUp(bear, timers);
-  else if (effect === "back_off") retryIn(bear, timers, waitMs(bear.access, bear.state.errors));
-  else if (effect === "spread") retryIn(bear, timers, spreadMs(bear));
+  else if (effect === "connect") connect(bear);
+  else if (effect === "hang_up") hangUp(bear);
+  else if (effect === "back_off") retryIn(bear, waitMs(bear.access, bear.state.errors));
+  else if (effect === "spread") retryIn(bear, spreadMs(bear));
   else if (effect === "pair") enterPairing(bear);
   else if (effect === "accept") acceptOffer(bear);
   else if (effect === "leave_pairing") leavePairing(bear);
@@ -125,5 +114,5 @@ export function perform(bear: Bear, timers: Timers, effect: Effect): void {
   else if (effect === "update") update(bear);
   else if (effect === "reboot") bear.host.power.reboot();
   else if (effect === "sleep") sleep(bear);
-  else reset(bear, timers);
+  else reset(bear);
 }

@@ -46,10 +46,8 @@ export interface Link {
 
 export interface Microphone {
   codec: Codec;
-  /** how many samples one that is looked at stands for, to tell speech from silence: 1 where reading is cheap */
-  step: number;
-  /** Loudness of the frame that was last handed on, as `loudness` in voice.ts measures it, where that costs the machine less. */
-  level?(): number;
+  /** How loud a frame is that it handed on, 0-32768: `loudness` in voice.ts, or what the machine measures of it. */
+  level(samples: Uint8Array): number;
   /** Calls back with 20–100 ms of sound at a time, 1024 bytes at most. */
   start(frame: (samples: Uint8Array) => void): void;
   /** Hands on what is left first, then falls silent. */

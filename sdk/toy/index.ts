@@ -10,4 +10,6 @@ export * from "./claim.ts";
 export * from "./access.ts";
 export * from "./jitter.ts";
 export * from "./voice.ts";
+export type { Bear } from "./bear.ts";
+export * from "./runner.ts";
 export * from "./toy.ts";

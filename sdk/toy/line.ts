@@ -4,6 +4,7 @@ import {
   connectPassword,
   connectUsername,
   linkKeys,
+  mqttKey,
   openFrame,
   sealFrame,
 } from "@bearlink/sdk/protocol";
@@ -38,13 +39,14 @@ export function closeLine(line: Line): void {
 /** What logs in connection `n`. §4.2 */
 function loginOf(host: ToyHost, deviceId: string, session: Session): LinkOptions {
   const mqtt = session.answer.mqtt;
+  const key = mqttKey(host.hash, session.sk, deviceId, session.id);
   return {
     host: mqtt.host,
     port: mqtt.port,
     tls: mqtt.tls,
     clientId: deviceId,
     username: connectUsername(deviceId, session.id, session.n),
-    password: connectPassword(host.hash, session.mqtt, deviceId, session.id, session.n),
+    password: connectPassword(host.hash, key, deviceId, session.id, session.n),
   };
 }
 

@@ -1,8 +1,9 @@
 /** Pairing mode: tells the server until it answers, holds one offer, and accepts it when the paw says so. PROTOCOL.md §8 */
-import { COMMAND_EVERY_MS, fromHex, pairProof, toHex, UP } from "@bearlink/sdk/protocol";
+import { COMMAND_EVERY_MS, fromHex, macKey, pairProof, toHex, UP } from "@bearlink/sdk/protocol";
 import type { Command, PairAccept } from "@bearlink/sdk/protocol";
-import { nothing, tell } from "./bear.ts";
+import { tell } from "./bear.ts";
 import type { Bear, Offer } from "./bear.ts";
+import { nothing } from "./nothing.ts";
 
 const ID_BYTES = 16;
 /** s; §8.2 says 180 */
@@ -68,14 +69,8 @@ export function acceptOffer(bear: Bear): void {
   const session = bear.access.session;
   if (session === undefined || !isLive(bear, offer) || !offer.spoken) return;
   const deviceId = bear.identity.deviceId;
-  const proof = pairProof(
-    bear.host.hash,
-    session.auth,
-    deviceId,
-    offer.windowId,
-    offer.accountTag,
-    session.id,
-  );
+  const auth = macKey(bear.host.hash, session.auth);
+  const proof = pairProof(bear.host.hash, auth, deviceId, offer.windowId, offer.accountTag, session.id);
   const accept: PairAccept = { window_id: toHex(offer.windowId), proof_hex: toHex(proof) };
   repeat(bear, UP.PAIR_ACCEPT, accept);
 }

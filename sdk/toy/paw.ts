@@ -1,6 +1,7 @@
 /** What a press of the paw means by its length: talk, pair at 5 s, reset at 10 s. PROTOCOL.md §8.1, §8.6 */
 import type { ToyClock } from "./host.ts";
 import type { ToyEvent } from "./states.ts";
+import { nothing } from "./nothing.ts";
 
 const HOLD_MS = 5_000;
 const RESET_MS = 10_000;
@@ -9,8 +10,6 @@ export interface Paw {
   down: boolean;
   stopHold: () => void;
 }
-
-function nothing(): void {}
 
 export function openPaw(): Paw {
   return { down: false, stopHold: nothing };

@@ -1,10 +1,11 @@
 /** Plays one reply at a time and tells the server how far it is, every 400 ms. PROTOCOL.md §5, §7.2 */
 import { CREDIT_EVERY_MS, encodeCredit, TOY_GIVES_UP_MS, UP } from "@bearlink/sdk/protocol";
 import type { Codec } from "@bearlink/sdk/protocol";
-import { nothing, send } from "./bear.ts";
+import { send } from "./bear.ts";
 import type { Bear } from "./bear.ts";
 import { isPlayedOut, nextSample, openBuffer, pushSamples, takeSamples } from "./jitter.ts";
 import { wordsSpoken } from "./pairing.ts";
+import { nothing } from "./nothing.ts";
 
 /** Drops what is left, and any clip. */
 export function stopPlaying(bear: Bear): void {

@@ -189,11 +189,12 @@ updating failed connecting hang_up connect
 updating timeout connecting hang_up connect
 recovery press recovery say_offline
 recovery reset boot reset
-`;
+.`;
 }
 
 /** The words after state and event in their row of the graph: the next state, and effects; undefined: no such row. */
 function rowOf(from: string, event: ToyEvent): string[] | undefined {
+  // Espruino's indexOf finds at a text's end what only begins there: hence the dot, which begins no row
   const rows = graph();
   const start = from + " " + event + " ";
   const at = rows.indexOf("\n" + start) + 1;

@@ -61,12 +61,8 @@ export function loudness(codec: Codec, bytes: Uint8Array, step: number): number 
   return Math.round(Math.sqrt(Math.max(0, squares / count - mean * mean)));
 }
 
-/** Hears one frame; "start" and "end" come once an utterance, in turn. `measured`: its loudness, where the machine knows it. */
-export function hear(ear: Ear, bytes: Uint8Array, measured?: number): "start" | "end" | undefined {
-  const width = codecBytes(ear.codec);
-  if (width === 0 || bytes.length === 0) return undefined;
-  const ms = (bytes.length * 1000) / (width * codecRate(ear.codec));
-  const level = measured ?? loudness(ear.codec, bytes, ear.step);
+/** Hears `ms` of sound of one loudness; "start" and "end" come once an utterance, in turn. */
+export function hearLevel(ear: Ear, ms: number, level: number): "start" | "end" | undefined {
   const noise = ear.noise16 >> 4;
   if (level >= FLOOR && level >= noise * OVER_NOISE) {
     ear.loudMs += ms;
@@ -88,4 +84,12 @@ export function hear(ear: Ear, bytes: Uint8Array, measured?: number): "start" | 
     return "end";
   }
   return undefined;
+}
+
+/** Hears one frame. */
+export function hear(ear: Ear, bytes: Uint8Array): "start" | "end" | undefined {
+  const width = codecBytes(ear.codec);
+  if (width === 0 || bytes.length === 0) return undefined;
+  const ms = (bytes.length * 1000) / (width * codecRate(ear.codec));
+  return hearLevel(ear, ms, loudness(ear.codec, bytes, ear.step));
 }

@@ -10,6 +10,7 @@ import { hot } from "./hot.ts";
 import { reservedNames } from "./names.ts";
 import { reportOf } from "./report.ts";
 import { mark, shelve } from "./shelve.ts";
+import { shortenWords } from "./words.ts";
 import type { FirmwareReport } from "./report.ts";
 
 export type Profile = "development" | "production";
@@ -101,6 +102,7 @@ async function minify(code: string): Promise<string> {
   const { code: small } = await transform(code, {
     ...common,
     minify: true,
+    treeShaking: true,
     format: "esm",
     mangleProps: /./,
     reserveProps: reservedNames(join(FIRMWARE, "espruino.d.ts")),
@@ -116,11 +118,12 @@ function loaderOf(code: string): string {
 
 /** `await buildFirmware({ board: "esp32-classic", profile: "production" })` */
 export async function buildFirmware(options: FirmwareOptions): Promise<Firmware> {
-  const trim = options.profile === "production" ? dropLogs : (code: string) => code;
+  const ships = options.profile === "production";
   const main = await bundleOf("main.ts", options);
-  const folded = fold(inlineConstants(trim(main.code)), hot);
+  const said = ships ? shortenWords(dropLogs(main.code)) : main.code;
+  const folded = fold(inlineConstants(said), hot);
   const bundle = shelve(await minify(mark(folded, hot)));
   const first = await bundleOf("loader.ts", options);
-  const loader = loaderOf(await minify(fold(inlineConstants(trim(first.code)), new Set())));
+  const loader = loaderOf(await minify(fold(inlineConstants(first.code), new Set())));
   return { bundle, loader, report: reportOf(options, bundle, loader, main.modules) };
 }

@@ -78,10 +78,13 @@ export function inlineConstants(code: string): string {
   return inlineOnce(inlineOnce(code));
 }
 
-/** A call of `log` has no effect but to be read. */
+/** A call of `log` has no effect but to be read, nor has the message of an error. */
 export function dropLogs(code: string): string {
   const edits: Edit[] = [];
   each(readProgram(code).source, (node) => {
+    if (ts.isNewExpression(node) && node.expression.getText() === "Error")
+      for (const message of node.arguments ?? [])
+        edits.push({ from: message.pos, to: message.end, text: "" });
     if (!ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression)) return;
     if (node.expression.name.text !== "log") return;
     const text = ts.isExpressionStatement(node.parent) ? "" : "void 0";

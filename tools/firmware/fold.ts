@@ -93,8 +93,10 @@ export function fold(code: string, hot: ReadonlySet<string>): string {
   const textOf = (name: string): string => {
     const { node } = rooms.get(name)!;
     const guests = [...homes].filter(([, home]) => home === name).map(([guest]) => textOf(guest));
-    const body = node.body!.getStart() + 1;
-    return code.slice(node.getStart(), body) + guests.join("\n") + code.slice(body, node.end);
+    const body = node.body!.getStart();
+    const inside = `{${guests.join("\n")}${code.slice(body + 1, node.end)}`;
+    if (homes.get(name) === TOP) return code.slice(node.getStart(), body) + inside;
+    return `const ${name} = ${code.slice(node.name!.end, body)} => ${inside};`; // shorter than a declaration
   };
   const edits: Edit[] = [];
   for (const [name, { node }] of rooms) {

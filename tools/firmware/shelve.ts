@@ -25,7 +25,9 @@ export function mark(code: string, hot: ReadonlySet<string>): string {
       const short = ts.isShorthandPropertyAssignment(use.parent) ? `${use.text}: ` : "";
       edits.push({ from: use.getStart(), to: use.end, text: `${short}$(${count})` });
     }
-    edits.push({ from: node.getStart(), to: node.name.end, text: `SHELVED(${count}, function` });
+    // as an arrow: shorter, and none of ours asks for `this`
+    edits.push({ from: node.getStart(), to: node.name.end, text: `SHELVED(${count}, ` });
+    edits.push({ from: node.body!.getStart(), to: node.body!.getStart(), text: "=>" });
     edits.push({ from: node.end, to: node.end, text: ");" });
     count++;
   }

@@ -19,7 +19,7 @@ import {
 } from "@bearlink/sdk/protocol";
 import type { ClaimAnswer, ClaimAttempt, Frame, LinkKeys, MacKey } from "@bearlink/sdk/protocol";
 import { memoryStore, nodeHash } from "@bearlink/sdk/node";
-import { createToy, SECRET_RECORD } from "@bearlink/sdk/toy";
+import { createToy, loudness, SECRET_RECORD } from "@bearlink/sdk/toy";
 import type {
   Identity,
   LinkEvents,
@@ -258,7 +258,7 @@ export function fakeToy(identity = IDENTITY, store = provisioned(), prk = PRK): 
     },
     microphone: {
       codec: 1,
-      step: 1,
+      level: (samples) => loudness(1, samples, 1),
       start: (frame) => void (fake.microphone = frame),
       stop: () => void (fake.microphone = undefined),
     },

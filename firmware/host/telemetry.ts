@@ -1,0 +1,13 @@
+/** What the toy tells of itself every five minutes: memory, time since its start, battery. PROTOCOL.md §5 */
+import type { Telemetry } from "@bearlink/sdk/protocol";
+import { batteryMv } from "../parts/battery.ts";
+import { memory } from "./watchdog.ts";
+
+export function telemetry(): Telemetry {
+  const held = memory();
+  return {
+    heap: held.free * held.blocksize,
+    uptime_s: Math.floor(getTime()),
+    battery_mv: batteryMv(),
+  };
+}

@@ -1,0 +1,31 @@
+/** The toy's own words, its states, events and effects: in a shipped program each is one letter. None of them crosses the wire. */
+import ts from "typescript";
+import { apply, each, readProgram } from "./program.ts";
+import type { Edit } from "./program.ts";
+
+/** Not here: what is a clip, a command, a kind of EVENT, a claim's state, or the name of a record, as well. */
+const OWN =
+  "connecting listening ready claiming speaking recovery leave_pairing say_offline timeout hang_up cancel_turn updating wifi subscribed connect press say_sorry start_turn login_refused release failed end_turn trouble mic_off mic_on no_session claim turn say_paired searching starting hold back_off heard reply retry stopped refused claimed updated started lost online join spread pair accept recording";
+
+const LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+const letters = new Map(OWN.split(" ").map((word, index) => [word, LETTERS[index]!]));
+
+/** Writes each own word as its letter, where a text is that word alone, and in the graph of states. */
+export function shortenWords(code: string): string {
+  const edits: Edit[] = [];
+  const seen = new Set<string>();
+  const letterOf = (word: string): string => {
+    if (letters.has(word)) seen.add(word);
+    return letters.get(word) ?? word;
+  };
+  each(readProgram(code).source, (node) => {
+    if (ts.isStringLiteral(node) && letters.has(node.text))
+      edits.push({ from: node.getStart(), to: node.end, text: JSON.stringify(letterOf(node.text)) });
+    if (ts.isNoSubstitutionTemplateLiteral(node))
+      edits.push({ from: node.getStart(), to: node.end, text: node.getText().replace(/\w+/g, letterOf) });
+  });
+  const unknown = [...letters.keys()].filter((word) => !seen.has(word));
+  if (unknown.length > 0)
+    throw new Error(`no ${unknown.join(", ")} in the program: see tools/firmware/words.ts`);
+  return apply(code, edits);
+}
