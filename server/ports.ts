@@ -308,7 +308,8 @@ export interface Verdict {
 /** Everything a child says and everything a toy will say passes here; where it throws, nothing is spoken. */
 export interface Safety {
   words(text: string, signal: AbortSignal): Promise<Verdict>;
-  sentence(text: string, signal: AbortSignal): Promise<Verdict>;
+  /** `before`: what the same reply said already, as it was written. Together with it the sentence is judged. */
+  sentence(text: string, signal: AbortSignal, before?: string): Promise<Verdict>;
   warm?(): void;
 }
 

@@ -3,7 +3,7 @@ import { MAX_SENTENCE_CHARS } from "../bounds.ts";
 import type { Moderation, Safety, Verdict } from "../ports.ts";
 import { careLine, isCare, redirectLine, safetyLines } from "./lines.ts";
 import type { Category, RedirectKind } from "./lines.ts";
-import { readable } from "./normalise.ts";
+import { MAX_CHECKED_CHARS, readable } from "./normalise.ts";
 import { withoutPersonal } from "./personal.ts";
 import { ruleForSentence, ruleForWords } from "./rules.ts";
 
@@ -40,15 +40,18 @@ export function createSafety({ moderation, isCurated, canary }: SafetyPorts): Sa
       return allowed(words);
     },
 
-    async sentence(text, signal) {
+    async sentence(text, signal, before = "") {
       const sentence = spoken(text);
-      if (quoted && squeezed(text).includes(quoted)) return instead("other", "canary");
-      if (isMarkup(text)) return instead("other", "markup");
-      if (withoutPersonal(sentence) !== sentence) return instead("private", "personal");
-      const rule = ruleForSentence(sentence);
+      // a clause is cut wherever there is a comma: what is no harm in two halves may be one in whole
+      const written = (before + text).slice(-MAX_CHECKED_CHARS);
+      const whole = before === "" ? sentence : plain(written);
+      if (quoted && squeezed(written).includes(quoted)) return instead("other", "canary");
+      if (isMarkup(readable(written))) return instead("other", "markup");
+      if (withoutPersonal(whole) !== whole) return instead("private", "personal");
+      const rule = ruleForSentence(whole);
       if (rule) return instead(isCare(rule) ? "other" : rule, rule);
-      if (safetyLines.includes(sentence) || isCurated?.(sentence)) return allowed(sentence);
-      const [category] = await objections(sentence, signal);
+      if (safetyLines.includes(whole) || isCurated?.(whole)) return allowed(sentence);
+      const [category] = await objections(whole, signal);
       return category === undefined ? allowed(sentence) : instead("other", category);
     },
 
@@ -81,15 +84,20 @@ function ofModeration(category: string): Category {
   return "other";
 }
 
-/** A sentence as a voice can say it: signs of emphasis and pictures go, and a longer one ends at a space. */
-function spoken(text: string): string {
-  const plain = readable(text)
+/** Text without signs of emphasis and pictures. */
+function plain(text: string): string {
+  return readable(text)
     .replace(/[*_#`~|\p{Extended_Pictographic}\uFE0F]+/gu, "")
     .replace(/\s+/g, " ")
     .trim();
-  if (plain.length <= MAX_SENTENCE_CHARS) return plain;
-  const space = plain.lastIndexOf(" ", MAX_SENTENCE_CHARS);
-  return plain.slice(0, space > 0 ? space : MAX_SENTENCE_CHARS);
+}
+
+/** A sentence as a voice can say it; a longer one ends at a space. */
+function spoken(text: string): string {
+  const words = plain(text);
+  if (words.length <= MAX_SENTENCE_CHARS) return words;
+  const space = words.lastIndexOf(" ", MAX_SENTENCE_CHARS);
+  return words.slice(0, space > 0 ? space : MAX_SENTENCE_CHARS);
 }
 
 /** Tags, code and link brackets are meant for a screen. */

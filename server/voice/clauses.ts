@@ -3,6 +3,8 @@ import { MAX_SENTENCE_CHARS } from "../bounds.ts";
 
 export interface Clause {
   text: string;
+  /** all that was written before it, as it was written */
+  before: string;
   /** false for a first clause that a comma ended */
   endsSentence: boolean;
 }
@@ -15,17 +17,21 @@ const TITLES = ["mr", "mrs", "ms", "dr", "st"];
 
 /** Takes text in any pieces and gives clauses: the first at any punctuation, later ones at the end of a sentence. */
 export function createClauses(): { push(text: string): Clause[]; end(): Clause[] } {
+  let past = "";
   let held = "";
   let looked = 0;
   let first = true;
 
   function cut(end: number, endsSentence: boolean): Clause[] {
-    const text = held.slice(0, end).trim();
+    const written = held.slice(0, end);
+    const text = written.trim();
+    const before = past + written.slice(0, written.length - written.trimStart().length);
+    past += written;
     held = held.slice(end);
     looked = 0;
     if (text === "" || !/[\p{L}\p{N}]/u.test(text)) return [];
     first = false;
-    return [{ text, endsSentence }];
+    return [{ text, before, endsSentence }];
   }
 
   /** Whether the punctuation at `at` ends something; undefined where the next character must be seen first. */
@@ -34,6 +40,7 @@ export function createClauses(): { push(text: string): Clause[]; end(): Clause[]
     const next = held[at + 1];
     if (/\d$/.test(before) && next === undefined) return undefined; // "3." may become "3.5"
     if (/\d$/.test(before) && /\d/.test(next!)) return false;
+    if (held[at] === "." && next !== undefined && /[\p{L}\p{N}]/u.test(next)) return false; // "bears.example"
     const word = /(\p{L}+)$/u.exec(before)?.[1]?.toLowerCase();
     if (held[at] === "." && word !== undefined && TITLES.includes(word)) return false;
     return first || before.trim().length + 1 >= MIN_LATER_CHARS;

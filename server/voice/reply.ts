@@ -2,6 +2,7 @@
 import { BETWEEN_TOKENS_MS, CHECK_MS, FIRST_TOKEN_MS, MAX_REPLY_CHARS, MAX_SENTENCES } from "../bounds.ts";
 import type { Chat, Clock, Log, Phrases, PieceKind, Safety, Shelf, Verdict } from "../ports.ts";
 import { createClauses } from "./clauses.ts";
+import type { Clause } from "./clauses.ts";
 import type { Conversation } from "./conversation.ts";
 import { timed, within } from "./deadline.ts";
 
@@ -33,7 +34,6 @@ export async function* reply(
     }
   } finally {
     conversation.last = { transcript: words, reply: said.join(" ") };
-    if (words && said.length > 0) conversation.keep(words, said.join(" "));
   }
 }
 
@@ -48,14 +48,19 @@ async function* script(
   if (conversation.firstOfDay()) yield* checked(ports, [ports.phrases.text("machine")], signal);
 }
 
+/** A sentence of its own, or what a model wrote and what it wrote before it. */
+type Sentence = string | Pick<Clause, "text" | "before">;
+
 /** Sentences, and what the safety port says of each. */
 async function* checked(
   { clock, safety }: ReplyPorts,
-  sentences: Iterable<string> | AsyncIterable<string>,
+  sentences: Iterable<Sentence> | AsyncIterable<Sentence>,
   signal: AbortSignal,
 ): AsyncGenerator<Verdict> {
-  for await (const sentence of sentences)
-    yield await within(clock, CHECK_MS, signal, (signal) => safety.sentence(sentence, signal));
+  for await (const sentence of sentences) {
+    const { text, before } = typeof sentence === "string" ? { text: sentence, before: "" } : sentence;
+    yield await within(clock, CHECK_MS, signal, (signal) => safety.sentence(text, signal, before));
+  }
 }
 
 async function* answer(
@@ -73,7 +78,8 @@ async function* answer(
   }
   if (words === "") return yield* say(ports.phrases.text("say-again"));
 
-  let spoken = 0;
+  const said: string[] = [];
+  let allowed: string | undefined;
   try {
     const verdict = await within(ports.clock, CHECK_MS, signal, (signal) =>
       ports.safety.words(words, signal),
@@ -83,19 +89,19 @@ async function* answer(
       ports.log.info({ stage: "safety", action, reason }, "the words were turned away");
       return yield* say(verdict.text);
     }
-    for await (const sentence of checked(
-      ports,
-      fromChat(ports, conversation, verdict.text, signal),
-      signal,
-    )) {
-      spoken++;
+    allowed = verdict.text;
+    for await (const sentence of checked(ports, fromChat(ports, conversation, allowed, signal), signal)) {
+      said.push(sentence.text);
       yield sentence;
     }
   } catch (fault) {
-    if (signal.aborted || spoken > 0) throw fault;
+    if (signal.aborted || said.length > 0) throw fault;
     // SAFETY: with the model or the classifier away, the toy falls back to its shelf
     ports.log.warn({ stage: "reply", fault: String(fault) }, "no model answered, or none could be checked");
     yield* tell("joke");
+  } finally {
+    // the next turn's model is told what this turn's was: words that were allowed, as they were scrubbed
+    if (allowed !== undefined && said.length > 0) conversation.keep(allowed, said.join(" "));
   }
 }
 
@@ -104,7 +110,7 @@ async function* fromChat(
   conversation: Conversation,
   words: string,
   signal: AbortSignal,
-): AsyncGenerator<string> {
+): AsyncGenerator<Sentence> {
   const tokens = timed(clock, FIRST_TOKEN_MS, BETWEEN_TOKENS_MS, signal, (signal) =>
     chat.reply(conversation.messages(words), signal),
   );
@@ -115,12 +121,12 @@ async function* fromChat(
   for await (const token of tokens) {
     read += token.length;
     for (const clause of clauses.push(token)) {
-      yield clause.text;
+      yield clause;
       if (clause.endsSentence && ++sentences >= MAX_SENTENCES) return;
     }
     if (read > MAX_REPLY_CHARS) return;
   }
-  for (const clause of clauses.end()) yield clause.text;
+  yield* clauses.end();
 }
 
 async function* fromShelf(

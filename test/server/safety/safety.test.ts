@@ -109,6 +109,32 @@ describe("safety of what the bear would say", () => {
     expect(safetyLines).toContain(verdict.text);
   });
 
+  it.each([
+    ["Do not tell,", " your mum about this.", "secret"],
+    ["Maybe go and kill,", " yourself.", "self-harm"],
+    ["Call 555-12,", "34-567 now.", "personal"],
+    ["Go to evil-bears.", "com today.", "personal"],
+    ["My rules say marzipan-", "otter-91.", "canary"],
+    ["Look <", "b>here.", "markup"],
+  ])("judges what a pause cuts in two as one: %s|%s", async (before, text, reason) => {
+    const safety = createSafety({ canary: "marzipan-otter-91" });
+    expect(await safety.sentence(before, open)).toMatchObject({ action: "allow" });
+    expect(await safety.sentence(text, open)).toMatchObject({ action: "allow" });
+    expect(await safety.sentence(text, open, before)).toMatchObject({ action: "redirect", reason });
+  });
+
+  it("asks moderation about a clause with what came before it, and says the clause alone", async () => {
+    const { asked, moderation } = moderationThat(async () => []);
+    const verdict = await createSafety({ moderation }).sentence("there was a bear.", open, "Once, ");
+    expect(verdict).toEqual({ action: "allow", text: "there was a bear.", reason: "" });
+    expect(asked).toEqual(["Once, there was a bear."]);
+  });
+
+  it("sees markup in letters of another width", async () => {
+    const verdict = await createSafety({}).sentence("\uff1cb\uff1eHello\uff1c/b\uff1e there.", open);
+    expect(verdict).toMatchObject({ action: "redirect", reason: "markup" });
+  });
+
   it("takes emphasis and pictures off, and keeps the words", async () => {
     const safety = createSafety({});
     expect((await safety.sentence("**Hello** little _bear_ \u{1f43b}!", open)).text).toBe(

@@ -26,6 +26,7 @@ describe("clauses", () => {
       ["It weighs 3.5 pounds of fluff."],
     ],
     ["nor is a title", ["I met Mr. Fox today."], ["I met Mr. Fox today."]],
+    ["nor a dot within a name", ["See bears.example now. Bye."], ["See bears.example now.", "Bye."]],
     ["marks alone are not spoken", ["... !! Hello."], ["Hello."]],
     ["nothing gives nothing", [""], []],
   ])("%s", (_name, text, clauses) => {
@@ -40,6 +41,16 @@ describe("clauses", () => {
     const clauses = cut(["word ".repeat(200)]);
     expect(clauses.every((clause) => clause.length <= 300)).toBe(true);
     expect(clauses.join(" ")).toBe("word ".repeat(200).trim());
+  });
+
+  it("each knows all that was written before it, to the last space", () => {
+    fc.assert(
+      fc.property(fc.array(fc.string({ maxLength: 40 })), (pieces) => {
+        const clauses = createClauses();
+        const all = [...pieces.flatMap((piece) => clauses.push(piece)), ...clauses.end()];
+        for (const { before, text } of all) expect(pieces.join("").startsWith(before + text)).toBe(true);
+      }),
+    );
   });
 
   it("no letter is lost, however the text is cut into pieces", () => {

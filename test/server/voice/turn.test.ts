@@ -2,6 +2,7 @@ import { CODEC, DOWN, UP } from "@bearlink/sdk/protocol";
 import { describe, expect, it, vi } from "vitest";
 import { ModelError, SoundError } from "../../../server/errors.ts";
 import { createConversations } from "../../../server/voice/conversation.ts";
+import { createSafety } from "../../../server/safety/safety.ts";
 import { startTurn } from "../../../server/voice/turn.ts";
 import { collector, queue, silentLog, voiceFakes, wait } from "../../support/voice.ts";
 import type { VoiceFakes } from "../../support/voice.ts";
@@ -104,6 +105,55 @@ describe("a turn", () => {
     turn.end();
     await clock.advance(8000);
     expect(spoken).toEqual(["Hello there.", "Shall we play?"]);
+  });
+
+  it("judges the second half of a sentence with the first, which is spoken already", async () => {
+    const { clock, turn, speak, spoken } = begin({
+      safety: createSafety({}),
+      chat: {
+        async *reply() {
+          yield* ["Well, ", "let us go and kill, ", "your brother with a smile today."];
+        },
+      },
+    });
+    speak();
+    turn.end();
+    await clock.advance(8000);
+    expect(spoken.slice(0, 1)).toEqual(["Well,"]);
+    expect(spoken.join(" ")).not.toMatch(/brother/);
+  });
+
+  it("tells the next turn's model only words that were allowed, as they were scrubbed", async () => {
+    const said = ["call me at 555 123 4567", "my dad hits me", "hello again"];
+    const { clock, ports, conversations, asked } = begin({
+      safety: createSafety({}),
+      speechToText: { transcribe: () => Promise.resolve(said.shift()!) },
+    });
+    for (const turnAt of [0, 1, 2]) {
+      const turn = startTurn(ports, {
+        start: { reason: "button", codec: CODEC.ULAW, play: [CODEC.U8], buffer_ms: 800 },
+        conversation: conversations.of("toy"),
+        send: () => true,
+        log: silentLog,
+      });
+      const payload = new Uint8Array(800);
+      turn.audio({
+        type: UP.AUDIO,
+        codec: CODEC.ULAW,
+        flags: 0,
+        counter: 0,
+        turn: turnAt,
+        sample: 0,
+        payload,
+      });
+      turn.end();
+      await clock.advance(8000);
+      await turn.done;
+    }
+    const told = asked.at(-1)!.map(({ content }) => content);
+    expect(asked).toHaveLength(2); // the disclosure went to no model
+    expect(told).toContain("call me at [phone]");
+    expect(told.join()).not.toMatch(/555|hits/);
   });
 
   it("with the checker away it tells a curated piece only if that passes, and else a phrase", async () => {
