@@ -112,14 +112,14 @@ describe("a turn", () => {
       safety: createSafety({}),
       chat: {
         async *reply() {
-          yield* ["Well, ", "let us go and kill, ", "your brother with a smile today."];
+          yield* ["Let us go and kill, ", "your brother with a smile today."];
         },
       },
     });
     speak();
     turn.end();
     await clock.advance(8000);
-    expect(spoken.slice(0, 1)).toEqual(["Well,"]);
+    expect(spoken[0]).toBe("Let us go and kill,");
     expect(spoken.join(" ")).not.toMatch(/brother/);
   });
 
