@@ -1,4 +1,5 @@
 /** Espruino's console over a serial line: a statement is sent without echo, and its answer found among whatever else the toy says. */
+import { randomBytes } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import { Fault } from "../fault.ts";
 import type { SerialLine } from "./line.ts";
@@ -20,7 +21,8 @@ export interface Console {
   evaluate(expression: string, answerMs?: number): Promise<unknown>;
   /** The same for statements. */
   run(statements: string, answerMs?: number): Promise<void>;
-  close(): Promise<void>;
+  /** Listens no more; the line stays open. */
+  leave(): void;
 }
 
 /** half of the input buffer of Espruino on an ESP32, which nobody empties while the toy works */
@@ -53,6 +55,8 @@ export async function openConsole(line: SerialLine, patience: Patience = PATIENC
   let asked: Question | undefined;
   let held = "";
   let count = 0;
+  // what the toy's own program says is not taken for an answer
+  const tag = randomBytes(4).toString("hex");
 
   const stopListening = line.listen((bytes) => {
     // XON and XOFF are not said to us: what is on its way never fills the toy's buffer
@@ -73,10 +77,10 @@ export async function openConsole(line: SerialLine, patience: Patience = PATIENC
 
   /** Sends it, and waits for the line that begins with its mark. */
   async function ask(statements: string, value: string, ms: number, before = ""): Promise<unknown> {
-    const mark = `bear${++count}`;
+    const mark = `~${tag}.${++count}`;
     // taken apart, so that an echo of it is no answer
-    const print = (kind: string, said: string): string => `print("be"+"ar${count}${kind}"+${said})`;
-    const code = `try{${statements}${print("=", `JSON.stringify(${value})`)}}catch(e){${print("!", "e")}}`;
+    const print = (kind: string, said: string): string => `print("~"+"${mark.slice(1)}${kind}"+${said})`;
+    const code = `try{${statements}${print("=", `JSON.stringify([${value}])`)}}catch(e){${print("!", "e")}}`;
     if (code.length > MAX_STATEMENT_CHARS) throw new Error("a statement longer than the toy takes");
     const limit = AbortSignal.any([line.gone, AbortSignal.timeout(ms)]);
     const answer = new Promise<unknown>((resolve, reject) => {
@@ -85,7 +89,7 @@ export async function openConsole(line: SerialLine, patience: Patience = PATIENC
         settle(kind, text) {
           if (kind === "!") return reject(new Fault(`the toy said: ${text.slice(0, 200)}`));
           try {
-            resolve(JSON.parse(text));
+            resolve((JSON.parse(text) as unknown[])[0]);
           } catch {
             reject(new Fault("the toy's answer was broken on its way: use a shorter cable, and try again"));
           }
@@ -130,9 +134,6 @@ export async function openConsole(line: SerialLine, patience: Patience = PATIENC
     async run(statements, ms = patience.answerMs) {
       await ask(`${statements};`, "0", ms);
     },
-    async close() {
-      stopListening();
-      await line.close();
-    },
+    leave: stopListening,
   };
 }

@@ -11,7 +11,7 @@ export interface StoredFile {
 
 export const MAX_NAME_CHARS = 28;
 /** of one statement, before base64: what the toy's input buffer holds with room to spare */
-const PIECE_BYTES = 1_440;
+const PIECE_BYTES = 1_320;
 /** of one digest: a longer text may not fit the toy's stack */
 const BLOCK_BYTES = 2_048;
 /** ms for one piece: the toy may put its whole flash in order first */

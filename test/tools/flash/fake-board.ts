@@ -1,0 +1,177 @@
+/** A board with Espruino on it, as its console behaves: echo, prompt, a reply to each statement, and Storage; by loopback or a pseudo-terminal. */
+import { createHash } from "node:crypto";
+import { createServer } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
+import { createContext, runInContext } from "node:vm";
+import type { SerialLine } from "../../../tools/flash/line.ts";
+
+export interface FakeBoard {
+  files: Map<string, string>;
+  /** times it was started */
+  starts: number;
+  /** `BOARD` of process.env */
+  board: string;
+  /** answers at all */
+  on: boolean;
+  /** said by the program that runs, between the answers */
+  chatter: string;
+  /** bytes of Storage */
+  room: number;
+  /** told each statement before it runs */
+  asked: (statement: string) => void;
+  /** the file of which one bit flips as it is written */
+  spoils: string | undefined;
+  /** what the console says next goes to this listener */
+  open(say: (text: string) => void): (heard: string) => void;
+}
+
+const latin = (text: string): Buffer => Buffer.from(text, "latin1");
+
+export function fakeBoard(): FakeBoard {
+  const board: FakeBoard = {
+    files: new Map(),
+    starts: 1,
+    board: "ESP32",
+    on: true,
+    chatter: "",
+    room: 0xe0000,
+    asked: () => {},
+    spoils: undefined,
+    open,
+  };
+  let say: (text: string) => void = () => {};
+
+  const storage = {
+    read(name: string, at = 0, length = 0) {
+      const file = board.files.get(name);
+      return file === undefined ? undefined : length ? file.slice(at, at + length) : file.slice(at);
+    },
+    write(name: string, data: string, at = 0, size = 0) {
+      if (name.length > 28) throw new Error("name too long");
+      const held = at === 0 ? "\xff".repeat(size || data.length) : board.files.get(name)!;
+      if (at + data.length > held.length) throw new Error("Too much data for file size");
+      const flipped =
+        board.spoils === name ? String.fromCharCode(data.charCodeAt(0) ^ 1) + data.slice(1) : data;
+      board.files.set(name, held.slice(0, at) + flipped + held.slice(at + data.length));
+      return true;
+    },
+    erase: (name: string) => void board.files.delete(name),
+    eraseAll: () => board.files.clear(),
+    list: () => [...board.files.keys()],
+    getFree: () => board.room - [...board.files.values()].reduce((sum, { length }) => sum + length + 32, 0),
+    compact: () => undefined,
+  };
+
+  const realm = createContext({
+    require: (name: string) =>
+      name === "Storage"
+        ? storage
+        : {
+            SHA256: (data: string) =>
+              new Uint8Array(createHash("sha256").update(latin(data)).digest()).buffer,
+          },
+    atob: (text: string) => Buffer.from(text, "base64").toString("latin1"),
+    btoa: (text: string) => latin(text).toString("base64"),
+    process: {
+      get env() {
+        return { VERSION: "2v29", BOARD: board.board };
+      },
+      memory: () => ({ free: 12_000, usage: 4_000, total: 16_383, blocksize: 14 }),
+    },
+    E: {
+      toString: (bytes: ArrayBuffer) => Buffer.from(bytes).toString("latin1"),
+      reboot: start,
+    },
+    setTimeout,
+    print: (text: string) => say(`${text}\r\n`),
+  });
+
+  function start(): void {
+    board.starts++;
+    board.on = false;
+    setTimeout(() => {
+      board.on = true;
+      // its ROM's words, in a rate of their own, then Espruino's
+      say("ets Jun  8 2016\r\nrst:0xc \xc0\xdb\x00\r\n\r\n ____\r\n|  __|___\r\n 2v29 (c) 2026\r\n>");
+    }, 60);
+  }
+
+  function open(to: (text: string) => void): (heard: string) => void {
+    say = to;
+    let line = "";
+    let echo = true;
+    const run = (statement: string): void => {
+      board.asked(statement);
+      if (board.chatter) say(`${board.chatter}\r\n`);
+      try {
+        runInContext(statement, realm, { timeout: 1_000 });
+      } catch (error) {
+        say(`Uncaught ${String(error)}\r\n`);
+      }
+      say(">");
+    };
+    return (heard) => {
+      if (!board.on) return;
+      for (const char of heard) {
+        if (char === "\x10" && line === "") echo = false;
+        else if (char === "\x03") say("\r\x1b[J>");
+        else if (char === "\x15") line = "";
+        else if (char === "\n") {
+          const statement = line;
+          line = "";
+          if (echo) say("\r\n");
+          echo = true;
+          if (statement) run(statement);
+        } else {
+          line += char;
+          if (echo) say(char);
+        }
+      }
+    };
+  }
+  return board;
+}
+
+/** The board without a machine between; what it says comes in pieces of any size. */
+export function lineTo(board: FakeBoard): SerialLine {
+  const ended = new AbortController();
+  const listeners = new Set<(bytes: Uint8Array) => void>();
+  const hear = board.open((text) => {
+    for (let at = 0; at < text.length; at += 7) {
+      const piece = latin(text.slice(at, at + 7));
+      setImmediate(() => listeners.forEach((heard) => heard(piece)));
+    }
+  });
+  return {
+    gone: ended.signal,
+    write: async (bytes) => {
+      ended.signal.throwIfAborted();
+      setImmediate(() => hear(Buffer.from(bytes).toString("latin1")));
+    },
+    listen(heard) {
+      listeners.add(heard);
+      return () => void listeners.delete(heard);
+    },
+    signals: async () => undefined,
+    setBaud: async () => undefined,
+    close: async () => ended.abort(new Error("closed")),
+  };
+}
+
+/** The board behind a TCP port of this machine, for socat to make a pseudo-terminal of. */
+export async function serveBoard(board: FakeBoard): Promise<{ port: number; close(): void }> {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    const hear = board.open((text) => void socket.write(latin(text)));
+    socket.on("data", (bytes) => hear(bytes.toString("latin1"))).on("error", () => undefined);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    port: (server.address() as AddressInfo).port,
+    close() {
+      sockets.forEach((socket) => socket.destroy());
+      server.close();
+    },
+  };
+}

@@ -1,0 +1,233 @@
+/** A toy's record and program into its Storage, over a console: on a board in memory, a pseudo-terminal, and the real interpreter where there is one. */
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { toHex } from "@bearlink/sdk/protocol";
+import { setupKey } from "@bearlink/sdk/provisioning";
+import { systemHash } from "../../../server/adapters/hash.ts";
+import { openConsole } from "../../../tools/flash/console.ts";
+import { flashToy } from "../../../tools/flash/flash.ts";
+import { findPorts, openLine, portFault } from "../../../tools/flash/line.ts";
+import { filesOf, manifestOf, readServers } from "../../../tools/flash/record.ts";
+import type { Order } from "../../../tools/flash/record.ts";
+import { firstWrong, putFile } from "../../../tools/flash/storage.ts";
+import { fakeBoard, lineTo, serveBoard } from "./fake-board.ts";
+import { espruino, openPty, socatMissing } from "./terminals.ts";
+
+const toy = {
+  device_id: "bear-0123456789abcdef",
+  device_secret: "00ff0a0d1b03101172c5e1a29d7c4d6a8f1e2b3c4d5e6f708192a3b4c5d6e7f8",
+  pairing_code: "ABCDEFGHJKMNPQRSTVWXYZ0123",
+  url: "http://192.168.1.20:8000",
+};
+const order: Order = {
+  toy,
+  servers: [toy.url],
+  wifi: { ssid: "Märchen", password: "teddy-bears" },
+  firmware: { bundle: `print("bear");`.repeat(300), loader: "1;", version: "1.2.3", profile: "development" },
+  images: [{ name: "full.bin", address: 0, bytes: new Uint8Array([1, 2, 3]) }],
+};
+const files = filesOf(order);
+const patience = { answerMs: 2_000, startMs: 3_000, knockMs: 200 };
+const latin = (name: string) =>
+  Buffer.from(files.find((file) => file.name === name)!.bytes).toString("latin1");
+
+describe("what a toy is given", () => {
+  test("its program, who it is, its Wi-Fi in bytes, its keys, and at the very end its loader", () => {
+    expect(files.map(({ name }) => name)).toEqual([
+      "bear.0",
+      "bear.id",
+      "bear.wifi",
+      "bear.setup",
+      "bear.secret",
+      ".boot0",
+    ]);
+    expect(JSON.parse(latin("bear.id"))).toEqual({ id: toy.device_id, servers: [toy.url] });
+    expect(JSON.parse(latin("bear.wifi"))).toEqual({ ssid: "M\xc3\xa4rchen", password: "teddy-bears" });
+    expect(toHex(files[3]!.bytes)).toBe(toHex(setupKey(systemHash, toy.device_id, toy.pairing_code)));
+    expect(toHex(files[4]!.bytes)).toBe(toy.device_secret);
+    for (const { bytes } of files.slice(0, 3)) expect(bytes.every((byte) => byte < 128)).toBe(true);
+  });
+
+  test("a manifest tells all but the secrets, their digests and the password's", () => {
+    const told = JSON.stringify(manifestOf(order));
+    expect(JSON.parse(told)).toMatchObject({ device_id: toy.device_id, ssid: "Märchen", version: "1.2.3" });
+    for (const secret of [toy.device_secret, toy.pairing_code, "teddy-bears", latin("bear.wifi")])
+      expect(told).not.toContain(secret);
+    const { files: listed } = manifestOf(order) as { files: { name: string; sha256?: string }[] };
+    expect(listed.filter(({ sha256 }) => sha256).map(({ name }) => name)).toEqual([
+      "bear.0",
+      "bear.id",
+      ".boot0",
+    ]);
+  });
+
+  test("a server's address is one that a toy can reach, unless it is said outright", () => {
+    expect(readServers(undefined, toy.url)).toEqual([toy.url]);
+    expect(readServers("http://a.example:1,https://b.example/", "")).toEqual([
+      "http://a.example:1",
+      "https://b.example",
+    ]);
+    expect(readServers("http://127.0.0.1:8000", "")).toEqual(["http://127.0.0.1:8000"]);
+    expect(() => readServers(undefined, "http://127.0.0.1:8000")).toThrow(/say --server http/);
+    for (const wrong of ["mqtt://a", "a.example", "http://a.example/path", ""])
+      expect(() => readServers(wrong, toy.url)).toThrow(/not a server's address/);
+  });
+
+  test("a Wi-Fi that no radio takes is refused", () =>
+    expect(() => filesOf({ ...order, wifi: { ssid: "a", password: "short" } })).toThrow(
+      /name of 1-32 bytes/,
+    ));
+});
+
+describe("a board is flashed", () => {
+  const flash = (
+    board = fakeBoard(),
+    erase = false,
+    told?: (name: string, done: number, total: number) => void,
+  ) => flashToy(lineTo(board), toy.device_id, files, { erase, patience, ...(told && { told }) });
+
+  test("an empty one: every file lies there, and the board is started", async () => {
+    const board = fakeBoard();
+    const done: number[] = [];
+    expect(await flash(board, false, (_name, bytes, total) => void done.push(bytes / total))).toEqual({
+      version: "2v29",
+      board: "ESP32",
+    });
+    for (const { name } of files) expect(board.files.get(name)).toBe(latin(name));
+    expect(done).toEqual([...done].sort((a, b) => a - b));
+    expect(done.at(-1)).toBe(1);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(board.starts).toBe(2);
+  });
+
+  test("one that runs is stopped first; the toy keeps its counter and what a rekey made, and gets its program anew", async () => {
+    const board = fakeBoard();
+    board.chatter = "state idle";
+    const kept = { "bear.boot0": "7", "bear.prk0": "key", "bear.id": JSON.stringify({ id: toy.device_id }) };
+    for (const [name, text] of Object.entries({ ...kept, ".boot0": "x", "bear.1": "y", "bear.use0": "z" }))
+      board.files.set(name, text);
+    let runningAtFirstWrite: number | undefined;
+    board.asked = (statement) => {
+      if (statement.includes(".write(")) runningAtFirstWrite ??= board.starts;
+    };
+    await flash(board);
+    expect(runningAtFirstWrite).toBe(2);
+    expect(board.files.get("bear.boot0")).toBe("7");
+    expect(board.files.get("bear.prk0")).toBe("key");
+    expect([...board.files.keys()]).not.toContain("bear.secret");
+    expect([...board.files.keys()].filter((name) => /bear\.(1|use0)/.test(name))).toEqual([]);
+    expect(board.files.get("bear.0")).toBe(latin("bear.0"));
+  });
+
+  test("another toy's board is left alone, unless it is erased", async () => {
+    const board = fakeBoard();
+    board.files.set("bear.id", '{"id":"bear-ffffffffffffffff"}');
+    board.files.set("bear.prk0", "its key");
+    await expect(flash(board)).rejects.toThrow(/this board is bear-f+: .* --erase/);
+    expect(board.files.get("bear.prk0")).toBe("its key");
+    await flash(board, true);
+    expect([...board.files.keys()]).not.toContain("bear.prk0");
+    expect(board.files.get("bear.secret")).toBe(latin("bear.secret"));
+  });
+
+  test("a file that does not come back right ends it, before its loader would start it", async () => {
+    const board = fakeBoard();
+    board.spoils = "bear.secret";
+    await expect(flash(board)).rejects.toThrow(/bear.secret is not what was written, from byte 0 on/);
+    expect([...board.files.keys()]).not.toContain(".boot0");
+  });
+
+  test("another kind of board is told", async () => {
+    const board = fakeBoard();
+    board.board = "PICO";
+    await expect(flash(board)).rejects.toThrow(/this is Espruino for PICO/);
+    expect(board.files.size).toBe(0);
+  });
+
+  test("one without room says so", async () => {
+    const board = fakeBoard();
+    board.room = 10_000;
+    await expect(flash(board)).rejects.toThrow(/10000 bytes of room, and \d+ are needed/);
+  });
+
+  test("where a digest differs it is told from which byte on", async () => {
+    const board = fakeBoard();
+    const console = await openConsole(lineTo(board), patience);
+    const file = { name: "a", bytes: new Uint8Array(5_000).fill(65) };
+    await putFile(console, file);
+    expect(await firstWrong(console, file)).toBeUndefined();
+    board.files.set("a", `${"A".repeat(4_500)}B${"A".repeat(499)}`);
+    expect(await firstWrong(console, file)).toBe(4_096);
+    expect(await firstWrong(console, { ...file, name: "b" })).toBe(0);
+  });
+});
+
+describe("a port that cannot be had", () => {
+  test("is told as a person can mend it", async () => {
+    await expect(openLine("/dev/there-is-none")).rejects.toThrow(/there is no port \/dev\/there-is-none: /);
+    await expect(openLine(import.meta.filename)).rejects.toThrow(/is not a serial port/);
+    const said = (words: string, ports: string[] = []) => portFault("/dev/ttyUSB0", words, ports).message;
+    expect(said("Error: Permission denied, cannot open /dev/ttyUSB0")).toMatch(/usermod -aG dialout/);
+    expect(said("Error Resource temporarily unavailable Cannot lock port")).toMatch(
+      /held by another program/,
+    );
+    expect(said("Opening COM7: File not found", ["COM3"])).toMatch(/there is COM3/);
+    expect(said("something else")).toMatch(/cannot be opened \(something else\)/);
+  });
+
+  test("ports are found, with udevadm or without", async () =>
+    expect(await findPorts()).toBeInstanceOf(Array));
+});
+
+describe.skipIf(socatMissing)(`over a pseudo-terminal${socatMissing ? `: ${socatMissing}` : ""}`, () => {
+  const closing: (() => void)[] = [];
+  afterAll(() => closing.reverse().forEach((close) => close()));
+
+  test("a toy is flashed through a real serial port's driver, which has no wires to reset it", async () => {
+    const board = fakeBoard();
+    const served = await serveBoard(board);
+    const pty = await openPty(`TCP:127.0.0.1:${served.port}`);
+    closing.push(served.close, pty.close);
+    const line = await openLine(pty.path);
+    await line.signals({ dtr: false, rts: true });
+    await flashToy(line, toy.device_id, files, { erase: false, patience });
+    for (const { name } of files) expect(board.files.get(name)).toBe(latin(name));
+    await line.close();
+    await line.close();
+    expect(line.gone.aborted).toBe(true);
+  });
+
+  test("a port that is open is not opened again", async () => {
+    const served = await serveBoard(fakeBoard());
+    const pty = await openPty(`TCP:127.0.0.1:${served.port}`);
+    closing.push(served.close, pty.close);
+    const line = await openLine(pty.path);
+    await expect(openLine(pty.path)).rejects.toThrow(/held by another program/);
+    await line.close();
+  });
+});
+
+if (espruino)
+  test("on the real interpreter every file lies in its flash, and it runs the loader when it starts", async () => {
+    const pty = await openPty(`EXEC:${espruino},pty,rawer,setsid,ctty`);
+    const line = await openLine(pty.path);
+    const hello = [...files.slice(0, -1), { name: ".boot0", bytes: Buffer.from('print("the loader ran")') }];
+    const board = await flashToy(line, toy.device_id, hello, {
+      erase: true,
+      patience: { answerMs: 5_000, startMs: 8_000, knockMs: 500 },
+      boards: /^LINUX$/,
+    });
+    expect(board.version).toMatch(/^2v/);
+    await line.close();
+    // a start of its own over the same flash
+    const program = `print(btoa(require("Storage").read("bear.secret")));quit()`;
+    const again = spawnSync(espruino!, ["-e", program], { cwd: pty.folder, timeout: 5_000 });
+    const secret = Buffer.from(toy.device_secret, "hex").toString("base64");
+    expect(String(again.stdout)).toContain(secret);
+    expect(
+      readFileSync(join(pty.folder, "espruino.flash")).includes(Buffer.from(toy.device_secret, "hex")),
+    ).toBe(true);
+    pty.close();
+  }, 60_000);
