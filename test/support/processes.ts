@@ -94,7 +94,7 @@ export async function startCellProcess(env: Env): Promise<CellProcess> {
   let over = false;
   void running.ended.then(() => (over = true));
   const ready = /ready at (http:\S+) \(MQTT on port (\d+)\)/;
-  await until("bear start is ready", () => over || ready.test(running.stderr()), 30_000);
+  await until("bear start is ready", () => over || ready.test(running.stderr()), 90_000);
   const [, url, port] = ready.exec(running.stderr()) ?? [];
   if (url === undefined) throw new Error(`bear start ended: ${running.stderr()}`);
   return {

@@ -12,7 +12,7 @@ import { expectSound, newToy, QUESTION, startModels } from "./support.ts";
 import type { Models } from "./support.ts";
 
 // processes start, and sound takes its time
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const TRANSCRIPT = "Who lives on the marzipan volcano?";
 const REPLY = "A polite quokka lives there. It collects thimbles!";
@@ -32,9 +32,9 @@ beforeAll(async () => {
   toy = await newToy(cell);
 });
 afterAll(async () => {
-  cell.kill("SIGKILL");
-  await cell.ended;
-  await models.close();
+  cell?.kill("SIGKILL");
+  await cell?.ended;
+  await models?.close();
   for (const each of [folder, data, temporary]) each.remove();
 });
 

@@ -10,7 +10,7 @@ import { expectSound, newToy, QUESTION, startModels, toneSamples } from "./suppo
 import type { Models } from "./support.ts";
 
 // processes start, and sound takes its time
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const REPLY = "Bears sleep all winter long.";
 const folder = newFolder();
@@ -24,8 +24,8 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   for (const bear of bears) await bear.close();
-  cell.kill("SIGKILL");
-  await models.close();
+  cell?.kill("SIGKILL");
+  await models?.close();
   folder.remove();
 });
 

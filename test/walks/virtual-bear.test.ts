@@ -15,7 +15,7 @@ import { expectSound, newToy, QUESTION, startModels } from "./support.ts";
 import type { Models } from "./support.ts";
 
 // processes start, and sound takes its time
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const METRICS_TOKEN = randomBytes(16).toString("hex");
 const folder = newFolder();
@@ -33,8 +33,8 @@ beforeAll(async () => {
   });
 });
 afterAll(async () => {
-  await cell.stop();
-  await models.close();
+  await cell?.stop();
+  await models?.close();
   folder.remove();
 });
 

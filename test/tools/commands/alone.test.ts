@@ -9,7 +9,7 @@ import type { Ended } from "../../support/processes.ts";
 import { freePort } from "../../support/wait.ts";
 
 // processes start
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const folder = newFolder();
 const toyFile = folder.file("toy.json");
