@@ -36,6 +36,12 @@ export const MEMORY_TURNS = 12;
 export const MEMORY_MS = 30 * 60_000;
 /** turns a cell runs at once; more are refused with UNAVAILABLE */
 export const MAX_TURNS = 200;
+/** turns that a toy may begin in TURN_WINDOW_MS; more are refused with RATE_LIMITED */
+export const TURNS_PER_TOY = 20;
+/** ms in which TURNS_PER_TOY counts */
+export const TURN_WINDOW_MS = 10_000;
+/** ms from a turn's first frame to the end of its utterance, whatever frames still come: 15 s of sound, and a slow line */
+export const LISTEN_MS = 20_000;
 /** links admitted that have not subscribed yet; the oldest is forgotten first */
 export const MAX_WAITING_LINKS = 1_000;
 /** s a toy has to acknowledge that it will come back */

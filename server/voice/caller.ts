@@ -5,6 +5,7 @@ import {
   decodeAck,
   decodeCredit,
   decodeEvent,
+  decodePairAccept,
   decodeTelemetry,
   decodeTurnStart,
   DOWN,
@@ -13,8 +14,8 @@ import {
   isNewTurn,
   UP,
 } from "@bearlink/sdk/protocol";
-import type { Frame, RefusedCode, Telemetry, TurnStart } from "@bearlink/sdk/protocol";
-import type { Log, PhraseName, Standing } from "../ports.ts";
+import type { Codec, Frame, Refused, RefusedCode, Telemetry, TurnStart } from "@bearlink/sdk/protocol";
+import type { Log, PhraseName, Recipient, Standing, ToyNews } from "../ports.ts";
 import { announce } from "./announce.ts";
 import type { Commands } from "./commands.ts";
 import type { Conversation } from "./conversation.ts";
@@ -25,17 +26,26 @@ import type { CancelReason, Turn, TurnPorts } from "./turn.ts";
 export interface CallerPorts extends TurnPorts {
   /** A fresh id that ties a turn's log lines together (a UUID). */
   turnId(): string;
+  /** whoever waits for what a toy tells outside its turns */
+  news: ToyNews;
+  /** Those that these recipients are asked with; in place of the others what asks nobody. SAFETY S2 */
+  voicesFor(recipients: ReadonlySet<Recipient>): TurnVoices;
 }
+
+/** The parts of a turn that a third party may play. */
+export type TurnVoices = Pick<TurnPorts, "speechToText" | "chat" | "textToSpeech" | "safety">;
 
 export interface CallerOptions {
   line: Line;
   standing: Standing;
   commands: Commands;
   log: Log;
-  conversation(): Conversation;
+  conversation(childId: string): Conversation;
+  /** s until this toy may begin a turn; 0 where it may, and then one is counted */
+  turnIn(): number;
   /** Why no toy gets a new turn now, if so. */
   closedFor(): RefusedCode | undefined;
-  /** Called when a turn is over. */
+  /** Called when no turn runs any more. */
   turnOver(): void;
 }
 
@@ -57,6 +67,8 @@ export interface Caller {
   /** Settles when the turn under way is over; undefined where there is none. */
   turnDone(): Promise<unknown> | undefined;
   cancel(reason: CancelReason): void;
+  /** Says this (s16le, 8 kHz mono) on turn 0, in place of what is being said there; false where it was cut short. */
+  say(sound: Uint8Array): Promise<boolean>;
   /** The line is gone. */
   close(): void;
 }
@@ -69,7 +81,7 @@ const SPOKEN_REFUSALS: Partial<Record<RefusedCode, PhraseName>> = {
 
 export function createCaller(ports: CallerPorts, options: CallerOptions): Caller {
   const { meter } = ports;
-  const { line, commands, log, conversation, closedFor, turnOver } = options;
+  const { line, commands, log, conversation, turnIn, closedFor, turnOver } = options;
   let lastTurn: number | undefined; // of this connection; its first turn is new whatever its number
   let turn: Turn | undefined;
   let announcement = new AbortController();
@@ -78,41 +90,72 @@ export function createCaller(ports: CallerPorts, options: CallerOptions): Caller
 
   function openTurn(frame: Frame): void {
     cancel("barge-in");
-    announcement.abort(new Error("the child speaks"));
     lastTurn = frame.turn;
+    const { standing } = caller;
+    const waitS = turnIn();
+    if (waitS > 0) {
+      const ready = standing.state === "READY";
+      return decline(
+        frame.turn,
+        ready ? { code: "RATE_LIMITED", retry_after_s: waitS } : { code: standing.state },
+      );
+    }
+    announcement.abort(new Error("the child speaks"));
     const start = turnStart(frame);
     if (!start) return refuse(frame.turn, "UNAVAILABLE", CODEC.U8);
-    const code = caller.standing.state === "READY" ? closedFor() : caller.standing.state;
-    if (code) return refuse(frame.turn, code, replyCodec(start.play));
+    if (standing.state !== "READY") return refuse(frame.turn, standing.state, replyCodec(start.play));
+    const closed = closedFor();
+    if (closed) return refuse(frame.turn, closed, replyCodec(start.play));
 
     const turnLog = log.child({ requestId: ports.turnId(), turn: frame.turn });
     turnLog.info({ stage: "turn", codec: start.codec, reason: start.reason }, "a turn began");
-    const begun = startTurn(ports, {
-      start,
-      conversation: conversation(),
-      log: turnLog,
-      send: (type, fields) => line.send(type, { ...fields, turn: frame.turn }),
-    });
+    const begun = startTurn(
+      { ...ports, ...voices() },
+      {
+        start,
+        conversation: conversation(standing.childId),
+        log: turnLog,
+        send: (type, fields) => line.send(type, { ...fields, turn: frame.turn }),
+      },
+    );
     turn = begun;
     void begun.done.then((outcome) => {
       turnLog.info({ stage: "turn", outcome }, "a turn is over");
-      if (turn !== begun) return;
-      turn = undefined;
-      turnOver();
+      if (turn === begun) turn = undefined;
+      if (!turn) turnOver();
     });
   }
 
-  function refuse(refused: number, code: RefusedCode, codec: ReturnType<typeof replyCodec>): void {
-    line.send(DOWN.REFUSED, { turn: refused, payload: encodeJson({ code }) });
+  /** All that a toy which begins too many turns gets: no sound, no process, and no line of the log. */
+  function decline(refused: number, why: Refused): void {
+    line.send(DOWN.REFUSED, { turn: refused, payload: encodeJson(why) });
     meter.count("turns_total", { outcome: "refused" });
+  }
+
+  function refuse(refused: number, code: RefusedCode, codec: Codec): void {
+    decline(refused, { code });
     log.info({ stage: "turn", turn: refused, code }, "a turn was refused");
     const phrase = SPOKEN_REFUSALS[code];
     if (!phrase) return;
+    void say(ports.phrases.sound(phrase), codec);
+  }
+
+  async function say(sound: Uint8Array, codec: Codec): Promise<boolean> {
+    announcement.abort(new Error("something else is said"));
     announcement = new AbortController();
     const { signal } = announcement;
-    announce(ports, phrase, codec, (type, fields) => line.send(type, fields), signal).catch((fault) => {
+    try {
+      await announce(ports, sound, codec, (type, fields) => line.send(type, fields), signal);
+      return true;
+    } catch (fault) {
       if (!signal.aborted) log.error({ fault: String(fault) }, "the server's own words failed");
-    });
+      return false;
+    }
+  }
+
+  function voices(): TurnVoices {
+    const { standing } = caller;
+    return ports.voicesFor(standing.state === "READY" ? standing.recipients : new Set());
   }
 
   function turnFrame(frame: Frame): void {
@@ -148,11 +191,25 @@ export function createCaller(ports: CallerPorts, options: CallerOptions): Caller
     }
     if (frame.type === UP.EVENT) {
       const event = decodeEvent(frame.payload);
-      // §5: the toy repeats this event until it hears the cue
-      if (event?.kind === "pairing") line.send(DOWN.CUE, { payload: encodeJson({ clip: "pairing" }) });
-      if (event) return log.info({ event: event.kind }, "the toy told of something");
+      if (event) return void tellEvent(event.kind);
+    }
+    if (frame.type === UP.PAIR_ACCEPT) {
+      const accept = decodePairAccept(frame.payload);
+      const { deviceId, sessionId } = line.link;
+      if (accept) return ports.news.pairAccept(deviceId, sessionId, accept);
     }
     dropped("payload");
+  }
+
+  /** §5: the toy repeats `pairing` until it hears the cue; it hears it when the event is kept. */
+  async function tellEvent(kind: string): Promise<void> {
+    log.info({ event: kind }, "the toy told of something");
+    try {
+      await ports.news.event(line.link.deviceId, kind);
+      if (kind === "pairing") line.send(DOWN.CUE, { payload: encodeJson({ clip: "pairing" }) });
+    } catch (fault) {
+      log.error({ fault: String(fault), event: kind }, "what the toy told was not kept");
+    }
   }
 
   const caller: Caller = {
@@ -168,6 +225,7 @@ export function createCaller(ports: CallerPorts, options: CallerOptions): Caller
     },
     turnDone: () => turn?.done,
     cancel,
+    say: (sound) => say(sound, CODEC.U8), // §7.1: what every toy plays
     close() {
       cancel("lost");
       announcement.abort(new Error("lost"));

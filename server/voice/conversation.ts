@@ -35,13 +35,15 @@ export interface Conversation {
 }
 
 export interface Conversations {
-  of(deviceId: string): Conversation;
+  /** A toy's conversation with this child; what it said with another is forgotten. */
+  of(deviceId: string, childId: string): Conversation;
   /** The conversation, if there is one. */
   peek(deviceId: string): Conversation | undefined;
   forget(deviceId: string): void;
 }
 
 interface Memory extends Conversation {
+  childId: string;
   touchedAt: number;
 }
 
@@ -54,10 +56,11 @@ export function createConversations({
 }): Conversations {
   const memories = new Map<string, Memory>();
 
-  function open(): Memory {
+  function open(childId: string): Memory {
     let turns: ChatMessage[] = [];
     let day = -1;
     return {
+      childId,
       touchedAt: clock.now(),
       last: undefined,
       heard: [],
@@ -93,9 +96,10 @@ export function createConversations({
   }
 
   return {
-    of(deviceId) {
+    of(deviceId, childId) {
       sweep();
-      const memory = memories.get(deviceId) ?? open();
+      const known = memories.get(deviceId);
+      const memory = known?.childId === childId ? known : open(childId);
       memory.touchedAt = clock.now();
       memories.delete(deviceId);
       memories.set(deviceId, memory);

@@ -8,7 +8,7 @@ import {
   UTTERANCE_GAP_MS,
 } from "@bearlink/sdk/protocol";
 import type { Codec, Credit, Frame, TurnStart } from "@bearlink/sdk/protocol";
-import { FALLBACK_RESERVE_MS, TURN_BUDGET_MS } from "../bounds.ts";
+import { FALLBACK_RESERVE_MS, LISTEN_MS, TURN_BUDGET_MS } from "../bounds.ts";
 import { ModelError } from "../errors.ts";
 import type { Log, Meter } from "../ports.ts";
 import { phraseSound } from "./announce.ts";
@@ -73,6 +73,7 @@ export function startTurn(ports: TurnPorts, { start, conversation, send, log }: 
   let answered = false; // REPLY_END or STOP is sent
   let cancelled: CancelReason | undefined;
   let cancelGap = clock.after(UTTERANCE_GAP_MS, end);
+  const cancelLong = clock.after(LISTEN_MS, end); // frames without sound hold no turn open
   let cancelCue = (): void => undefined;
   let stageAt = 0;
 
@@ -99,6 +100,7 @@ export function startTurn(ports: TurnPorts, { start, conversation, send, log }: 
     if (endedAt !== undefined) return;
     endedAt = stageAt = clock.now();
     cancelGap();
+    cancelLong();
     utterance.end();
     cancelCue = clock.after(CUE_AFTER_MS, () =>
       send(DOWN.CUE, { payload: encodeJson({ clip: "thinking" }) }),
@@ -151,6 +153,7 @@ export function startTurn(ports: TurnPorts, { start, conversation, send, log }: 
       sendStop();
     } finally {
       cancelGap();
+      cancelLong();
       cancelCue();
       utterance.destroy();
       mouth.destroy();

@@ -13,6 +13,7 @@ import {
 } from "@bearlink/sdk/protocol";
 import type { Frame } from "@bearlink/sdk/protocol";
 import { describe, expect, it } from "vitest";
+import { TURNS_PER_TOY } from "../../../server/bounds.ts";
 import { systemHash } from "../../../server/adapters/hash.ts";
 import type { Link, Standing } from "../../../server/ports.ts";
 import { createBridge } from "../../../server/voice/bridge.ts";
@@ -335,5 +336,71 @@ describe("the bridge", () => {
     const drained = bridge.drain(0);
     await clock.advance(35_000);
     await drained;
+  });
+
+  it("a toy that begins turns faster than any paw is refused, unheard, until it is slower", async () => {
+    const { clock, toy, sound, meter, connect } = await onTheLine();
+    for (let turn = 1; turn <= 1_000; turn++) toy.send(UP.TURN_START, turn, { payload: start });
+    expect(sound.open()).toBeLessThanOrEqual(2 * TURNS_PER_TOY);
+    await clock.advance(0);
+    expect(sound.open()).toBe(0);
+    const refused = toy.heard.filter(({ type }) => type === DOWN.REFUSED);
+    expect(refused).toHaveLength(1_000 - TURNS_PER_TOY);
+    expect(decodeRefused(refused[0]!.payload)).toEqual({ code: "RATE_LIMITED", retry_after_s: 10 });
+    expect(meter.counts.get("turns_total refused")).toBe(1_000 - TURNS_PER_TOY);
+    // another connection is the same toy
+    const again = await connect(2);
+    again.send(UP.TURN_START, 1, { payload: start });
+    expect(again.types()).toEqual([DOWN.REFUSED]);
+    await clock.advance(10_000);
+    say(again, 2);
+    await clock.advance(8_000);
+    expect(again.types()).toEqual([DOWN.REFUSED, DOWN.REPLY_START, DOWN.AUDIO, DOWN.REPLY_END]);
+  });
+
+  it("a toy without consent that begins turns fast is answered in words no more often than it may talk", async () => {
+    const { clock, toy, plainSound } = await onTheLine({ standing: { state: "NOT_PAIRED" } });
+    let opened = 0;
+    const voice = plainSound.voice;
+    plainSound.voice = (rate, codec) => (opened++, voice(rate, codec));
+    for (let turn = 1; turn <= 1_000; turn++) toy.send(UP.TURN_START, turn, { payload: start });
+    await clock.advance(3_000);
+    expect(toy.heard.filter(({ type }) => type === DOWN.REFUSED)).toHaveLength(1_000);
+    expect(opened).toBeLessThanOrEqual(TURNS_PER_TOY);
+  });
+
+  it("a session ends at its time, though the toy barges in on every turn", async () => {
+    const { clock, toy } = await onTheLine({ lifeMs: 60_000 });
+    for (let turn = 1; clock.now() < 1_800_000_000_000 + 62_000; turn++) {
+      toy.send(UP.TURN_START, turn, { payload: start });
+      await clock.advance(600);
+    }
+    expect(toy.closed()).toBe("expired");
+  });
+
+  it("what one child said is told to no other, on the line or off it", async () => {
+    const { clock, toy, bridge, family, asked, connect } = await onTheLine();
+    say(toy, 1);
+    await clock.advance(8_000);
+    bridge.closed(toy.link);
+    family.standing = { ...READY, childId: "child_2" };
+    const again = await connect(2);
+    say(again, 1);
+    await clock.advance(8_000);
+    expect(asked).toHaveLength(2);
+    expect(asked[1]!.filter(({ role }) => role === "user")).toHaveLength(1);
+  });
+
+  it("an unpairing between CONNECT and SUBSCRIBE is not missed", async () => {
+    const { bridge, family, connect, toy } = await onTheLine();
+    bridge.closed(toy.link);
+    const admitted = bridge.admitted;
+    bridge.admitted = async (session) => {
+      await admitted(session);
+      family.standing = { state: "NOT_PAIRED" };
+      await bridge.toyChanged(DEVICE);
+    };
+    const again = await connect(2);
+    expect(again.closed()).toBe("not admitted");
   });
 });

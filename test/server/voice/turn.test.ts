@@ -17,10 +17,10 @@ function begin(change: Partial<VoiceFakes> = {}, bufferMs = 800) {
   const ports = voiceFakes(change);
   const sent = collector(ports.clock);
   const conversations = createConversations({ clock: ports.clock, policy: "Be kind." });
-  conversations.of("toy").firstOfDay(); // so that it is not told at every test's first turn
+  conversations.of("toy", "child").firstOfDay(); // so that it is not told at every test's first turn
   const turn = startTurn(ports, {
     start: { reason: "button", codec: CODEC.ULAW, play: [CODEC.U8], buffer_ms: bufferMs },
-    conversation: conversations.of("toy"),
+    conversation: conversations.of("toy", "child"),
     send: sent.send,
     log: silentLog,
   });
@@ -132,7 +132,7 @@ describe("a turn", () => {
     for (const turnAt of [0, 1, 2]) {
       const turn = startTurn(ports, {
         start: { reason: "button", codec: CODEC.ULAW, play: [CODEC.U8], buffer_ms: 800 },
-        conversation: conversations.of("toy"),
+        conversation: conversations.of("toy", "child"),
         send: () => true,
         log: silentLog,
       });
@@ -154,6 +154,22 @@ describe("a turn", () => {
     expect(asked).toHaveLength(2); // the disclosure went to no model
     expect(told).toContain("call me at [phone]");
     expect(told.join()).not.toMatch(/555|hits/);
+  });
+
+  it("ends its utterance 20 s after it began, though frames without sound keep coming", async () => {
+    const { clock, turn, speak, asked } = begin();
+    for (let ms = 0; ms < 19_800; ms += 600) {
+      speak(0);
+      await clock.advance(600);
+    }
+    expect(asked).toEqual([]);
+    for (let ms = 0; ms < 3_000; ms += 600) {
+      speak(0);
+      await clock.advance(600);
+    }
+    await clock.advance(8_000);
+    expect(await turn.done).toBe("reply");
+    expect(clock.waiting).toBe(0);
   });
 
   it("with the checker away it tells a curated piece only if that passes, and else a phrase", async () => {
@@ -437,7 +453,7 @@ describe("a turn", () => {
     await turn.done;
     const again = startTurn(ports, {
       start: { reason: "button", codec: CODEC.ULAW, play: [CODEC.U8], buffer_ms: 800 },
-      conversation: conversations.of("toy"),
+      conversation: conversations.of("toy", "child"),
       send: () => true,
       log: silentLog,
     });
