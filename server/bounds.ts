@@ -179,3 +179,47 @@ export const MAX_LETTERS = 500;
 export const SMTP_MS = 15_000;
 /** access tokens whose signature one process remembers */
 export const MAX_KNOWN_TOKENS = 10_000;
+/** children of one family */
+export const MAX_CHILDREN = 20;
+/** characters of a nickname, and of an interest */
+export const MAX_NICKNAME_CHARS = 40;
+/** interests of a child */
+export const MAX_INTERESTS = 20;
+/** days that what was said is kept, at most and where the parent has not said. MISSION C45 */
+export const MAX_RETENTION_DAYS = 365;
+export const RETENTION_DAYS = 30;
+/** ms a request for consent waits for its proof: by mail or card, and on paper */
+export const CONSENT_REQUEST_MS = 24 * 3_600_000;
+export const CONSENT_FORM_MS = 30 * 24 * 3_600_000;
+/** tries at the code of a consent mail */
+export const CONSENT_TRIES = 5;
+/** requests for consent a family may make, an hour */
+export const CONSENTS_PER_FAMILY = 10;
+/** ms that a card service's message may be old */
+export const CARD_MESSAGE_MS = 5 * 60_000;
+/** characters of what is kept as evidence of a consent */
+export const MAX_EVIDENCE_CHARS = 500;
+/** ms between two looks at the consent behind the turns under way: a revocation whose notice was lost stops them too. SAFETY S1 */
+export const CONSENT_LOOK_MS = 4_000;
+/** ms that a five-second press lasts, PROTOCOL.md §8.1 */
+export const PAIRING_MODE_MS = 5 * 60_000;
+/** s that a pairing window lasts, PROTOCOL.md §8.2 */
+export const PAIR_WINDOW_S = 180;
+/** words that a parent chooses from, words that the toy says, and tries at them. PROTOCOL.md §8.3 */
+export const PAIR_CHOICES = 16;
+export const PAIR_WORDS = 3;
+export const PAIR_PICKS = 3;
+/** windows of a parent and of an address, an hour; wrong codes of a toy, a day. PROTOCOL.md §8.2 */
+export const WINDOWS_PER_PARENT = 5;
+export const WINDOWS_PER_ADDRESS = 20;
+export const WRONG_CODES_PER_TOY = 20;
+export const WINDOWS_MS = 3_600_000;
+export const WRONG_CODES_MS = 24 * 3_600_000;
+/** ms after which a refused pairing is answered, whatever it was refused for. PROTOCOL.md §8.2 */
+export const PAIR_REFUSAL_MS = 500;
+/** s in which a toy must acknowledge that it was paired, else it claims anew and learns it there */
+export const PAIR_DONE_S = 20;
+/** s in which a toy must acknowledge a rekey, or a word about its microphone */
+export const ERRAND_S = 60;
+/** ms that the code of a transfer holds, PROTOCOL.md §8.6 */
+export const TRANSFER_MS = 24 * 3_600_000;

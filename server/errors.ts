@@ -16,6 +16,10 @@ const STATUS = {
   TOY_DISABLED: [403, "This toy is switched off."],
   TOY_EXISTS: [409, "There is a toy with this id."],
   PAIRING_REFUSED: [404, "This toy cannot be paired."],
+  CONSENT_REQUIRED: [403, "A parent must consent first."],
+  CONSENT_REFUSED: [404, "This consent cannot be confirmed."],
+  NOTICE_CHANGED: [409, "The notice has changed; please read it again."],
+  CHILD_LIMIT: [409, "This family has as many children as it can have."],
   UNAVAILABLE: [503, "A part of the service is away; try again."],
   INTERNAL: [500, "Something went wrong here."],
 } as const;

@@ -19,8 +19,10 @@ import { openSecrets } from "./main/secrets.ts";
 import { openStores } from "./main/stores.ts";
 import { openVoices } from "./main/voices.ts";
 import type { Voices } from "./main/voices.ts";
-import { TOY_CHANGED } from "./pairing/development.ts";
-import type { Clock, Log } from "./ports.ts";
+import { openFamilies } from "./main/families.ts";
+import type { Families } from "./main/families.ts";
+import { TOY_CHANGED } from "./ports.ts";
+import type { Bus, Clock, Log, ToyLine } from "./ports.ts";
 import { createBridge } from "./voice/bridge.ts";
 import type { Bridge } from "./voice/bridge.ts";
 import { OK } from "./watch/health.ts";
@@ -81,18 +83,26 @@ export async function startCell(config: Config, options: { log?: Log } = {}): Pr
       limits: createClaimLimiter(stores),
       vault: secrets.vault,
     };
-    const bridge = createBridge({
+    // each speaks to the other: the families to toys through the bridge, the bridge to the families of what toys tell
+    const line: ToyLine = {
+      isHere: (deviceId) => bridge.isHere(deviceId),
+      command: (deviceId, ...told) => bridge.command(deviceId, ...told),
+      say: (deviceId, sound) => bridge.say(deviceId, sound),
+    };
+    const families = openFamilies(config, { ...stores, ...claims, voices, letters: undefined, line });
+    const bridge: Bridge = createBridge({
       ...base,
       ...voices.ports,
       toys: stores.toys,
+      gate: families.gate,
+      news: families.news,
+      voicesFor: voices.voicesFor,
       turnId: randomUUID,
       endSession: (deviceId, reason) => endSession(claims, deviceId, reason),
     });
     const { broker, watch } = await openBroker(claims, bridge);
     toClose.push(broker.close, watch.stop);
-    toClose.push(
-      await stores.bus.subscribe(TOY_CHANGED, (deviceId) => void tellBridge(bridge, log, deviceId)),
-    );
+    toClose.push(await families.start(), await hearChanges(stores.bus, bridge, families, log));
     const mqtt = await broker.listen(config.MQTT_PORT, config.HOST);
 
     const desk = openClaimDesk(claims, {
@@ -170,10 +180,18 @@ async function left(broker: Broker, clock: Clock): Promise<void> {
     await new Promise<void>((resolve) => clock.after(LOOK_MS, resolve));
 }
 
-async function tellBridge(bridge: Bridge, log: Log, deviceId: string): Promise<void> {
-  try {
-    await bridge.toyChanged(deviceId);
-  } catch (error) {
-    log.warn({ toy: deviceId, error }, "a toy's family could not be looked up");
-  }
+/** A toy's family or its consent changed, on whichever cell: the turn under way stops where it must, and the toy is told. */
+async function hearChanges(
+  bus: Bus,
+  bridge: Bridge,
+  families: Families,
+  log: Log,
+): Promise<() => Promise<void>> {
+  return bus.subscribe(TOY_CHANGED, (deviceId) => {
+    bridge
+      .toyChanged(deviceId)
+      .catch((error: unknown) => log.warn({ toy: deviceId, error }, "a toy's family could not be looked up"))
+      .then(() => families.errands.changed(deviceId))
+      .catch(() => undefined);
+  });
 }

@@ -4,22 +4,31 @@ import { openRedis } from "../adapters/redis.ts";
 import { sqlAudit } from "../adapters/sql/audit.ts";
 import { openDatabase } from "../adapters/sql/database.ts";
 import type { Database } from "../adapters/sql/database.ts";
+import { sqlChildren } from "../adapters/sql/children.ts";
+import { sqlConsents } from "../adapters/sql/consents.ts";
 import { sqlFamilies } from "../adapters/sql/families.ts";
 import { migrateUp, migrationStatus } from "../adapters/sql/migrate.ts";
 import type { MigrationState } from "../adapters/sql/migrate.ts";
+import { sqlOwnership } from "../adapters/sql/ownership.ts";
+import { sqlPairings } from "../adapters/sql/pairing.ts";
 import { sqlToys } from "../adapters/sql/toys.ts";
 import type { Config } from "../config.ts";
 import { StartError } from "../errors.ts";
+import { nextConsent } from "../family/consent/states.ts";
 import type {
   AuditTrail,
   Bus,
   Chance,
+  Children,
   Clock,
+  Consents,
   Counters,
   Families,
   Log,
   Meter,
   Nonces,
+  Ownership,
+  Pairings,
   Sessions,
   Toys,
 } from "../ports.ts";
@@ -29,6 +38,10 @@ import type { Check } from "../watch/health.ts";
 export interface Stores {
   toys: Toys;
   families: Families;
+  children: Children;
+  consents: Consents;
+  pairings: Pairings;
+  ownership: Ownership;
   audit: AuditTrail;
   nonces: Nonces;
   sessions: Sessions;
@@ -82,6 +95,10 @@ export async function openStores(config: Config, { clock, chance, meter, log }: 
     return {
       toys: sqlToys({ db }),
       families: sqlFamilies({ db, clock }),
+      children: sqlChildren({ db }),
+      consents: sqlConsents({ db, next: nextConsent }),
+      pairings: sqlPairings({ db }),
+      ownership: sqlOwnership({ db }),
       audit: sqlAudit({ db }),
       ...shared.stores,
       checks: {

@@ -12,15 +12,20 @@ import { openBook } from "../adapters/speech/book.ts";
 import { chooseSpeech } from "../adapters/speech/choose.ts";
 import { createPhrases, phraseTexts } from "../adapters/speech/phrases.ts";
 import type { Config } from "../config.ts";
-import type { Chance, Clock, Log, Meter } from "../ports.ts";
+import type { Chance, Clock, Log, Meter, Recipient, ThirdParty } from "../ports.ts";
 import { createSafety } from "../safety/safety.ts";
 import { policyWith } from "../voice/conversation.ts";
+import type { TurnVoices } from "../voice/caller.ts";
 import type { TurnPorts } from "../voice/turn.ts";
 import { OK } from "../watch/health.ts";
 import type { Check } from "../watch/health.ts";
 
 export interface Voices {
   ports: Omit<TurnPorts, "clock" | "meter" | "log"> & { policy: string };
+  /** whoever beyond this server a child's words or their answers go to: each needs a consent of its own. SAFETY S2 */
+  thirdParties: ThirdParty[];
+  /** Those that these recipients may play, and in place of the others what asks nobody. */
+  voicesFor(recipients: ReadonlySet<Recipient>): TurnVoices;
   /** who plays each part, for people: never with a key */
   description: { sound: string; speech_in: string; chat: string; speech_out: string; moderation: string };
   checks: Record<string, Check>;
@@ -42,8 +47,10 @@ export async function openVoices(config: Config, { clock, chance, meter, log }: 
   const models = openModels(modelSettings(config), { clock, meter, decode: ffmpeg?.decode });
   const book = openBook();
   const shelf = createShelf({ chance });
-  const speech: Models["textToSpeech"] = models.textToSpeech ?? (await localSpeech());
-  const chat = models.chat ?? { port: createScriptedChat({ shelf }), description: "scripted companion" };
+  const ownSpeech = await localSpeech();
+  const ownChat = { port: createScriptedChat({ shelf }), description: "scripted companion" };
+  const speech = models.textToSpeech ?? ownSpeech;
+  const chat = models.chat ?? ownChat;
   // SAFETY: a reply that quotes its instructions carries this word, and is not spoken
   const canary = toHex(chance.bytes(CANARY_BYTES));
 
@@ -52,18 +59,31 @@ export async function openVoices(config: Config, { clock, chance, meter, log }: 
     return { port: speech, description };
   }
 
+  const isCurated = createIsCurated([...curatedTexts, ...Object.values(phraseTexts)]);
+  const safety = createSafety({ canary, moderation: models.moderation?.port, isCurated });
+  const rules = createSafety({ canary, isCurated });
+
+  function voicesFor(recipients: ReadonlySet<Recipient>): TurnVoices {
+    // SAFETY: what a model writes is not spoken unchecked, whoever it is that the parent did not allow
+    const checked = !models.moderation || recipients.has("moderation");
+    return {
+      speechToText: recipients.has("speech_in") ? models.speechToText?.port : undefined,
+      chat: recipients.has("chat") && checked ? chat.port : ownChat.port,
+      textToSpeech: recipients.has("speech_out") ? speech.port : ownSpeech.port,
+      safety: recipients.has("moderation") ? safety : rules,
+    };
+  }
+
   return {
+    thirdParties: thirdPartiesOf(models),
+    voicesFor,
     ports: {
       sound: chooseSound({ ffmpeg, typescript: typescriptSound, most: config.FFMPEG_TOYS }),
       plainSound: typescriptSound,
       speechToText: models.speechToText?.port,
       chat: chat.port,
       textToSpeech: speech.port,
-      safety: createSafety({
-        canary,
-        moderation: models.moderation?.port,
-        isCurated: createIsCurated([...curatedTexts, ...Object.values(phraseTexts)]),
-      }),
+      safety,
       policy: policyWith(canary),
       shelf,
       phrases: createPhrases(book),
@@ -81,6 +101,16 @@ export async function openVoices(config: Config, { clock, chance, meter, log }: 
     },
     close: () => models.close(),
   };
+}
+
+function thirdPartiesOf(models: Models): ThirdParty[] {
+  const offers = [
+    ["speech_in", models.speechToText],
+    ["chat", models.chat],
+    ["speech_out", models.textToSpeech],
+    ["moderation", models.moderation],
+  ] as const;
+  return offers.flatMap(([recipient, offer]) => (offer ? [{ recipient, name: offer.description }] : []));
 }
 
 function modelSettings(config: Config): Parameters<typeof openModels>[0] {

@@ -1,9 +1,7 @@
 /** Pairing without a parent, for development only: a toy goes to the demo family. The real walk is PROTOCOL.md §8. */
 import { orUnavailable, Refusal } from "../errors.ts";
 import type { Bus, Families, Log, Toys } from "../ports.ts";
-
-/** Bus channel; its text is the id of a toy whose owner or consent is no longer what it was. */
-export const TOY_CHANGED = "toy-changed";
+import { tellChanged } from "./notices.ts";
 
 export interface DemoPairing {
   account_id: string;
@@ -21,8 +19,6 @@ export async function pairWithDemoFamily(
     const toy = await orUnavailable(ports.toys.find(deviceId));
     if (toy?.ownerId !== accountId) throw new Refusal("PAIRING_REFUSED");
   }
-  await ports.bus
-    .publish(TOY_CHANGED, deviceId)
-    .catch((error: unknown) => ports.log.warn({ toy: deviceId, error }, "pairing not announced"));
+  await tellChanged(ports, deviceId);
   return { account_id: accountId, child_id: childId };
 }

@@ -5,6 +5,9 @@ import type { Clock, PhraseName, Phrases, Sound } from "../ports.ts";
 import { createPacer } from "./pace.ts";
 import type { SendFrame } from "./pace.ts";
 
+/** Hz of every phrase */
+const PHRASE_RATE = 8_000;
+
 export interface AnnouncePorts {
   clock: Clock;
   plainSound: Sound;
@@ -12,14 +15,18 @@ export interface AnnouncePorts {
 }
 
 /** A phrase as sound in `codec`; it needs no model and no process. */
-export async function* phraseSound(
-  { plainSound, phrases }: AnnouncePorts,
+export function phraseSound(
+  { plainSound, phrases }: Pick<AnnouncePorts, "plainSound" | "phrases">,
   name: PhraseName,
   codec: Codec,
 ): AsyncGenerator<Uint8Array> {
-  const pipe = plainSound.voice(8000, codec);
+  return inCodec(plainSound, phrases.sound(name), codec);
+}
+
+async function* inCodec(plainSound: Sound, sound: Uint8Array, codec: Codec): AsyncGenerator<Uint8Array> {
+  const pipe = plainSound.voice(PHRASE_RATE, codec);
   try {
-    pipe.write(phrases.sound(name));
+    pipe.write(sound);
     pipe.end();
     yield* pipe.out;
   } finally {
@@ -27,10 +34,10 @@ export async function* phraseSound(
   }
 }
 
-/** Says a phrase from REPLY_START to REPLY_END; rejects when `signal` cuts it short. */
+/** Says `sound` (s16le, 8 kHz mono) from REPLY_START to REPLY_END; rejects when `signal` cuts it short. */
 export async function announce(
-  ports: AnnouncePorts,
-  name: PhraseName,
+  ports: Pick<AnnouncePorts, "clock" | "plainSound">,
+  sound: Uint8Array,
   codec: Codec,
   send: SendFrame,
   signal: AbortSignal,
@@ -42,6 +49,6 @@ export async function announce(
     send,
     onFirst: () => send(DOWN.REPLY_START, { payload: encodeJson({ codec }) }),
   });
-  await pacer.play(phraseSound(ports, name, codec), signal);
+  await pacer.play(inCodec(ports.plainSound, sound, codec), signal);
   send(DOWN.REPLY_END, {});
 }

@@ -1,7 +1,14 @@
 /** The bridge: every toy on this cell, from the link's admission to its end. */
 import type { Ack, Hash, RefusedCode } from "@bearlink/sdk/protocol";
-import { DRAIN_MS, MAX_SESSIONS, MAX_TURNS, MAX_WAITING_LINKS, RECONNECT_TTL_S } from "../bounds.ts";
-import type { Link, Standing, Toys } from "../ports.ts";
+import {
+  CONSENT_LOOK_MS,
+  DRAIN_MS,
+  MAX_SESSIONS,
+  MAX_TURNS,
+  MAX_WAITING_LINKS,
+  RECONNECT_TTL_S,
+} from "../bounds.ts";
+import type { ConsentGate, Link, Standing, Toys } from "../ports.ts";
 import { createTurnAllowance } from "./allowance.ts";
 import type { TurnAllowance } from "./allowance.ts";
 import { createCaller } from "./caller.ts";
@@ -16,7 +23,9 @@ export interface BridgePorts extends CallerPorts {
   /** what every model is told of who it is */
   policy: string;
   hash: Hash;
-  toys: Pick<Toys, "standing" | "nextCommandId">;
+  toys: Pick<Toys, "nextCommandId">;
+  /** who a toy's child is, and who may take its voice */
+  gate: ConsentGate;
   /** Ends a toy's session for good. */
   endSession(deviceId: string, reason: string): Promise<void>;
 }
@@ -47,6 +56,10 @@ export interface Bridge {
     ttlS: number,
     fields: Record<string, unknown>,
   ): Promise<Ack | undefined>;
+  /** Whether the toy is on this cell's line. */
+  isHere(deviceId: string): boolean;
+  /** Says this (s16le, 8 kHz mono) on turn 0; false where it was cut short, or the toy is not here. */
+  say(deviceId: string, sound: Uint8Array): Promise<boolean>;
   /** What each toy on the line last told of itself. */
   telemetry(): ToyTelemetry[];
   /** What was said in a toy's newest turn. */
@@ -63,6 +76,7 @@ export function createBridge(ports: BridgePorts): Bridge {
   /** what outlives a connection: §6 counts wrong tags for a session; turns are counted for a toy */
   const counted = new Map<string, { sessionId: string; wrongTags: WrongTags; turns: TurnAllowance }>();
   let draining = false;
+  let cancelLook = (): void => undefined;
 
   function countsOf({ deviceId, sessionId }: Admitted): { wrongTags: WrongTags; turns: TurnAllowance } {
     const known = counted.get(deviceId);
@@ -87,10 +101,41 @@ export function createBridge(ports: BridgePorts): Bridge {
     const known = callers.get(deviceId);
     if (!known) return;
     callers.delete(deviceId);
+    if (callers.size === 0) cancelLook();
     known.cancelExpiry();
     known.caller.close();
+    ports.news.left(deviceId);
     meter.gauge("toys_connected", callers.size);
     known.caller.log.info({}, "a toy is gone");
+  }
+
+  /** What the family allows now: a turn that was begun with more than that stops. SAFETY S1 */
+  function regard(caller: Caller, standing: Standing): void {
+    const former = caller.standing;
+    caller.standing = standing;
+    if (standing.state !== "READY") conversations.forget(caller.line.link.deviceId);
+    if (isLess(former, standing)) caller.cancel("revoked");
+  }
+
+  /** Every notice may be lost: whoever is being listened to is asked about again. */
+  function lookLater(): void {
+    cancelLook();
+    cancelLook = clock.after(CONSENT_LOOK_MS, () => {
+      lookLater();
+      const talking = [...callers.values()]
+        .filter(({ caller }) => caller.turnDone())
+        .map(({ caller }) => caller);
+      if (talking.length === 0) return;
+      ports.gate.standings(talking.map(({ line }) => line.link.deviceId)).then(
+        (standings) => {
+          for (const caller of talking) {
+            const standing = standings.get(caller.line.link.deviceId);
+            if (standing) regard(caller, standing);
+          }
+        },
+        (fault) => log.warn({ fault: String(fault) }, "consent could not be looked at again"),
+      );
+    });
   }
 
   async function endForWrongTags({ line, log }: Caller): Promise<void> {
@@ -101,7 +146,7 @@ export function createBridge(ports: BridgePorts): Bridge {
 
   return {
     async admitted(session) {
-      const standing = await ports.toys.standing(session.deviceId);
+      const standing = await ports.gate.standing(session.deviceId);
       waiting.delete(session.deviceId);
       waiting.set(session.deviceId, { session, standing });
       if (waiting.size > MAX_WAITING_LINKS) waiting.delete(waiting.keys().next().value!);
@@ -133,7 +178,9 @@ export function createBridge(ports: BridgePorts): Bridge {
       const cancelExpiry = clock.after(Math.max(0, session.expiresAt - clock.now()), expireIfDue);
       callers.set(link.deviceId, { caller, cancelExpiry });
       meter.gauge("toys_connected", callers.size);
+      if (callers.size === 1) lookLater();
       caller.log.info({ n: link.n }, "a toy is on the line");
+      ports.news.joined(link.deviceId, link.sessionId);
     },
 
     frame(link, bytes) {
@@ -157,15 +204,12 @@ export function createBridge(ports: BridgePorts): Bridge {
       const caller = callers.get(deviceId)?.caller;
       if (!caller) return conversations.forget(deviceId);
       try {
-        caller.standing = await ports.toys.standing(deviceId);
+        regard(caller, await ports.gate.standing(deviceId));
       } catch (fault) {
         // who the child is cannot be known now: the toy comes back when it can
         caller.line.link.close("unavailable");
         throw fault;
       }
-      if (caller.standing.state === "READY") return;
-      conversations.forget(deviceId);
-      caller.cancel("revoked");
     },
 
     async command(deviceId, kind, ttlS, fields) {
@@ -173,6 +217,8 @@ export function createBridge(ports: BridgePorts): Bridge {
       return caller?.commands.send(await ports.toys.nextCommandId(deviceId), kind, ttlS, fields);
     },
 
+    isHere: (deviceId) => callers.has(deviceId),
+    say: async (deviceId, sound) => (await callers.get(deviceId)?.caller.say(sound)) ?? false,
     telemetry: () => [...callers.values()].flatMap(({ caller }) => caller.telemetry ?? []),
     lastTurn: (deviceId) => conversations.peek(deviceId)?.last,
 
@@ -192,4 +238,11 @@ export function createBridge(ports: BridgePorts): Bridge {
       );
     },
   };
+}
+
+/** Whether something that was allowed is so no longer. */
+function isLess(former: Standing, now: Standing): boolean {
+  if (former.state !== "READY") return false;
+  if (now.state !== "READY" || now.childId !== former.childId) return true;
+  return [...former.recipients].some((recipient) => !now.recipients.has(recipient));
 }

@@ -5,6 +5,7 @@ import {
   decodeAck,
   decodeCredit,
   decodeEvent,
+  decodePairAccept,
   decodeTelemetry,
   decodeTurnStart,
   DOWN,
@@ -14,7 +15,7 @@ import {
   UP,
 } from "@bearlink/sdk/protocol";
 import type { Codec, Frame, Refused, RefusedCode, Telemetry, TurnStart } from "@bearlink/sdk/protocol";
-import type { Log, PhraseName, Standing } from "../ports.ts";
+import type { Log, PhraseName, Recipient, Standing, ToyNews } from "../ports.ts";
 import { announce } from "./announce.ts";
 import type { Commands } from "./commands.ts";
 import type { Conversation } from "./conversation.ts";
@@ -25,7 +26,14 @@ import type { CancelReason, Turn, TurnPorts } from "./turn.ts";
 export interface CallerPorts extends TurnPorts {
   /** A fresh id that ties a turn's log lines together (a UUID). */
   turnId(): string;
+  /** whoever waits for what a toy tells outside its turns */
+  news: ToyNews;
+  /** Those that these recipients are asked with; in place of the others what asks nobody. SAFETY S2 */
+  voicesFor(recipients: ReadonlySet<Recipient>): TurnVoices;
 }
+
+/** The parts of a turn that a third party may play. */
+export type TurnVoices = Pick<TurnPorts, "speechToText" | "chat" | "textToSpeech" | "safety">;
 
 export interface CallerOptions {
   line: Line;
@@ -59,6 +67,8 @@ export interface Caller {
   /** Settles when the turn under way is over; undefined where there is none. */
   turnDone(): Promise<unknown> | undefined;
   cancel(reason: CancelReason): void;
+  /** Says this (s16le, 8 kHz mono) on turn 0, in place of what is being said there; false where it was cut short. */
+  say(sound: Uint8Array): Promise<boolean>;
   /** The line is gone. */
   close(): void;
 }
@@ -99,12 +109,15 @@ export function createCaller(ports: CallerPorts, options: CallerOptions): Caller
 
     const turnLog = log.child({ requestId: ports.turnId(), turn: frame.turn });
     turnLog.info({ stage: "turn", codec: start.codec, reason: start.reason }, "a turn began");
-    const begun = startTurn(ports, {
-      start,
-      conversation: conversation(standing.childId),
-      log: turnLog,
-      send: (type, fields) => line.send(type, { ...fields, turn: frame.turn }),
-    });
+    const begun = startTurn(
+      { ...ports, ...voices() },
+      {
+        start,
+        conversation: conversation(standing.childId),
+        log: turnLog,
+        send: (type, fields) => line.send(type, { ...fields, turn: frame.turn }),
+      },
+    );
     turn = begun;
     void begun.done.then((outcome) => {
       turnLog.info({ stage: "turn", outcome }, "a turn is over");
@@ -124,11 +137,25 @@ export function createCaller(ports: CallerPorts, options: CallerOptions): Caller
     log.info({ stage: "turn", turn: refused, code }, "a turn was refused");
     const phrase = SPOKEN_REFUSALS[code];
     if (!phrase) return;
+    void say(ports.phrases.sound(phrase), codec);
+  }
+
+  async function say(sound: Uint8Array, codec: Codec): Promise<boolean> {
+    announcement.abort(new Error("something else is said"));
     announcement = new AbortController();
     const { signal } = announcement;
-    announce(ports, phrase, codec, (type, fields) => line.send(type, fields), signal).catch((fault) => {
+    try {
+      await announce(ports, sound, codec, (type, fields) => line.send(type, fields), signal);
+      return true;
+    } catch (fault) {
       if (!signal.aborted) log.error({ fault: String(fault) }, "the server's own words failed");
-    });
+      return false;
+    }
+  }
+
+  function voices(): TurnVoices {
+    const { standing } = caller;
+    return ports.voicesFor(standing.state === "READY" ? standing.recipients : new Set());
   }
 
   function turnFrame(frame: Frame): void {
@@ -164,11 +191,25 @@ export function createCaller(ports: CallerPorts, options: CallerOptions): Caller
     }
     if (frame.type === UP.EVENT) {
       const event = decodeEvent(frame.payload);
-      // §5: the toy repeats this event until it hears the cue
-      if (event?.kind === "pairing") line.send(DOWN.CUE, { payload: encodeJson({ clip: "pairing" }) });
-      if (event) return log.info({ event: event.kind }, "the toy told of something");
+      if (event) return void tellEvent(event.kind);
+    }
+    if (frame.type === UP.PAIR_ACCEPT) {
+      const accept = decodePairAccept(frame.payload);
+      const { deviceId, sessionId } = line.link;
+      if (accept) return ports.news.pairAccept(deviceId, sessionId, accept);
     }
     dropped("payload");
+  }
+
+  /** §5: the toy repeats `pairing` until it hears the cue; it hears it when the event is kept. */
+  async function tellEvent(kind: string): Promise<void> {
+    log.info({ event: kind }, "the toy told of something");
+    try {
+      await ports.news.event(line.link.deviceId, kind);
+      if (kind === "pairing") line.send(DOWN.CUE, { payload: encodeJson({ clip: "pairing" }) });
+    } catch (fault) {
+      log.error({ fault: String(fault), event: kind }, "what the toy told was not kept");
+    }
   }
 
   const caller: Caller = {
@@ -184,6 +225,7 @@ export function createCaller(ports: CallerPorts, options: CallerOptions): Caller
     },
     turnDone: () => turn?.done,
     cancel,
+    say: (sound) => say(sound, CODEC.U8), // §7.1: what every toy plays
     close() {
       cancel("lost");
       announcement.abort(new Error("lost"));

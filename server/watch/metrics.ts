@@ -11,6 +11,7 @@ const COUNTERS = {
   mqtt_frames_total: ["Frames, by direction and type", "direction", "type"],
   frames_dropped_total: ["Frames dropped", "reason"],
   claim_attempts_total: ["Claims, by their end", "result"],
+  pairings_total: ["Steps of pairing, by their end", "result"],
   turns_total: ["Turns, by their end", "outcome"],
   model_requests_total: ["Requests to model services", "kind", "provider", "result"],
 } as const;

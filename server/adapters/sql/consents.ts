@@ -1,6 +1,7 @@
 /** Consent in SQL: how it stands, a record of every change that only grows, and the requests that wait for their proof. */
 import { sql } from "kysely";
 import type { Kysely, Selectable, Transaction } from "kysely";
+import { CONSENT_TRIES } from "../../bounds.ts";
 import { RECIPIENTS } from "../../ports.ts";
 import type {
   ConsentEvent,
@@ -12,10 +13,7 @@ import type {
   ToyGrants,
 } from "../../ports.ts";
 import { auditRow } from "./audit.ts";
-import { VOICE } from "./schema.ts";
 import type { Tables } from "./schema.ts";
-
-const MAX_TRIES = 5;
 
 type Tx = Transaction<Tables>;
 
@@ -112,7 +110,7 @@ export function sqlConsents({ db, next }: { db: Kysely<Tables>; next: NextConsen
         .where("request_id", "=", requestId)
         .where("account_id", "=", accountId)
         .where("expires_at", ">", now)
-        .where("tries", "<", MAX_TRIES)
+        .where("tries", "<", CONSENT_TRIES)
         .returningAll()
         .executeTakeFirst();
       return row && requestOf(row);
@@ -158,7 +156,9 @@ export function sqlConsents({ db, next }: { db: Kysely<Tables>; next: NextConsen
       const rows = await db
         .selectFrom("toys")
         .leftJoin("consents", "consents.child_id", "toys.child_id")
+        .leftJoin("accounts", "accounts.id", "toys.owner_id")
         .select([
+          "accounts.deleted_at",
           "toys.device_id",
           "toys.child_id",
           "consents.recipient",
@@ -176,8 +176,10 @@ export function sqlConsents({ db, next }: { db: Kysely<Tables>; next: NextConsen
           revoked: false,
         };
         found.set(row.device_id, grants);
+        // who left has taken their consent along, before the job that deletes it runs
+        if (row.deleted_at !== null) continue;
         if (row.state === "granted" && isKnown(row)) grants.granted.set(row.recipient, row.notice_version!);
-        if (row.state === "revoked" && row.recipient === VOICE) grants.revoked = true;
+        if (row.state === "revoked" && row.recipient === "voice") grants.revoked = true;
       }
       return found;
     },

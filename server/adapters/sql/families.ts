@@ -1,8 +1,8 @@
-/** Families in SQL, as far as pairing in development needs them. */
+/** The family of development and demonstration, in SQL. */
 import type { Kysely } from "kysely";
+import { RECIPIENTS } from "../../ports.ts";
 import type { Clock, Families } from "../../ports.ts";
 import { auditRow } from "./audit.ts";
-import { VOICE } from "./schema.ts";
 import type { Tables } from "./schema.ts";
 
 const DEMO = { accountId: "demo-account", childId: "demo-child" };
@@ -13,7 +13,6 @@ export function sqlFamilies({ db, clock }: { db: Kysely<Tables>; clock: Clock })
       const now = clock.now();
       const consent = {
         child_id: DEMO.childId,
-        recipient: VOICE,
         state: "granted" as const,
         method: "demo",
         notice_version: "demo",
@@ -33,7 +32,7 @@ export function sqlFamilies({ db, clock }: { db: Kysely<Tables>; clock: Clock })
           .execute();
         await tx
           .insertInto("consents")
-          .values(consent)
+          .values(RECIPIENTS.map((recipient) => ({ ...consent, recipient })))
           .onConflict((there) => there.doNothing())
           .execute();
       });

@@ -1,6 +1,7 @@
 /** Pairing windows in SQL. Each decision is one transaction that holds the toy's row, so that two parents, two cells or a parent and a paw meet there. */
 import { sql } from "kysely";
 import type { Kysely, Selectable, Transaction } from "kysely";
+import { PAIR_PICKS } from "../../bounds.ts";
 import type { AuditEntry, PairingWindow, Pairings } from "../../ports.ts";
 import { auditRow } from "./audit.ts";
 import type { Tables } from "./schema.ts";
@@ -9,7 +10,6 @@ import type { Tables } from "./schema.ts";
 const SAME_PRESS_MS = 10_000;
 /** ms that a window is kept after its end, for the app that still asks */
 const KEPT_MS = 3_600_000;
-const MAX_TRIES = 3;
 
 type Row = Selectable<Tables["pairing_windows"]>;
 type Tx = Transaction<Tables>;
@@ -102,7 +102,7 @@ export function sqlPairings({ db }: { db: Kysely<Tables> }): Pairings {
         if (!isOpen(former, now) || former.picked) return windowOf(former);
         const picked = former.words === words.join(" ");
         const tries = former.tries + 1;
-        const lost = !picked && tries >= MAX_TRIES;
+        const lost = !picked && tries >= PAIR_PICKS;
         const row = await change(tx, windowId, {
           picked,
           tries,

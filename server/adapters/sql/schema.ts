@@ -136,6 +136,3 @@ export interface Tables {
     reason: string | null;
   };
 }
-
-/** The consent without which a child's voice is not taken at all; other recipients have rows of their own. SAFETY S1, S2 */
-export const VOICE = "voice";

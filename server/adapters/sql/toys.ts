@@ -1,8 +1,7 @@
 /** Toys in SQL: each change that decides something is one conditional statement. */
 import { sql } from "kysely";
 import type { Kysely, Selectable } from "kysely";
-import type { Standing, Toy, Toys } from "../../ports.ts";
-import { VOICE } from "./schema.ts";
+import type { Toy, Toys } from "../../ports.ts";
 import type { Tables } from "./schema.ts";
 
 export function sqlToys({ db }: { db: Kysely<Tables> }): Toys {
@@ -80,22 +79,6 @@ export function sqlToys({ db }: { db: Kysely<Tables> }): Toys {
         .returning("last_command_id")
         .executeTakeFirstOrThrow();
       return last_command_id;
-    },
-
-    async standing(deviceId): Promise<Standing> {
-      const row = await db
-        .selectFrom("toys")
-        .leftJoin("consents", (join) =>
-          join.onRef("consents.child_id", "=", "toys.child_id").on("consents.recipient", "=", VOICE),
-        )
-        .leftJoin("accounts", "accounts.id", "toys.owner_id")
-        .select(["toys.child_id", "consents.state", "accounts.deleted_at"])
-        .where("device_id", "=", deviceId)
-        .executeTakeFirst();
-      if (!row?.child_id) return { state: "NOT_PAIRED" };
-      // who left has taken their consent along, before the job that deletes it runs
-      const granted = row.state === "granted" && row.deleted_at === null;
-      return { state: granted ? "READY" : "NO_CONSENT", childId: row.child_id };
     },
   };
 }

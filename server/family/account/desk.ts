@@ -1,0 +1,63 @@
+/** What every step of an account is handed: the record, the slow parts, and where the app stands. */
+import type { Hash } from "@bearlink/sdk/protocol";
+import { orUnavailable, Refusal } from "../../errors.ts";
+import type {
+  Accounts,
+  Allowance,
+  AuditEntry,
+  AuditTrail,
+  Bus,
+  Chance,
+  Clock,
+  Log,
+  Mail,
+  Nonces,
+  ParentSessions,
+  PasskeyCeremony,
+  Passkeys,
+  Passwords,
+  SignInLimiter,
+  Tokens,
+} from "../../ports.ts";
+
+export interface AccountDesk {
+  accounts: Accounts;
+  parentSessions: ParentSessions;
+  passkeys: Passkeys;
+  ceremony: PasskeyCeremony;
+  passwords: Passwords;
+  tokens: Tokens;
+  mail: Mail;
+  signInLimits: SignInLimiter;
+  nonces: Nonces;
+  audit: AuditTrail;
+  bus: Bus;
+  clock: Clock;
+  chance: Chance;
+  hash: Hash;
+  log: Log;
+  /** where links in mails lead; its origin is the app's */
+  publicUrl: string;
+  /** Ends a toy's session at once; asked when its family leaves. */
+  silenceToy: (deviceId: string) => Promise<void>;
+}
+
+/** Where a request comes from. */
+export interface From {
+  address: string;
+  /** what the browser calls itself */
+  device: string;
+}
+
+export async function refuseAbove(asked: Promise<Allowance>): Promise<void> {
+  const { allowed, retryAfterS } = await orUnavailable(asked);
+  if (!allowed) throw new Refusal("RATE_LIMITED", { retry_after_s: retryAfterS });
+}
+
+/** The trail is part of the act: where it cannot be written, the answer says so. */
+export async function record(
+  { audit, clock }: Pick<AccountDesk, "audit" | "clock">,
+  entry: Omit<AuditEntry, "at" | "outcome"> & { outcome?: AuditEntry["outcome"] },
+): Promise<void> {
+  await orUnavailable(audit.append({ at: clock.now(), outcome: "success", ...entry }));
+}

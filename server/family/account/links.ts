@@ -1,0 +1,26 @@
+/** Secrets that people carry: the keys in mails' links, and refresh tokens. What is kept of one is its hash. */
+import { toHex, utf8 } from "@bearlink/sdk/protocol";
+import type { Hash } from "@bearlink/sdk/protocol";
+import type { Chance } from "../../ports.ts";
+
+const SECRET_BYTES = 32;
+const ID_BYTES = 16;
+/** as a schema has it */
+export const SECRET_FORM = /^[0-9a-f]{64}$/;
+
+export function newSecret(chance: Chance): string {
+  return toHex(chance.bytes(SECRET_BYTES));
+}
+
+export function newId(chance: Chance): string {
+  return toHex(chance.bytes(ID_BYTES));
+}
+
+export function secretHash(hash: Hash, secret: string): Uint8Array {
+  return hash.sha256(utf8(secret));
+}
+
+/** After `#`, which browsers send to nobody: no log and no other site sees the secret. */
+export function linkOf(publicUrl: string, page: "verify" | "reset", secret: string): string {
+  return new URL(`/${page}#${secret}`, publicUrl).href;
+}

@@ -1,0 +1,160 @@
+/** A session: opened by a sign-in, kept alive by refresh tokens that work once each, asked about at every request. MISSION D08–D11 */
+import { ACCESS_TOKEN_S, FRESH_SIGN_IN_MS, SESSION_IDLE_MS, SESSION_LIFE_MS } from "../../bounds.ts";
+import { orUnavailable, Refusal } from "../../errors.ts";
+import type { Account, Clock, ParentDoor, ParentPrincipal, ParentSession } from "../../ports.ts";
+import { record } from "./desk.ts";
+import type { AccountDesk, From } from "./desk.ts";
+import { letters } from "./letters.ts";
+import { newId, newSecret, secretHash } from "./links.ts";
+import { announceEnds } from "./revoke.ts";
+
+export interface SignedIn {
+  account: Account;
+  accessToken: string;
+  /** s */
+  expiresIn: number;
+  refreshToken: string;
+  /** epoch ms */
+  refreshExpiresAt: number;
+}
+
+/** `by`: mail, password or passkey, for the audit trail. */
+export async function openSession(
+  desk: AccountDesk,
+  account: Account,
+  from: From,
+  by: string,
+): Promise<SignedIn> {
+  const now = desk.clock.now();
+  const session = {
+    id: newId(desk.chance),
+    accountId: account.id,
+    role: account.guardianOf === undefined ? ("parent" as const) : ("guardian" as const),
+    signedInAt: now,
+    expiresAt: now + SESSION_IDLE_MS,
+    endsAt: now + SESSION_LIFE_MS,
+    ...from,
+  };
+  const refreshToken = newSecret(desk.chance);
+  const ended = await orUnavailable(desk.parentSessions.open(session, secretHash(desk.hash, refreshToken)));
+  await announceEnds(desk, ended);
+  await record(desk, {
+    action: "signed_in",
+    actor: account.id,
+    resource: session.id,
+    address: from.address,
+    reason: by,
+  });
+  return signedIn(desk, account, session, refreshToken);
+}
+
+/** Exchanges a refresh token. One that comes a second time ends its session: one of the two who have it is a thief. */
+export async function refresh(desk: AccountDesk, token: string, from: From): Promise<SignedIn> {
+  const now = desk.clock.now();
+  const next = newSecret(desk.chance);
+  const rotation = await orUnavailable(
+    desk.parentSessions.rotate(
+      secretHash(desk.hash, token),
+      secretHash(desk.hash, next),
+      now,
+      now + SESSION_IDLE_MS,
+    ),
+  );
+  if (rotation.state === "reused") await tellReuse(desk, rotation, from);
+  const account =
+    rotation.state === "rotated" && (await orUnavailable(desk.accounts.find(rotation.session.accountId)));
+  if (rotation.state !== "rotated" || !account) throw new Refusal("UNAUTHORIZED");
+  return signedIn(desk, account, rotation.session, next);
+}
+
+async function tellReuse(
+  desk: AccountDesk,
+  { sessionId, accountId }: { sessionId: string; accountId: string },
+  { address }: From,
+): Promise<void> {
+  await announceEnds(desk, [sessionId]);
+  await record(desk, {
+    action: "refresh_token_reused",
+    outcome: "refused",
+    actor: accountId,
+    resource: sessionId,
+    address,
+  });
+  const account = await orUnavailable(desk.accounts.find(accountId));
+  if (account) desk.mail.send(letters.tokenReused(account.email, desk.publicUrl));
+}
+
+async function signedIn(
+  desk: AccountDesk,
+  account: Account,
+  session: Pick<ParentSession, "id" | "expiresAt">,
+  refreshToken: string,
+): Promise<SignedIn> {
+  return {
+    account,
+    accessToken: await desk.tokens.issueAccess({ accountId: account.id, sessionId: session.id }),
+    expiresIn: ACCESS_TOKEN_S,
+    refreshToken,
+    refreshExpiresAt: session.expiresAt,
+  };
+}
+
+/** Ends one session of an account, with its tokens and its open lines; false where there is none. */
+export async function endSession(
+  desk: AccountDesk,
+  accountId: string,
+  sessionId: string,
+  { address }: From,
+): Promise<boolean> {
+  if (!(await orUnavailable(desk.parentSessions.end(accountId, sessionId, desk.clock.now())))) return false;
+  await announceEnds(desk, [sessionId]);
+  await record(desk, { action: "signed_out", actor: accountId, resource: sessionId, address });
+  return true;
+}
+
+export async function endAllSessions(
+  desk: AccountDesk,
+  accountId: string,
+  { address }: From,
+): Promise<number> {
+  const ended = await orUnavailable(desk.parentSessions.endAll(accountId, desk.clock.now()));
+  await announceEnds(desk, ended);
+  await record(desk, { action: "signed_out_everywhere", actor: accountId, address });
+  return ended.length;
+}
+
+/** Whom the session behind a refresh token is of; whatever its state, so that signing out always works. */
+export async function endByRefresh(desk: AccountDesk, token: string, from: From): Promise<void> {
+  const found = await orUnavailable(desk.parentSessions.findByRefresh(secretHash(desk.hash, token)));
+  if (found) await endSession(desk, found.accountId, found.sessionId, from);
+}
+
+/** A token's signature may be remembered; whether its session stands is asked of the record each time. MISSION D09 */
+export function parentDoor({
+  tokens,
+  parentSessions,
+  clock,
+}: Pick<AccountDesk, "tokens" | "parentSessions" | "clock">): ParentDoor {
+  return {
+    async principal(token): Promise<ParentPrincipal | undefined> {
+      const named = await tokens.openAccess(token);
+      const standing = named && (await parentSessions.standing(named.sessionId, clock.now()));
+      if (!standing || standing.accountId !== named.accountId) return undefined;
+      const { familyId, role, signedInAt } = standing;
+      return { kind: "parent", accountId: familyId, sessionId: named.sessionId, role, signedInAt };
+    },
+  };
+}
+
+/** Before what cannot be undone. Throws SIGN_IN_AGAIN where the sign-in is older than five minutes. */
+export function requireFresh({ signedInAt }: ParentPrincipal, clock: Clock): void {
+  if (clock.now() - signedInAt >= FRESH_SIGN_IN_MS) throw new Refusal("SIGN_IN_AGAIN");
+}
+
+/** The person who asks: for a guardian not the family's account but their own. */
+export async function personOf(desk: AccountDesk, { sessionId }: ParentPrincipal): Promise<Account> {
+  const standing = await orUnavailable(desk.parentSessions.standing(sessionId, desk.clock.now()));
+  const account = standing && (await orUnavailable(desk.accounts.find(standing.accountId)));
+  if (!account) throw new Refusal("UNAUTHORIZED");
+  return account;
+}

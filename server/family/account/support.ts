@@ -1,0 +1,47 @@
+/** A visit of support: named, reasoned, an hour at most, read-only, and the parent sees it and can end it. SAFETY "The toy and the door" */
+import { SUPPORT_MS } from "../../bounds.ts";
+import { orUnavailable, Refusal } from "../../errors.ts";
+import { record } from "./desk.ts";
+import type { AccountDesk, From } from "./desk.ts";
+import { letters } from "./letters.ts";
+import { newId } from "./links.ts";
+
+export interface Visit {
+  sessionId: string;
+  accessToken: string;
+  /** epoch ms */
+  until: number;
+}
+
+/** Throws NOT_FOUND where no parent has this address. Nothing refreshes the token it gives. */
+export async function openVisit(
+  desk: AccountDesk,
+  { email, by, reason, minutes }: { email: string; by: string; reason: string; minutes: number },
+  from: From,
+): Promise<Visit> {
+  const account = await orUnavailable(desk.accounts.findByEmail(email));
+  if (!account || account.guardianOf !== undefined) throw new Refusal("NOT_FOUND");
+  const now = desk.clock.now();
+  const visitMs = Math.min(minutes * 60_000, SUPPORT_MS);
+  const session = {
+    id: newId(desk.chance),
+    accountId: account.id,
+    role: "support" as const,
+    signedInAt: now,
+    expiresAt: now + visitMs,
+    endsAt: now + visitMs,
+    device: `Support: ${by} (${reason})`,
+    address: from.address,
+  };
+  await record(desk, {
+    action: "support_visit",
+    actor: `support:${by}`,
+    resource: account.id,
+    address: from.address,
+    reason,
+  });
+  await orUnavailable(desk.parentSessions.open(session));
+  desk.mail.send(letters.supportVisit(account.email, desk.publicUrl, by, reason, visitMs));
+  const accessToken = await desk.tokens.issueAccess({ accountId: account.id, sessionId: session.id });
+  return { sessionId: session.id, accessToken, until: session.expiresAt };
+}

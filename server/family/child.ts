@@ -1,0 +1,111 @@
+/** A family's children: what a parent tells of each, sealed; each query is of one's own family. MISSION C45 */
+import { toHex, utf8 } from "@bearlink/sdk/protocol";
+import type { Hash } from "@bearlink/sdk/protocol";
+import { MAX_CHILDREN } from "../bounds.ts";
+import { orUnavailable, Refusal } from "../errors.ts";
+import { sealContext } from "../ports.ts";
+import type { Chance, ChildProfile, ChildRecord, Children, Clock, Vault } from "../ports.ts";
+import { pseudonym } from "./consent/consent.ts";
+
+export interface ChildPorts {
+  children: Children;
+  vault: Vault;
+  clock: Clock;
+  chance: Chance;
+  hash: Hash;
+}
+
+/** A child as its parent sees it. */
+export interface Child extends ChildProfile {
+  childId: string;
+  /** whole years, as of now */
+  age: number;
+  retentionDays: number;
+  keepsTranscripts: boolean;
+  createdAt: number;
+}
+
+export type NewChild = Omit<Child, "childId" | "age" | "createdAt">;
+
+const ID_BYTES = 12;
+
+/** Whole years at a moment: the month counts as full when it has passed, so that nobody is made older. */
+export function ageAt(birthMonth: string, nowMs: number): number {
+  const [year, month] = birthMonth.split("-").map(Number) as [number, number];
+  const now = new Date(nowMs);
+  const months = (now.getUTCFullYear() - year) * 12 + (now.getUTCMonth() + 1 - month) - 1;
+  return Math.max(0, Math.floor(months / 12));
+}
+
+function sealed({ vault }: ChildPorts, childId: string, child: NewChild): Uint8Array {
+  const { nickname, birthMonth, language, voice, interests, quietHours, filter } = child;
+  const profile: ChildProfile = { nickname, birthMonth, language, voice, interests, quietHours, filter };
+  return vault.seal(utf8(JSON.stringify(profile)), sealContext.profile(childId));
+}
+
+function opened({ vault, clock }: ChildPorts, record: ChildRecord): Child {
+  const { childId, sealedProfile, retentionDays, keepsTranscripts, createdAt } = record;
+  const text = new TextDecoder().decode(vault.open(sealedProfile, sealContext.profile(childId)));
+  const { voice, quietHours, ...profile } = JSON.parse(text) as ChildProfile;
+  const age = ageAt(profile.birthMonth, clock.now());
+  // what was undefined has no place in JSON
+  return { ...profile, voice, quietHours, childId, age, retentionDays, keepsTranscripts, createdAt };
+}
+
+/** Throws CHILD_LIMIT where the family has MAX_CHILDREN. */
+export async function addChild(ports: ChildPorts, accountId: string, child: NewChild): Promise<Child> {
+  const childId = toHex(ports.chance.bytes(ID_BYTES));
+  const { retentionDays, keepsTranscripts } = child;
+  const record = {
+    ...{ childId, accountId, retentionDays, keepsTranscripts },
+    sealedProfile: sealed(ports, childId, child),
+    createdAt: ports.clock.now(),
+  };
+  if (!(await orUnavailable(ports.children.add(record, MAX_CHILDREN)))) throw new Refusal("CHILD_LIMIT");
+  return opened(ports, record);
+}
+
+export async function listChildren(ports: ChildPorts, accountId: string): Promise<Child[]> {
+  const records = await orUnavailable(ports.children.list(accountId));
+  return records.map((record) => opened(ports, record));
+}
+
+/** Throws NOT_FOUND, for another family's too. */
+export async function findChild(ports: ChildPorts, accountId: string, childId: string): Promise<Child> {
+  const record = await orUnavailable(ports.children.find(accountId, childId));
+  if (!record) throw new Refusal("NOT_FOUND");
+  return opened(ports, record);
+}
+
+export async function changeChild(
+  ports: ChildPorts,
+  accountId: string,
+  childId: string,
+  change: Partial<NewChild>,
+): Promise<Child> {
+  const child = { ...(await findChild(ports, accountId, childId)), ...change };
+  const { retentionDays, keepsTranscripts } = child;
+  const sealedProfile = sealed(ports, childId, child);
+  const changed = await orUnavailable(
+    ports.children.change(accountId, childId, { sealedProfile, retentionDays, keepsTranscripts }),
+  );
+  if (!changed) throw new Refusal("NOT_FOUND");
+  return findChild(ports, accountId, childId);
+}
+
+/** Erases a child and all that hangs on it. `release` unpairs one of its toys first. */
+export async function removeChild(
+  ports: ChildPorts,
+  by: { accountId: string; address: string },
+  childId: string,
+  release: (deviceId: string) => Promise<void>,
+): Promise<void> {
+  const { children, clock, hash } = ports;
+  await findChild(ports, by.accountId, childId);
+  for (const deviceId of await orUnavailable(children.toys(childId))) await release(deviceId);
+  const entry = {
+    ...{ at: clock.now(), action: "child_deleted", outcome: "success" as const },
+    ...{ actor: by.accountId, address: by.address, resource: pseudonym(hash, childId) },
+  };
+  if (!(await orUnavailable(children.remove(by.accountId, childId, entry)))) throw new Refusal("NOT_FOUND");
+}

@@ -1,0 +1,86 @@
+/** The family rooms of a cell: children, consent and its gate, pairing on both its sides, and what toys are owed. */
+import { pairingWords } from "../adapters/speech/pairing-words.ts";
+import type { ClaimPorts } from "../claim/desk.ts";
+import { endSession } from "../claim/end.ts";
+import type { Config } from "../config.ts";
+import { orUnavailable } from "../errors.ts";
+import type { ChildPorts } from "../family/child.ts";
+import { hasConsent } from "../family/consent/consent.ts";
+import type { ConsentLetters, ConsentPorts } from "../family/consent/consent.ts";
+import { createConsentGate } from "../family/consent/gate.ts";
+import { consentMethods } from "../family/consent/methods.ts";
+import { createNotice } from "../family/consent/notice.ts";
+import { addressKey } from "../limiter/address.ts";
+import { createErrands } from "../pairing/errands.ts";
+import type { Errands } from "../pairing/errands.ts";
+import type { OwnerPorts } from "../pairing/owner.ts";
+import { watchPairings } from "../pairing/toy.ts";
+import type { ToyPairing } from "../pairing/toy.ts";
+import type { WindowPorts } from "../pairing/window.ts";
+import type { ConsentGate, ToyLine, ToyNews } from "../ports.ts";
+import { isProduction } from "./stores.ts";
+import type { Stores } from "./stores.ts";
+import type { Voices } from "./voices.ts";
+
+export interface Families {
+  gate: ConsentGate;
+  news: ToyNews;
+  errands: Errands;
+  children: ChildPorts;
+  consent: ConsentPorts;
+  windows: WindowPorts;
+  owner: OwnerPorts;
+  /** Begins to hear the other cells; the answer stops it. */
+  start(): Promise<() => Promise<void>>;
+}
+
+export interface FamilyParts
+  extends
+    Omit<ClaimPorts, "limits">,
+    Pick<Stores, "children" | "consents" | "pairings" | "ownership" | "counters"> {
+  voices: Pick<Voices, "thirdParties" | "ports">;
+  /** whose mail addresses these are, and who takes mail to them */
+  letters: ConsentLetters | undefined;
+  /** the bridge: there by the time a toy is */
+  line: ToyLine;
+}
+
+export function openFamilies(config: Config, parts: FamilyParts): Families {
+  const { chance, hash, consents, voices, line } = parts;
+  const notice = createNotice({ hash }, voices.thirdParties);
+  const gate = createConsentGate({ consents, notice }, { demo: !isProduction(config) });
+  const errands = createErrands({ ...parts, gate });
+  const end = (deviceId: string, reason: string): Promise<void> => endSession(parts, deviceId, reason);
+  const card = undefined;
+  const methods = consentMethods({ chance }, { mail: parts.letters !== undefined, card });
+  const consent: ConsentPorts = { ...parts, notice, methods, card };
+  let toys: ToyPairing | undefined;
+
+  return {
+    gate,
+    errands,
+    children: parts,
+    consent,
+    owner: { ...parts, endSession: end },
+    windows: {
+      ...parts,
+      words: pairingWords,
+      networkOf: addressKey,
+      async consent(accountId, childId) {
+        if (!(await orUnavailable(parts.children.find(accountId, childId)))) return "none";
+        return (await hasConsent(consent, childId)) ? "granted" : "missing";
+      },
+    },
+    news: {
+      joined: (deviceId, sessionId) => void errands.joined(deviceId, sessionId),
+      left: (deviceId) => toys?.left(deviceId),
+      event: async (deviceId, kind) => toys?.event(deviceId, kind),
+      pairAccept: (deviceId, sessionId, accept) => toys?.pairAccept(deviceId, sessionId, accept),
+    },
+    async start() {
+      const { phrases } = voices.ports;
+      toys = await watchPairings({ ...parts, phrases, line, endSession: end });
+      return toys.stop;
+    },
+  };
+}
