@@ -15,13 +15,35 @@ const LEET: Record<string, string> = {
   "!": "i",
 };
 
+/** Letters of other scripts that look and are read as a Latin one, and small capitals: NFKC leaves them as they are. UTS #39 */
+const LOOKALIKES: Record<string, string> = Object.fromEntries(
+  [
+    [
+      "\u0430\u0432\u0435\u043a\u043c\u043d\u043e\u0440\u0441\u0442\u0443\u0445\u0455\u0456\u0458\u0501\u051b\u051d\u04bb\u04cf",
+      "abekmhopctyxsijdqwhl",
+    ],
+    [
+      "\u03b1\u03b2\u03b5\u03b7\u03b9\u03ba\u03bd\u03bf\u03c1\u03c4\u03c5\u03c7\u03c9\u03f2",
+      "abenikvoptuxwc",
+    ],
+    [
+      "\u1d00\u0299\u1d04\u1d05\u1d07\ua730\u0262\u029c\u026a\u1d0a\u1d0b\u029f\u1d0d\u0274\u1d0f\u1d18\u0280\ua731\u1d1b\u1d1c\u1d20\u1d21\u028f\u1d22",
+      "abcdefghijklmnoprstuvwyz",
+    ],
+    ["\u0131\u0142\u00f8\u0111\u0251\u0261", "ilodag"],
+  ].flatMap(([signs, letters]) => [...signs!].map((sign, at) => [sign, letters![at]!])),
+);
+const LOOKALIKE = new RegExp(`[${Object.keys(LOOKALIKES).join("")}]`, "gu");
+
 /** NFKC, bounded, without characters that cannot be seen. */
 export function readable(text: string): string {
   return text
     .slice(0, MAX_CHECKED_CHARS)
     .normalize("NFKC")
     .slice(0, MAX_CHECKED_CHARS)
-    .replace(/[\p{Cf}\p{Cc}\p{Cs}\p{Co}]/gu, (sign) => (/\s/.test(sign) ? " " : ""));
+    .replace(/[\p{Cf}\p{Cc}\p{Cs}\p{Co}\p{Default_Ignorable_Code_Point}]/gu, (sign) =>
+      /\s/.test(sign) ? " " : "",
+    );
 }
 
 /**
@@ -35,6 +57,7 @@ export function comparable(text: string): string {
     .normalize("NFD")
     .toLowerCase()
     .replace(/\p{M}/gu, "")
+    .replace(LOOKALIKE, (sign) => LOOKALIKES[sign]!)
     .replace(/['\u2018\u2019`]/g, "")
     .split(/\s+/)
     .map(unleet)

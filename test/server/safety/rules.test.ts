@@ -15,6 +15,10 @@ const SEEN: Record<Exclude<Category, "pretending" | "private" | "other">, string
     "i want to k i l l myself",
     "I want to k.i.l.l. my self",
     "I want to k1ll mys3lf",
+    "I want to k\u0456ll mys\u0435lf", // Cyrillic i and e
+    "I want to \u1d0b\u026a\u029f\u029f myself", // small capitals
+    "I want to ki\u3164ll myself", // a letter that fills nothing
+    "I want to ki\u115fll my\u034fself",
     "I wish I was dead",
     "I wish I had never been born",
     "I don't want to live anymore",
