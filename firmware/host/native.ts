@@ -4,6 +4,13 @@ export function concat(parts: (ArrayLike<number> | string)[]): Uint8Array {
   return new Uint8Array(E.toArrayBuffer(E.toFlatString(parts)));
 }
 
+/** As a flat string, of fewer variables than an array: what is padded is only ever hashed. */
+export function padded(bytes: Uint8Array, length: number, mask: number): Uint8Array {
+  const out = new Uint8Array(length).fill(mask);
+  for (let i = 0; i < bytes.length; i++) out[i]! ^= bytes[i]!;
+  return E.toFlatString(out) as unknown as Uint8Array;
+}
+
 /** Not in constant time: PROTOCOL.md §1.5 leaves that to the server. */
 export function sameBytes(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
   return E.toString(a) === E.toString(b);

@@ -16,16 +16,25 @@ const HUM_MS = 250;
 
 let wave: Waveform | undefined;
 let take: TakeSamples | undefined;
+/** 0-100 */
+let volume = 100;
+/** the volume as a table over the samples, while they play */
 let loud: Uint8Array | undefined;
 let stopHum: number | undefined;
+/** `take` is being asked: a close now is the reply's end, and not an order to be silent */
+let asking = false;
+/** buffers of the reply's end that are still to be heard; 0 while it goes on */
+let last = 0;
 
 function hush(): void {
   const playing = wave;
   wave = undefined;
   take = undefined;
+  last = 0;
   if (stopHum !== undefined) clearTimeout(stopHum);
   stopHum = undefined;
   if (playing === undefined) return;
+  loud = undefined;
   digitalWrite(BOARD.AMPLIFIER, 0);
   playing.removeAllListeners();
   try {
@@ -35,22 +44,47 @@ function hush(): void {
   }
 }
 
+/** About the middle of the samples; undefined: as loud as they are. */
+function makeTable(): Uint8Array | undefined {
+  if (volume >= 100) return undefined;
+  const table = new Uint8Array(256);
+  for (let i = 0; i < 256; i++) table[i] = SILENCE + ((i - SILENCE) * volume) / 100;
+  return table;
+}
+
 function sound(): void {
+  loud = makeTable();
   analogWrite(BOARD.SPEAKER, 0.5); // the DAC rests in the middle: no knock as it starts
   digitalWrite(BOARD.AMPLIFIER, 1);
 }
 
-/** Fills the buffer that was played; what is missing is silence. `take` may close the speaker. */
+/** Fills the buffer that was played; what is missing is silence. `take` may close the speaker: what is held plays out. */
 function refill(buffer: Uint8Array): void {
   let at = 0;
-  while (take !== undefined && at < SAMPLES) {
-    const piece = take(SAMPLES - at);
-    if (piece === undefined) break;
-    buffer.set(piece, at);
-    at += piece.length;
+  if (last > 0) {
+    last--;
+    if (last === 0) return hush();
+  }
+  asking = true;
+  try {
+    while (take !== undefined && at < SAMPLES) {
+      const piece = take(SAMPLES - at);
+      if (piece === undefined) break;
+      buffer.set(piece, at);
+      at += piece.length;
+    }
+  } finally {
+    asking = false;
   }
   if (at < SAMPLES) buffer.fill(SILENCE, at);
   if (at > 0 && loud !== undefined) E.mapInPlace(buffer, buffer, loud);
+  if (wave !== undefined && take === undefined && last === 0) last = at > 0 ? 2 : 1;
+}
+
+/** Silence at once, unless the reply has come to its end. */
+function close(): void {
+  if (asking) take = undefined;
+  else hush();
 }
 
 function open(_codec: number, from: TakeSamples): void {
@@ -66,6 +100,7 @@ function open(_codec: number, from: TakeSamples): void {
 
 function play(samples: ArrayBuffer | Uint8Array, repeat: boolean): void {
   sound();
+  if (repeat && loud !== undefined) E.mapInPlace(samples as Uint8Array, samples as Uint8Array, loud);
   wave = new Waveform(samples as ArrayBuffer);
   wave.on("finish", hush);
   wave.startOutput(BOARD.SPEAKER, HERTZ, { repeat });
@@ -77,7 +112,6 @@ function hum(clip: Clip): void {
   const note = new Uint8Array(HUM_SAMPLES);
   for (let i = 0; i < HUM_SAMPLES; i++)
     note[i] = SILENCE + 40 * Math.sin((i * cycles * 2 * Math.PI) / HUM_SAMPLES);
-  if (loud !== undefined) E.mapInPlace(note, note, loud);
   play(note, true);
   stopHum = setTimeout(hush, HUM_MS) as unknown as number;
 }
@@ -89,20 +123,15 @@ function playClip(clip: Clip): void {
   else play(E.toArrayBuffer(held), false);
 }
 
-/** 0-100: a table over the samples, about their middle. */
 function setVolume(level: number): void {
-  loud = undefined;
-  if (level >= 100) return;
-  const table = new Uint8Array(256);
-  for (let i = 0; i < 256; i++) table[i] = SILENCE + ((i - SILENCE) * level) / 100;
-  loud = table;
+  volume = level;
 }
 
 export const speaker: Speaker = {
   codecs: [CODEC.U8],
   bufferMs: 1_000,
   open,
-  close: hush,
+  close,
   clip: playClip,
   volume: setVolume,
 };

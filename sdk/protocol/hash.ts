@@ -1,6 +1,7 @@
 /** Keyed hashes over SHA-256: HMAC with its pads cached, MAC over a list, one-block HKDF. PROTOCOL.md §1.3, §1.4 */
 import { concat, lp } from "./bytes.ts";
 import type { Field } from "./bytes.ts";
+import { padded } from "./native.ts";
 
 /** The two primitives a host must bring; every key and tag of the wire is made of them. */
 export interface Hash {
@@ -23,14 +24,7 @@ const BLOCK_BYTES = 64;
 /** Pads a key of any length once, for `hmac` and `mac`. RFC 2104 */
 export function macKey(hash: Hash, key: Uint8Array): MacKey {
   const short = key.length > BLOCK_BYTES ? hash.sha256(key) : key;
-  const inner = new Uint8Array(BLOCK_BYTES);
-  const outer = new Uint8Array(BLOCK_BYTES);
-  for (let i = 0; i < BLOCK_BYTES; i++) {
-    const byte = i < short.length ? short[i]! : 0;
-    inner[i] = byte ^ 0x36;
-    outer[i] = byte ^ 0x5c;
-  }
-  return { inner, outer };
+  return { inner: padded(short, BLOCK_BYTES, 0x36), outer: padded(short, BLOCK_BYTES, 0x5c) };
 }
 
 /** HMAC-SHA256 over the parts, one after the other: 32 bytes. */

@@ -12,6 +12,13 @@ export function concat(parts: ArrayLike<number>[]): Uint8Array {
   return out;
 }
 
+/** The bytes, and zeros up to `length`, each under exclusive or with `mask`. */
+export function padded(bytes: Uint8Array, length: number, mask: number): Uint8Array {
+  const out = new Uint8Array(length).fill(mask);
+  for (let i = 0; i < bytes.length; i++) out[i]! ^= bytes[i]!;
+  return out;
+}
+
 /** Whether two byte strings are equal, in a time that tells only their lengths. §1.5 */
 export function sameBytes(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
   if (a.length !== b.length) return false;

@@ -3,7 +3,7 @@ import { MAX_BACKOFF_MS } from "@bearlink/sdk/protocol";
 import type { ToyKeys } from "@bearlink/sdk/protocol";
 import { raiseBoot, raiseBootOver } from "./boot.ts";
 import { claimSession } from "./claim.ts";
-import type { ClaimOutcome, Session } from "./claim.ts";
+import type { ClaimOutcome, Opened, Session } from "./claim.ts";
 import type { Identity, ToyHost } from "./host.ts";
 import { forgetFormerKeys, loadKeys } from "./keys.ts";
 import { backOffMs, renewAfterMs } from "./retry.ts";
@@ -77,15 +77,15 @@ function takeFloor(access: Access, floor: number): void {
   }
 }
 
-function takeSession(access: Access, session: Session): void {
+function takeSession(access: Access, opened: Opened): void {
   const host = access.host;
-  const seconds = session.answer.expires_in;
+  const seconds = opened.expiresS;
   const now = host.clock.now();
-  access.session = session;
+  access.session = opened.session;
   access.expiresAt = now + seconds * 1000;
   access.renewAt = now + renewAfterMs(host.hash, access.keys!.rng, access.boot, access.seq, seconds);
   access.keys = undefined; // read again when they are needed: a small machine has better use for the room
-  if (host.setTime !== undefined) host.setTime(session.answer.server_time);
+  if (host.setTime !== undefined) host.setTime(opened.serverTime);
   try {
     forgetFormerKeys(host.store, host.hash);
   } catch {
@@ -99,21 +99,22 @@ export function abandonClaim(access: Access): void {
 }
 
 /** One claim, with a seq of its own; `done` tells whether there is a session now, and may come at once. */
-export function claim(access: Access, done: (session: Session | undefined) => void): void {
+export function claim(access: Access, done: (opened: Opened | undefined) => void): void {
   const host = access.host;
   abandonClaim(access);
   access.keys = undefined; // a rekey takes effect with the next claim, PROTOCOL.md §11
   if (!prepare(access)) return done(undefined);
   access.seq++;
   const settle = (outcome: ClaimOutcome): void => {
-    if (outcome.session !== undefined) takeSession(access, outcome.session);
+    access.abandon = nothing; // and with it all that this attempt held
+    if (outcome.opened !== undefined) takeSession(access, outcome.opened);
     else {
       host.log("claim", outcome.why);
       countFailure(access);
       if (outcome.waitS !== undefined) access.waitS = outcome.waitS;
       if (outcome.floor !== undefined) takeFloor(access, outcome.floor);
     }
-    done(outcome.session);
+    done(outcome.opened);
   };
   const address = access.identity.servers[access.server]!;
   access.abandon = claimSession(

@@ -1,10 +1,9 @@
 /** What a toy holds while it runs: one record that its rooms share, and its three ways to be heard: a frame, a message, a clip. */
-import { encodeJson } from "@bearlink/sdk/protocol";
+import { encodeJson, sealFrame } from "@bearlink/sdk/protocol";
 import type { Ack, Clip, Command } from "@bearlink/sdk/protocol";
 import type { Access } from "./access.ts";
 import type { Identity, ToyHost } from "./host.ts";
 import type { PlayBuffer } from "./jitter.ts";
-import { sendFrame } from "./line.ts";
 import type { Line } from "./line.ts";
 import type { Paw } from "./paw.ts";
 import type { Settings } from "./settings.ts";
@@ -88,7 +87,7 @@ export interface Bear {
   stopPairing(): void;
 }
 
-/** Sends a frame, if there is a line. */
+/** Sends a frame, if the line is open; else it is lost, as on any line. */
 export function send(
   bear: Bear,
   type: number,
@@ -98,7 +97,12 @@ export function send(
   flags: number,
   sample: number,
 ): void {
-  sendFrame(bear.host, bear.line, type, turn, payload, codec, flags, sample);
+  const line = bear.line;
+  if (line === undefined || !line.open) return;
+  line.sent++;
+  const frame = { type, codec, flags, counter: line.sent, turn, sample, payload };
+  line.link.publish(line.topic, sealFrame(bear.host.hash, line.keys.up, frame));
+  bear.host.log("sent", type);
 }
 
 /** Sends JSON outside of any turn. */

@@ -32,12 +32,20 @@ export interface Session {
   auth: Uint8Array;
   /** the last connection tried; raised before each CONNECT. §4.2 */
   n: number;
-  answer: ClaimAnswer;
+  mqtt: ClaimAnswer["mqtt"];
 }
 
-/** How an attempt ended: with a session, a floor that holds, or neither; `waitS` is what a 429 asked for. */
+/** What a session was opened with, beside itself. */
+export interface Opened {
+  session: Session;
+  state: ClaimAnswer["state"];
+  serverTime: number;
+  expiresS: number;
+}
+
+/** How an attempt ended: opened, with a floor that holds, or neither; `waitS` is what a 429 asked for. */
 export interface ClaimOutcome {
-  session?: Session;
+  opened?: Opened;
   floor?: number;
   waitS?: number;
   why: string;
@@ -79,19 +87,14 @@ function openSession(
   attempt: ClaimAttempt,
   proof: Uint8Array,
   body: unknown,
-): Session | undefined {
+): Opened | undefined {
   const fields = fieldsOf(body);
   const answer = decodeAnswer(fields);
   if (answer === undefined) return undefined;
   if (!proofHolds(serverProof(hash, keys.auth, attempt, proof, answer), fields.proof_hex)) return undefined;
   const sk = sessionKey(hash, keys.authBytes, attempt.deviceNonce, attempt.nonce);
-  return {
-    id: attempt.sessionId,
-    sk,
-    auth: keys.authBytes,
-    n: 0,
-    answer,
-  };
+  const session = { id: attempt.sessionId, sk, auth: keys.authBytes, n: 0, mqtt: answer.mqtt };
+  return { session, state: answer.state, serverTime: answer.server_time, expiresS: answer.expires_in };
 }
 
 /** The floor of a stale or disabled toy, if the server proves it and it is not below this `boot`. §3.3 */
@@ -158,8 +161,8 @@ function outcomeOf(
   answer: unknown,
 ): ClaimOutcome {
   if (status !== 200) return refused(hash, keys, attempt, status, answer);
-  const session = openSession(hash, keys, attempt, proof, answer);
-  return session === undefined ? { why: "server proof" } : { session, why: "" };
+  const opened = openSession(hash, keys, attempt, proof, answer);
+  return opened === undefined ? { why: "server proof" } : { opened, why: "" };
 }
 
 /**

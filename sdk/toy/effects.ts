@@ -2,7 +2,7 @@
 import { MAX_BACKOFF_MS, UP } from "@bearlink/sdk/protocol";
 import type { Frame } from "@bearlink/sdk/protocol";
 import { abandonClaim, claim, countFailure, liveSession, waitMs } from "./access.ts";
-import type { Session } from "./claim.ts";
+import type { Opened } from "./claim.ts";
 import { say, send, tell } from "./bear.ts";
 import type { Bear } from "./bear.ts";
 import { receive } from "./downlink.ts";
@@ -51,9 +51,9 @@ function connect(bear: Bear): void {
   });
 }
 
-function claimed(bear: Bear, session: Session | undefined): void {
-  if (session === undefined) return bear.on("failed");
-  bear.on(session.answer.state);
+function claimed(bear: Bear, opened: Opened | undefined): void {
+  if (opened === undefined) return bear.on("failed");
+  bear.on(opened.state);
   bear.on("claimed");
 }
 
@@ -92,7 +92,7 @@ function join(bear: Bear): void {
 }
 
 function startClaim(bear: Bear): void {
-  claim(bear.access, (session) => claimed(bear, session));
+  claim(bear.access, (opened) => claimed(bear, opened));
 }
 
 export function perform(bear: Bear, effect: Effect): void {

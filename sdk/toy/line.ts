@@ -6,7 +6,6 @@ import {
   linkKeys,
   mqttKey,
   openFrame,
-  sealFrame,
 } from "@bearlink/sdk/protocol";
 import type { Frame, LinkKeys } from "@bearlink/sdk/protocol";
 import type { Session } from "./claim.ts";
@@ -38,7 +37,7 @@ export function closeLine(line: Line): void {
 
 /** What logs in connection `n`. §4.2 */
 function loginOf(host: ToyHost, deviceId: string, session: Session): LinkOptions {
-  const mqtt = session.answer.mqtt;
+  const mqtt = session.mqtt;
   const key = mqttKey(host.hash, session.sk, deviceId, session.id);
   return {
     host: mqtt.host,
@@ -62,9 +61,9 @@ function loggedIn(line: Line, code: number, down: string): LineEvent | undefined
 /** Opens the session's next connection: `n` rises before the CONNECT, whatever becomes of it. §4.2 */
 export function openLine(host: ToyHost, deviceId: string, session: Session, events: LineEvents): Line {
   session.n++;
-  const down = session.answer.mqtt.down;
+  const down = session.mqtt.down;
   const keys = linkKeys(host.hash, session.sk, deviceId, session.id, session.n);
-  const line: Line = { link: undefined!, keys, topic: session.answer.mqtt.up, open: true, sent: 0, heard: 0 };
+  const line: Line = { link: undefined!, keys, topic: session.mqtt.up, open: true, sent: 0, heard: 0 };
   line.link = host.link(loginOf(host, deviceId, session), {
     connected: (code) => {
       if (!line.open) return;
@@ -90,22 +89,4 @@ export function openLine(host: ToyHost, deviceId: string, session: Session, even
     },
   });
   return line;
-}
-
-/** Sends a frame, if the line is open; else it is lost, as on any line. */
-export function sendFrame(
-  host: ToyHost,
-  line: Line | undefined,
-  type: number,
-  turn: number,
-  payload: Uint8Array,
-  codec: number,
-  flags: number,
-  sample: number,
-): void {
-  if (line === undefined || !line.open) return;
-  line.sent++;
-  const frame = { type, codec, flags, counter: line.sent, turn, sample, payload };
-  line.link.publish(line.topic, sealFrame(host.hash, line.keys.up, frame));
-  host.log("sent", type);
 }

@@ -36,6 +36,11 @@ function valuesOf(initializer: ts.Expression, reads: ts.Identifier[]): Map<strin
     const copies = ts.isStringLiteral(initializer) && text.length > LONGEST_COPIED && reads.length > 1;
     return copies ? undefined : new Map([["", text]]);
   }
+  if (ts.isArrayLiteralExpression(initializer) && initializer.elements.every(isPlain)) {
+    const looked = ({ parent }: ts.Identifier): boolean =>
+      ts.isPropertyAccessExpression(parent) && parent.name.text === "indexOf";
+    return reads.length <= 2 && reads.every(looked) ? new Map([["", initializer.getText()]]) : undefined;
+  }
   if (!ts.isObjectLiteralExpression(initializer) || initializer.properties.length === 0) return undefined;
   const values = new Map<string, string>();
   for (const property of initializer.properties) {
@@ -85,6 +90,8 @@ export function dropLogs(code: string): string {
     if (ts.isNewExpression(node) && node.expression.getText() === "Error")
       for (const message of node.arguments ?? [])
         edits.push({ from: message.pos, to: message.end, text: "" });
+    if (ts.isPropertyAssignment(node) && node.name.getText() === "log")
+      edits.push({ from: node.pos, to: node.end, text: "" });
     if (!ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression)) return;
     if (node.expression.name.text !== "log") return;
     const text = ts.isExpressionStatement(node.parent) ? "" : "void 0";

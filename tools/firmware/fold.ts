@@ -19,18 +19,18 @@ function isFunction(node: ts.Node): boolean {
   return ts.isFunctionLike(node);
 }
 
-function roomsOf({ source }: Program, hot: ReadonlySet<string>): Map<string, Room> {
+function roomsOf({ source }: Program, alone: ReadonlySet<string>): Map<string, Room> {
   const rooms = new Map<string, Room>();
   for (const node of source.statements) {
     if (!ts.isFunctionDeclaration(node) || !node.name || !node.body) continue;
     let makesFunctions = false;
     each(node.body, (inner) => (makesFunctions ||= isFunction(inner)));
-    const isHot = hot.has(node.name.text);
+    const isAlone = alone.has(node.name.text);
     // one that makes functions is kept alive by them, and would keep all that lives beside it
-    const stays = makesFunctions || isHot;
+    const stays = makesFunctions || isAlone;
     rooms.set(node.name.text, { node, holds: !stays, moves: !stays, users: new Set() });
   }
-  for (const missing of [...hot].filter((name) => !rooms.has(name)))
+  for (const missing of [...alone].filter((name) => !rooms.has(name)))
     throw new Error(`no function ${missing} to keep ready: see tools/firmware/hot.ts`);
   return rooms;
 }
@@ -85,9 +85,9 @@ function homesOf(rooms: Map<string, Room>): Map<string, string> {
 }
 
 /** The same program, lighter: each guest at the beginning of its home's body, for nothing hoists on Espruino. */
-export function fold(code: string, hot: ReadonlySet<string>): string {
+export function fold(code: string, alone: ReadonlySet<string>): string {
   const program = readProgram(code);
-  const rooms = roomsOf(program, hot);
+  const rooms = roomsOf(program, alone);
   findUsers(program, rooms);
   const homes = homesOf(rooms);
   const textOf = (name: string): string => {

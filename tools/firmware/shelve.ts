@@ -12,7 +12,7 @@ const DIGITS = 3;
 const OPEN = "/*";
 
 /** `BOOK` is the program's own text in flash; a piece of it is read without being copied. */
-const READER = `var BOOK=require("Storage").read("bear."+PROGRAM);function $(n){let p=parseInt(BOOK.substr(${OPEN.length}+n*${DIGITS},${DIGITS}),36);return eval(BOOK.substr(p,parseInt(BOOK.substr(${OPEN.length + DIGITS}+n*${DIGITS},${DIGITS}),36)-p))}`;
+const READER = `var BOOK=require("Storage").read("bear."+PROGRAM);function PAGE(n){return parseInt(BOOK.substr(${OPEN.length}+n*${DIGITS},${DIGITS}),36)}function $(n){return eval(BOOK.substring(PAGE(n),PAGE(n+1)))}`;
 
 /** Marks what is to be shelved, so that one run of the minifier names things alike in all of it. */
 export function mark(code: string, hot: ReadonlySet<string>): string {
@@ -21,7 +21,9 @@ export function mark(code: string, hot: ReadonlySet<string>): string {
   let count = 0;
   for (const node of source.statements) {
     if (!ts.isFunctionDeclaration(node) || !node.name || hot.has(node.name.text)) continue;
-    for (const use of usesOf(node.name)) {
+    const uses = usesOf(node.name);
+    if (uses.some(isKept)) continue;
+    for (const use of uses) {
       const short = ts.isShorthandPropertyAssignment(use.parent) ? `${use.text}: ` : "";
       edits.push({ from: use.getStart(), to: use.end, text: `${short}$(${count})` });
     }
@@ -32,6 +34,12 @@ export function mark(code: string, hot: ReadonlySet<string>): string {
     count++;
   }
   return apply(code, edits);
+}
+
+/** Whether a function is handed on while the program loads: it exists from then on, and costs less unshelved. */
+function isKept(use: ts.Identifier): boolean {
+  const called = ts.isCallExpression(use.parent) && use.parent.expression === use;
+  return !called && ts.findAncestor(use, ts.isFunctionLike) === undefined;
 }
 
 /** Takes the marked functions out of a minified program, and puts their texts behind it. */
