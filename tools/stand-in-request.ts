@@ -18,6 +18,8 @@ export interface StandInRequest {
     kind: StandInKind;
     /** bytes of sound that came with it: tells one asker from another */
     soundBytes: number;
+    /** of the text to be spoken, 0 elsewhere: tells a reply's first clause from the rest */
+    chars: number;
     receivedAt: number;
     /** first byte of the answer proper: words, token or sound */
     firstAt?: number;
@@ -53,6 +55,8 @@ export async function readRequest(
     ? readMultipart(body)
     : readJson(body);
   const hears = kind === "chat" && wav !== undefined;
+  const chars = kind === "speech" ? String(json["input"]).length : 0;
+  const soundBytes = wav ? wav.length - 44 : 0;
   return {
     kind: hears ? "transcribe" : kind,
     path,
@@ -60,7 +64,7 @@ export async function readRequest(
     headers: message.headers,
     json,
     wav,
-    times: { kind: hears ? "transcribe" : kind, soundBytes: wav ? wav.length - 44 : 0, receivedAt: now() },
+    times: { kind: hears ? "transcribe" : kind, soundBytes, chars, receivedAt: now() },
   };
 }
 

@@ -1,7 +1,11 @@
 /** Every command of `bear`, in the order in which a newcomer meets them. */
 import type { CommandSpec } from "../command.ts";
+import { bench } from "./bench.ts";
 import { demo } from "./demo.ts";
+import { flash } from "./flash.ts";
+import { label } from "./label.ts";
 import { migrateDown, migrateStatus, migrateUp } from "./migrate.ts";
+import { monitor } from "./monitor.ts";
 import { pair } from "./pair.ts";
 import { provision } from "./provision.ts";
 import { start } from "./start.ts";
@@ -13,7 +17,11 @@ export const commands: readonly CommandSpec[] = [
   provision,
   pair,
   talk,
+  flash,
+  label,
+  monitor,
   migrateUp,
   migrateDown,
   migrateStatus,
+  bench,
 ];

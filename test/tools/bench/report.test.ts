@@ -1,0 +1,115 @@
+import { describe, expect, it } from "vitest";
+import type { BrokerResult } from "../../../tools/bench/broker.ts";
+import type { IdleResult } from "../../../tools/bench/idle.ts";
+import { linesOf, missedOf, table } from "../../../tools/bench/report.ts";
+import { addedTimes, framesLost } from "../../../tools/bench/turns.ts";
+import type { TurnResult } from "../../../tools/bench/turns.ts";
+
+const trip = { count: 1, p50: 1, p95: 2, p99: 3, max: 4 };
+const turns: TurnResult = {
+  name: "ffmpeg",
+  toys: 10,
+  sound: "ffmpeg",
+  delays: { transcribe: 300, firstToken: 350, token: 15, speech: 200 },
+  added_ms: { count: 60, p50: 15, p95: 25, p99: 30, max: 31 },
+  target_ms: 25,
+  first_turn_ms: 50,
+  failed: 0,
+  frames_lost: 0,
+  underruns: 0,
+  cpu_percent_a_toy: 1,
+  ffmpeg_percent_a_toy: 0.5,
+  rss_mb: 400,
+};
+const broker: BrokerResult = {
+  toys: 200,
+  frames_a_second: 2_500,
+  raw_us: 20,
+  broker_us: 50,
+  protection_us: 15,
+  ratio: 2.5,
+  target_ratio: 2.5,
+  frames_lost: 0,
+  round_trip_ms: { raw: trip, broker: trip, protected: trip },
+};
+const idle: IdleResult = {
+  toys: 1_000,
+  held_kb_a_toy: 20,
+  rss_kb_a_toy: 20,
+  target_kb: 20,
+  rss_mb: 300,
+  cpu_percent: 1,
+};
+
+describe("what a bench says was missed", () => {
+  it("is nothing where each target was just met", () => {
+    expect(missedOf({ turns: [turns], broker, idle })).toEqual([]);
+  });
+
+  it.each<[string, Partial<TurnResult>]>([
+    ["p95", { added_ms: { ...turns.added_ms, p95: 25.1 } }],
+    ["p95", { added_ms: { ...turns.added_ms, p95: NaN } }],
+    ["first turn", { first_turn_ms: 50.1 }],
+    ["without a reply", { failed: 1 }],
+    ["frames lost", { frames_lost: 1 }],
+    ["underruns", { underruns: 1 }],
+  ])("names a turn's %s", (word, change) => {
+    const missed = missedOf({ turns: [{ ...turns, ...change }] });
+    expect(missed).toHaveLength(1);
+    expect(missed[0]).toContain(word);
+  });
+
+  it("leaves a scenario without a target alone", () => {
+    expect(
+      missedOf({ turns: [{ ...turns, target_ms: undefined, first_turn_ms: 900, underruns: 3 }] }),
+    ).toEqual([]);
+  });
+
+  it("names the broker's cost and an idle toy's memory", () => {
+    expect(missedOf({ broker: { ...broker, ratio: 2.51 } })).toEqual([
+      "broker to raw TCP: 2.51 times, over 2.5 times",
+    ]);
+    expect(missedOf({ idle: { ...idle, held_kb_a_toy: 21, rss_kb_a_toy: 22 } })).toHaveLength(2);
+  });
+});
+
+describe("a turn's figures", () => {
+  it("are what the bear waited, less what the models took, of turns that were answered", () => {
+    const met = { endedAt: 0, soundBytes: 0, outcome: "reply" as const, lost: 0, underruns: 0, frames: 9 };
+    const turns = [
+      { ...met, firstMs: 900 },
+      { ...met, firstMs: undefined },
+      { ...met, firstMs: 950, outcome: "stopped" as const },
+      { ...met, firstMs: 880 },
+    ];
+    expect(addedTimes(turns, [865, 865, 865, undefined])).toEqual([35]);
+  });
+
+  it("count a frame lost that one side sent and the other did not see, or that a side dropped", () => {
+    const bear = { sent: { 1: 1, 2: 10, 3: 1 }, received: { 0x81: 1, 0x82: 20, 0x83: 1 }, dropped: {} };
+    const cell = { up: { 1: 2, 2: 20, 3: 2 }, down: { 0x81: 2, 0x82: 40, 0x83: 2 }, dropped: 0 };
+    expect(framesLost([bear, bear], cell)).toBe(0);
+    expect(framesLost([bear, bear], { ...cell, up: { ...cell.up, 2: 19 } })).toBe(1);
+    expect(framesLost([bear, bear], { ...cell, down: { ...cell.down, 0x82: 43 } })).toBe(3);
+    expect(framesLost([bear, { ...bear, dropped: { tag: 2 } }], { ...cell, dropped: 1 })).toBe(3);
+  });
+});
+
+describe("the table", () => {
+  it("is Markdown whose columns stand in line", () => {
+    expect(
+      table([
+        ["what", "ms"],
+        ["a turn", 12.5],
+      ]),
+    ).toEqual(["| what   |   ms |", "| ------ | ---: |", "| a turn | 12.5 |"]);
+  });
+
+  it("has every section that was run, and says what was missed", () => {
+    const machine = { cpu: "a CPU", cores: 2, node: "20", load_before: 0.1, load_after: 1.5 };
+    const lines = linesOf({ machine, turns: [turns], broker, idle, missed: ["this"] }).join("\n");
+    for (const part of ["load 0.1 before", "ffmpeg", "raw TCP echo", "Idle toys", "Not reached:\n- this"])
+      expect(lines).toContain(part);
+    expect(linesOf({ machine, missed: [] }).join("\n")).toContain("Everything that was to be reached was");
+  });
+});

@@ -1,0 +1,48 @@
+/** What a bench measures, and what is to be reached on two cores. MISSION D26 */
+import type { BrokerScenario } from "./broker.ts";
+import type { ModelDelays } from "./stand-in-process.ts";
+import type { TurnScenario } from "./turns.ts";
+
+export const SECTIONS = ["turns", "broker", "idle"] as const;
+export type Section = (typeof SECTIONS)[number];
+
+export interface Plan {
+  turns: TurnScenario[];
+  broker: BrokerScenario;
+  /** toys of the first thousand, and of the second */
+  idle: number;
+}
+
+const REALISTIC: ModelDelays = { transcribe: 300, firstToken: 350, token: 15, speech: 200 };
+const NONE: ModelDelays = { transcribe: 0, firstToken: 0, token: 0, speech: 0 };
+
+const LATER = { laterTurns: 3 };
+
+export const FULL: Plan = {
+  turns: [
+    { name: "ffmpeg", toys: 10, turns: 6, ...LATER, ffmpegToys: 10, delays: REALISTIC, target: 25 },
+    { name: "TypeScript", toys: 50, turns: 3, ...LATER, ffmpegToys: 0, delays: REALISTIC, target: 40 },
+    { name: "ffmpeg", toys: 50, turns: 3, ...LATER, ffmpegToys: 50, delays: REALISTIC },
+    { name: "no model delay", toys: 10, turns: 6, ...LATER, ffmpegToys: 10, delays: NONE, target: 20 },
+  ],
+  broker: { toys: 200, roundMs: 3_000, rounds: 3 },
+  idle: 1_000,
+};
+
+/** The same in small: whether all is well, not how fast it is. */
+export const QUICK: Plan = {
+  turns: FULL.turns.map((scenario) => ({
+    ...scenario,
+    ...{ toys: scenario.toys / 5, ffmpegToys: scenario.ffmpegToys / 5, turns: 1, laterTurns: 1 },
+  })),
+  broker: { toys: 40, roundMs: 800, rounds: 1 },
+  idle: 100,
+};
+
+/** How many toys a run needs. */
+export function toysOf(plan: Plan, sections: readonly Section[]): number {
+  return Math.max(
+    ...(sections.includes("turns") ? plan.turns.map(({ toys }) => toys) : [0]),
+    sections.includes("idle") ? 2 * plan.idle : 0,
+  );
+}

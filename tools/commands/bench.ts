@@ -1,0 +1,101 @@
+/** `bear bench`: how fast this machine serves toys, beside what a raw socket could do, with models that only stand in. */
+import { cpus, loadavg } from "node:os";
+import { command } from "../command.ts";
+import { EXIT, Fault } from "../fault.ts";
+import { runBroker } from "../bench/broker.ts";
+import { runIdle } from "../bench/idle.ts";
+import { rounded } from "../bench/numbers.ts";
+import { FULL, QUICK, SECTIONS, toysOf } from "../bench/plan.ts";
+import type { Plan, Section } from "../bench/plan.ts";
+import { linesOf, missedOf } from "../bench/report.ts";
+import type { BenchReport } from "../bench/report.ts";
+import { openSite } from "../bench/site.ts";
+import type { Site } from "../bench/site.ts";
+import { runTurns } from "../bench/turns.ts";
+import { endWorkers } from "../bench/worker.ts";
+import type { Step } from "../terminal.ts";
+
+export const bench = command<{ only?: Section[]; quick?: boolean; strict?: boolean }>({
+  name: "bench",
+  about: "measure what the server adds to a turn, what a frame costs, and what an idle toy holds",
+  options: [
+    { flags: "--only <sections>", about: `some of ${SECTIONS.join(",")}`, read: readSections },
+    { flags: "--quick", about: "in small, in a minute: whether all is well, not how fast" },
+    { flags: "--strict", about: "fail where something was not reached" },
+  ],
+  example: "bear bench --only turns,broker",
+  async run({ terminal, signal }, { only: sections = [...SECTIONS], quick, strict }) {
+    const plan = quick ? QUICK : FULL;
+    const load_before = load();
+    const found: Pick<BenchReport, "turns" | "broker" | "idle"> = {};
+    const made: { site?: Site } = {};
+    signal.addEventListener("abort", endWorkers);
+    try {
+      await terminal.steps(stepsOf(plan, sections, made, found));
+    } finally {
+      signal.removeEventListener("abort", endWorkers);
+      made.site?.remove();
+    }
+    const machine = { cpu: cpus()[0]?.model ?? "", cores: cpus().length, node: process.versions.node };
+    const report: BenchReport = {
+      machine: { ...machine, load_before, load_after: load() },
+      ...found,
+      missed: missedOf(found),
+    };
+    terminal.answer(report, linesOf(report));
+    if (strict && report.missed.length > 0) throw new Fault(`not reached: ${report.missed.join("; ")}`);
+  },
+});
+
+function stepsOf(
+  plan: Plan,
+  sections: Section[],
+  made: { site?: Site },
+  found: Pick<BenchReport, "turns" | "broker" | "idle">,
+): Step[] {
+  const steps: Step[] = [];
+  const toys = toysOf(plan, sections);
+  if (toys > 0)
+    steps.push({
+      title: `${toys} toys are made`,
+      run: async (tell) => void (made.site = await openSite(toys, tell)),
+    });
+  if (sections.includes("turns"))
+    for (const scenario of plan.turns)
+      steps.push({
+        title: `${scenario.toys} toys talk, ${scenario.name}`,
+        async run(tell) {
+          const result = await runTurns(made.site!, scenario, tell);
+          found.turns = [...(found.turns ?? []), result];
+          return `p95 ${result.added_ms.p95} ms`;
+        },
+      });
+  if (sections.includes("broker"))
+    steps.push({
+      title: `${plan.broker.toys} toys send frames to the broker and to raw TCP`,
+      async run(tell) {
+        found.broker = await runBroker(plan.broker, tell);
+        return `${found.broker.ratio} times the CPU`;
+      },
+    });
+  if (sections.includes("idle"))
+    steps.push({
+      title: `${2 * plan.idle} toys are idle`,
+      async run(tell) {
+        found.idle = await runIdle(made.site!, plan.idle, tell);
+        return `${found.idle.held_kb_a_toy} KB each`;
+      },
+    });
+  return steps;
+}
+
+function readSections(text: string): Section[] {
+  const names = text.split(",");
+  if (names.every((name) => (SECTIONS as readonly string[]).includes(name))) return names as Section[];
+  throw new Fault(`--only must be some of ${SECTIONS.join(",")}`, EXIT.USAGE);
+}
+
+/** Of the last minute: above 0 somebody else works here too, and the numbers are theirs as well. */
+function load(): number {
+  return rounded(loadavg()[0]!, 1);
+}
