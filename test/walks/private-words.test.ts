@@ -40,6 +40,7 @@ afterAll(async () => {
 
 /** One question to its end, by a bear of its own. */
 async function ask(): Promise<Answer> {
+  models.requests.length = 0;
   const child = await openBear({ url: cell.url, toy: await newToy(cell) });
   try {
     await child.ready();

@@ -117,21 +117,24 @@ describe.skipIf(missing)(`two cells of production${missing && ` (skipped: ${miss
     expect((await claim(cells[0]!, taken)).status).toBe(200);
     const body = await next(cells[0]!);
     await redis.stop();
-    for (const cell of cells) {
-      expect(await claim(cell, body)).toMatchObject({
-        status: 503,
-        body: { error: { code: "UNAVAILABLE" } },
-      });
-      await until("readiness is asked anew", async () => (await ready(cell)).status === 503);
-      const { text } = await ready(cell);
-      expect(JSON.parse(text)).toMatchObject({
-        status: "unready",
-        checks: { redis: "down", database: "ok" },
-      });
-      expect(text).not.toContain(new URL(redis.url).port);
-      expect((await fetch(`${cell.url}/healthz`)).status).toBe(200);
+    try {
+      for (const cell of cells) {
+        expect(await claim(cell, body)).toMatchObject({
+          status: 503,
+          body: { error: { code: "UNAVAILABLE" } },
+        });
+        await until("readiness is asked anew", async () => (await ready(cell)).status === 503);
+        const { text } = await ready(cell);
+        expect(JSON.parse(text)).toMatchObject({
+          status: "unready",
+          checks: { redis: "down", database: "ok" },
+        });
+        expect(text).not.toContain(new URL(redis.url).port);
+        expect((await fetch(`${cell.url}/healthz`)).status).toBe(200);
+      }
+    } finally {
+      await redis.start();
     }
-    await redis.start();
     await until("both are ready", async () =>
       (await Promise.all(cells.map(ready))).every(({ text }) => text.includes('"redis":"ok"')),
     );
