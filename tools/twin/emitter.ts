@@ -16,9 +16,17 @@ export interface Events {
   isHeard(event: string): boolean;
 }
 
+const heard = new WeakMap<object, Map<string, Callback[]>>();
+
+/** Who waits for the events of an object. */
+export function listenersOf(target: object): Callback[] {
+  return [...(heard.get(target)?.values() ?? [])].flat();
+}
+
 /** Puts `on`, `emit` and their like on an object of the program. */
 export function emitOn(target: object, loop: Loop): Events {
   const listeners = new Map<string, Callback[]>();
+  heard.set(target, listeners);
   const of = (event: string): Callback[] => listeners.get(event) ?? [];
   const tell = (event: string, ...values: unknown[]): boolean => {
     const called = of(event);

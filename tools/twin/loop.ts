@@ -7,6 +7,8 @@ export type Callback = (...args: unknown[]) => unknown;
 export class Death extends Error {}
 
 interface Timer {
+  /** what it keeps alive: the program's callback, and what it is given */
+  held: unknown[];
   /** ms left, counted from the last pass */
   left: number;
   every: number | undefined;
@@ -20,7 +22,7 @@ export interface Loop {
   wake(): void;
   /** Asked in each pass; `true`: there is more to do at once. */
   onPass(idler: () => boolean): void;
-  addTimer(ms: number, every: number | undefined, call: () => void): number;
+  addTimer(ms: number, every: number | undefined, call: () => void, held?: unknown[]): number;
   clearTimer(id: number): void;
   clearTimers(): void;
   changeTimer(id: number, ms: number): void;
@@ -31,10 +33,15 @@ export interface Loop {
   /** Memory ran out: this callback ends here, and what else the pass would have run is lost with it. */
   die(): never;
   dying(): boolean;
+  /** What its timers keep alive, and how many they are. */
+  held(): unknown[];
+  timerCount(): number;
   stop(): void;
 }
 
 export interface LoopEvents {
+  /** A callback is about to run. */
+  began(): void;
   failed(error: unknown): void;
   died(): void;
 }
@@ -56,6 +63,7 @@ export function openLoop(clock: ToyClock, events: LoopEvents): Loop {
 
   const run = (call: () => unknown): unknown => {
     if (stopped || (dying && depth === 0)) return undefined;
+    if (depth === 0) events.began();
     depth++;
     try {
       return call();
@@ -126,9 +134,9 @@ export function openLoop(clock: ToyClock, events: LoopEvents): Loop {
     },
     wake,
     onPass: (idler) => void idlers.push(idler),
-    addTimer(ms, every, call) {
+    addTimer(ms, every, call, held = []) {
       const left = clock.now() - lastPass + Math.max(LEAST_MS, ms || 0);
-      timers.set(++lastId, { left, every: every && Math.max(LEAST_MS, every), call });
+      timers.set(++lastId, { held, left, every: every && Math.max(LEAST_MS, every), call });
       wake();
       return lastId;
     },
@@ -150,6 +158,8 @@ export function openLoop(clock: ToyClock, events: LoopEvents): Loop {
       throw new Death("out of memory");
     },
     dying: () => dying,
+    held: () => [...timers.values()].flatMap(({ held }) => held),
+    timerCount: () => timers.size,
     stop() {
       stopped = true;
       stopWait();

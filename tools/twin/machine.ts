@@ -83,6 +83,7 @@ export function openMachine(world: World, ended: (how: Ending) => void): Machine
   };
 
   const loop = openLoop(clock, {
+    began: () => memory?.begin(),
     failed: report,
     died() {
       if (over) return;
@@ -94,9 +95,10 @@ export function openMachine(world: World, ended: (how: Ending) => void): Machine
   const realm = openRealm({
     alive: () => !over && !loop.dying(),
     die: () => loop.die(),
-    allocate: (bytes) => memory.allocate(bytes),
+    takeBytes: (bytes) => memory?.takeBytes(bytes),
+    takeVariables: (count) => memory?.takeVariables(count),
   });
-  const memory: Memory = openMemory(realm, loop, world.variables, () => log("OUT OF MEMORY"));
+  let memory: Memory | undefined = undefined as Memory | undefined;
 
   const end = (how: Ending): never => {
     if (!over) {
@@ -142,7 +144,7 @@ export function openMachine(world: World, ended: (how: Ending) => void): Machine
       feedDog(dogS);
     },
     kick: () => feedDog(dogS),
-    sizeOf: (value: unknown) => memory.sizeOf(value),
+    sizeOf: (value: unknown) => memory!.sizeOf(value),
     addressOf: storage.addressOf,
   };
   const espruino = openE(realm, loop, flash, chance, chip);
@@ -162,7 +164,7 @@ export function openMachine(world: World, ended: (how: Ending) => void): Machine
     version: "2v29",
     env: realm.object({ VERSION: "2v29", BOARD: "ESP32", FLASH: 0, RAM: 0 }),
     memory(collect?: boolean) {
-      const usage = memory.used(collect !== false);
+      const usage = memory!.used(collect !== false);
       return realm.object({
         free: world.variables - usage,
         usage,
@@ -283,6 +285,15 @@ export function openMachine(world: World, ended: (how: Ending) => void): Machine
   for (const [name, value] of Object.entries(globals)) realm.define(name, value);
   const math = realm.global("Math") as object;
   Object.defineProperty(math, "random", { value: () => (chance.next() >>> 1) / 0x80000000 });
+
+  memory = openMemory({
+    realm,
+    loop,
+    limit: world.variables,
+    inFlash: storage.inFlash,
+    held: () => [espruino.E, serial, process, ...Object.values(modules), ...pins.held(), ...net.held()],
+    out: () => log("OUT OF MEMORY"),
+  });
 
   const evaluate = (source: string, name: string): void => {
     loop.run(() => realm.evaluate(source, name));

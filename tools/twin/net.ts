@@ -20,6 +20,7 @@ interface Options {
 }
 
 interface Connection {
+  socket: object;
   options: Options;
   secure: boolean;
   /** of the socket, or of the HTTP request */
@@ -44,6 +45,8 @@ export interface Net {
   modules: Record<string, object>;
   /** `url.parse` */
   url: object;
+  /** What its connections keep alive: sockets, and what was received and not yet taken. */
+  held(): unknown[];
   /** Cuts every connection, as a broker does that goes away. */
   closeAll(): void;
 }
@@ -91,6 +94,7 @@ export function openNet(realm: Realm, loop: Loop, network: Network, warn: (text:
 
   const open = (options: Options, secure: boolean, http: Head | undefined, socket: object): Connection => {
     const connection: Connection = {
+      socket,
       options,
       secure,
       events: emitOn(socket, loop),
@@ -218,6 +222,8 @@ export function openNet(realm: Realm, loop: Loop, network: Network, warn: (text:
   return {
     modules: { net: realm.object(connector(false)), tls: realm.object(connector(true)), http },
     url: realm.object({ parse }),
+    held: () =>
+      [...connections].flatMap(({ socket, received, sending }) => [socket, received, sending ?? ""]),
     closeAll() {
       for (const { line } of connections) line?.close();
       connections.clear();

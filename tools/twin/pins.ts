@@ -29,6 +29,8 @@ export interface Pins {
   /** `D33` of the pin, or of its number or name. */
   name(pin: unknown): string;
   globals: Record<string, unknown>;
+  /** callbacks of its watches */
+  held(): unknown[];
 }
 
 interface WatchOptions {
@@ -161,5 +163,6 @@ export function openPins(realm: Realm, loop: Loop, clock: ToyClock, nowS: () => 
       else watches.delete(id);
     },
   };
-  return { levels, modes, analog, set, name, globals };
+  const held = (): unknown[] => [...watches.values()].map(({ call }) => call);
+  return { levels, modes, analog, set, name, globals, held };
 }

@@ -15,6 +15,10 @@ export interface Realm {
   /** Gives the program a global, or takes it away. */
   define(name: string, value: unknown): void;
   global(name: string): unknown;
+  /** of its globals */
+  names(): string[];
+  /** made by the program, or for it, in this realm */
+  owns(value: object): boolean;
   /** An ArrayBuffer of the program's own. */
   buffer(bytes: Uint8Array): ArrayBuffer;
   view(kind: string, bytes: Uint8Array): Uint8Array;
@@ -28,11 +32,11 @@ export interface Realm {
 export interface RealmOptions {
   alive(): boolean;
   die(): never;
-  /** variables that are about to be taken */
-  allocate(bytes: number): void;
+  /** memory that is about to be taken */
+  takeBytes(bytes: number): void;
+  takeVariables(count: number): void;
 }
 
-const TOO_DEEP = /call stack/;
 /** programs kept in the form that V8 runs: one that fetches its functions from flash evaluates the same few again and again */
 const MAX_SCRIPTS = 1_000;
 const scripts = new Map<string, Script>();
@@ -153,8 +157,8 @@ export function openRealm(options: RealmOptions): Realm {
         if (typeof first === "string") throw error("Unsupported first argument of type String");
         if (typeof first === "number") {
           if (first < 0) throw error("Invalid length for ArrayBuffer");
-          options.allocate(first * width);
-        } else if (Array.isArray(first) || isTyped(first)) options.allocate(first.length * width);
+          options.takeBytes(first * width);
+        } else if (Array.isArray(first) || isTyped(first)) options.takeBytes(first.length * width);
         return Reflect.construct(target, args) as object;
       },
     });
@@ -167,11 +171,21 @@ export function openRealm(options: RealmOptions): Realm {
     makeArray,
   );
 
+  const list = (world.Array as { prototype: Members }).prototype;
+  const push = list.push as (this: unknown[], ...items: unknown[]) => number;
+  member(list, "push", function (this: unknown[], ...items: unknown[]) {
+    options.takeVariables(items.length);
+    return push.apply(this, items);
+  });
+
+  const isOurs = inside("(value) => value instanceof Object || Object.getPrototypeOf(value) === null") as (
+    value: object,
+  ) => boolean;
   const hooks: Record<string, Native> = {
     [HOOKS.caught]: (thrown: unknown) => {
       if (thrown instanceof Death) throw thrown;
-      if ((thrown as Error | undefined)?.constructor?.name === "RangeError" && TOO_DEEP.test(String(thrown)))
-        options.die();
+      // too deep, too long, too many: on Espruino memory, or the stack, is out
+      if ((thrown as Error | undefined)?.constructor?.name === "RangeError") options.die();
     },
     [HOOKS.alive]: options.alive,
     [HOOKS.constant]: () => {
@@ -199,6 +213,8 @@ export function openRealm(options: RealmOptions): Realm {
       else member(world, name, value);
     },
     global: (name) => world[name],
+    names: () => Object.getOwnPropertyNames(world),
+    owns: (value) => isOurs(value),
     buffer,
     view: (kind, bytes) => new (views[kind] as new (from: ArrayBuffer) => Uint8Array)(buffer(bytes)),
     error,

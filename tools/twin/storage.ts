@@ -15,6 +15,8 @@ import type { Flash } from "./flash.ts";
 import type { Realm } from "./realm.ts";
 
 const PAGE_BYTES = 4096;
+/** chars of a text that is as cheap in memory */
+const SHORT = 9;
 /** where the chip maps its flash for reading; only an address's low half stays */
 const MAPPED_AT = 0x3f400000;
 
@@ -23,11 +25,14 @@ export interface Storage {
   flash: object;
   /** where the bytes of a string lie, if it was read from a file: what E.getAddressOf answers */
   addressOf(text: string): number;
+  /** a text that was read from a file, or a piece of one: it takes no memory */
+  inFlash(text: string): boolean;
 }
 
 export function openStorage(realm: Realm, flash: Flash): Storage {
   const json = (): JSON => realm.global("JSON") as JSON;
   let lastRead = { text: "", at: 0 };
+  const texts = new Map<string, string>();
 
   const refuse = (why: string): never => {
     throw realm.error(why);
@@ -41,6 +46,7 @@ export function openStorage(realm: Realm, flash: Flash): Storage {
     const end = length > 0 ? Math.min(most, from + length) : most;
     const text = toLatin(flash.image.subarray(from, end));
     lastRead = { text, at: from };
+    texts.set(name, text);
     return text;
   };
 
@@ -129,5 +135,8 @@ export function openStorage(realm: Realm, flash: Flash): Storage {
     return 0;
   };
 
-  return { module, flash: raw, addressOf };
+  const inFlash = (text: string): boolean =>
+    text.length > SHORT && [...texts.values()].some((file) => file.includes(text));
+
+  return { module, flash: raw, addressOf, inFlash };
 }

@@ -19,9 +19,9 @@ export function openTimers(realm: Realm, loop: Loop): Record<string, unknown> {
   };
   return {
     setTimeout: (work: unknown, ms = 0, ...values: unknown[]) =>
-      loop.addTimer(ms, undefined, calling(work, values)),
+      loop.addTimer(ms, undefined, calling(work, values), [work, ...values]),
     setInterval: (work: unknown, ms = 0, ...values: unknown[]) =>
-      loop.addTimer(ms, ms, calling(work, values)),
+      loop.addTimer(ms, ms, calling(work, values), [work, ...values]),
     clearTimeout: clearAny,
     clearInterval: clearAny,
     changeInterval: (id: number, ms: number) => loop.changeTimer(id, ms),
