@@ -59,6 +59,11 @@ export async function runningCell(env: Env): Promise<CellApi | undefined> {
   return undefined;
 }
 
+/** The routes of the cell at `url`, which a toy's file may name: the developer key goes only to the cell it is of. */
+export function cellAt(url: string, env: Env): CellApi {
+  return openCellApi(url, url === cellUrl(env) ? developerKey(env) : undefined);
+}
+
 /** The routes of a cell, asked with its developer key. */
 export function openCellApi(url: string, key: string | undefined): CellApi {
   async function ask(path: string, init: RequestInit): Promise<Record<string, unknown>> {

@@ -26,8 +26,11 @@ interface Streams {
   stderr: Writable & { isTTY?: boolean };
 }
 
+const CONTROLS = /(?![\n\t])\p{Cc}/gu;
+
 export function openTerminal({ stdout, stderr }: Streams, json: boolean): Terminal {
-  const line = (text: string): string => `${text}\n`;
+  // a model's or a server's words must not move the cursor or name the window
+  const line = (text: string): string => `${text.replace(CONTROLS, "")}\n`;
 
   return {
     json,

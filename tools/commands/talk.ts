@@ -1,7 +1,7 @@
 /** `bear talk`: a virtual bear asks one question out of a WAV file, and its answer becomes another. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { folderStore, readWav, WavError } from "@bearlink/sdk/node";
-import { answers, cellUrl, developerKey, openCellApi } from "../cell.ts";
+import { answers, cellAt, cellUrl } from "../cell.ts";
 import { command } from "../command.ts";
 import { conversationSteps } from "../conversation.ts";
 import type { Spoken } from "../conversation.ts";
@@ -27,7 +27,7 @@ export const talk = command<{ toy: string; in: string; out?: string; state?: str
     const store = folderStore(state ?? toyPath.replace(/\.json$/, "") + ".state");
     let spoken: Spoken | undefined;
     await terminal.steps(
-      conversationSteps({ url, toy, wav, store, cell: openCellApi(url, developerKey(env)) }, (told) => {
+      conversationSteps({ url, toy, wav, store, cell: cellAt(url, env) }, (told) => {
         spoken = told;
       }),
     );
