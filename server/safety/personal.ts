@@ -1,7 +1,9 @@
 /** What would tell a stranger who or where a child is, replaced before anyone else reads the words. SAFETY S7, MISSION C48 */
 
+/** with its scheme; by a well-known ending; or with any ending and a path, as in "bit.ly/x" */
 const LINK =
-  /\b(?:https?:\/\/|www\.)[^\s]{1,2000}|\b[a-z0-9-]{1,63}\.(?:com|org|net|info|io|app|co\.uk|tv|de)\b(?:\/[^\s]{0,2000})?/giu;
+  /\b(?:https?:\/\/|www\.)[^\s]{1,2000}|\b[a-z0-9-]{1,63}\.(?:com|org|net|info|io|app|co\.uk|tv|de|xyz|online|site)\b(?:\/[^\s]{0,2000})?|\b[a-z0-9-]{1,63}\.[a-z]{2,24}\/[^\s]{1,2000}/giu;
+const SPOKEN_LINK = /(?<!\w)[\w-]{1,64}(?: dot [\w-]{1,64}){0,3} dot (?:com|org|net|info|co dot uk|tv)\b/giu;
 const EMAIL = /(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}/gu;
 const SPOKEN_EMAIL =
   /(?<!\w)[\w-]{1,64}(?: dot [\w-]{1,64}){0,3} at [\w-]{1,63} dot (?:com|org|net|info|co dot uk|edu)\b/giu;
@@ -24,6 +26,7 @@ export function withoutPersonal(text: string): string {
     .replace(EMAIL, "[email]")
     .replace(SPOKEN_EMAIL, "[email]")
     .replace(LINK, "[link]")
+    .replace(SPOKEN_LINK, "[link]")
     .replace(ADDRESS, "[address]")
     .replace(PHONE, (found) => (isCounting(found.match(/\d+/g)!.map(Number)) ? found : "[phone]"))
     .replace(SPOKEN_PHONE, (found) => (isCounting(numbersOf(found)) ? found : "[phone]"));

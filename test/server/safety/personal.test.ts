@@ -12,6 +12,8 @@ describe("personal data", () => {
     ["look at https://example.org/a?b=c please", "look at [link] please"],
     ["go to www.example.org", "go to [link]"],
     ["see bear-fun.com/games", "see [link]"],
+    ["try bit.ly/candy now", "try [link] now"],
+    ["go to free candy dot com", "go to free [link]"],
     ["I live at 12 Old Mill Road", "I live at [address]"],
     ["I live at 221b Baker street in London", "I live at [address] in London"],
     ["we are in 5 Rose Court", "we are in [address]"],
@@ -28,6 +30,8 @@ describe("personal data", () => {
     "I am 7 and my brother is 12",
     "in 1969 they went to the moon",
     "1 time on the way home",
+    "a polka dot dress and a red dot",
+    "it was 3.5/5 and/or more",
   ])("stays as it is: %s", (text) => {
     expect(withoutPersonal(text)).toBe(text);
   });
