@@ -14,7 +14,7 @@ interface Filters {
   /** phases: samples out for every `down` samples in */
   up: number;
   down: number;
-  /** samples in that one sample out looks at on each side */
+  /** samples in that one sample out looks at on each side; even */
   half: number;
   /** `up` filters of 2 · half taps, one after the other */
   taps: Float32Array;
@@ -55,10 +55,7 @@ export function resample(from: number, to: number): Stage {
     let made = 0;
     let at = 0;
     while (made < out.length && at + width <= count) {
-      const first = phase * width;
-      let sum = 0;
-      for (let k = 0; k < width; k++) sum += taps[first + k]! * held[at + k]!;
-      out[made++] = sum;
+      out[made++] = product(taps, phase * width, held, at, width);
       phase += down;
       at += Math.floor(phase / up);
       phase %= up;
@@ -82,6 +79,21 @@ export function resample(from: number, to: number): Stage {
   };
 }
 
+/** The sum of `count` products: in four sums, for none waits for the one before. Half of what a turn costs is spent here. */
+function product(taps: Float32Array, first: number, held: Float32Array, at: number, count: number): number {
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
+  for (let k = 0; k < count; k += 4) {
+    a += taps[first + k]! * held[at + k]!;
+    b += taps[first + k + 1]! * held[at + k + 1]!;
+    c += taps[first + k + 2]! * held[at + k + 2]!;
+    d += taps[first + k + 3]! * held[at + k + 3]!;
+  }
+  return a + b + c + d;
+}
+
 const made = new Map<string, Filters>();
 
 function filtersFor(from: number, to: number): Filters {
@@ -98,7 +110,7 @@ function design(from: number, to: number): Filters {
   const down = from / shared;
   const band = Math.min(from, to) / 2;
   const fall = (band * (1 - PASSBAND)) / from;
-  const half = Math.ceil((STOPBAND_DB - 7.95) / (14.36 * fall) / 2);
+  const half = 2 * Math.ceil((STOPBAND_DB - 7.95) / (14.36 * fall) / 4); // even: `product` takes taps by four
   const beta = 0.1102 * (STOPBAND_DB - 8.7);
   const cutoff = (band * (1 + PASSBAND)) / from;
   const taps = new Float32Array(up * 2 * half);
