@@ -21,15 +21,14 @@ export function createClaimLimiter({ counters }: { counters: Counters }): ClaimL
     request: (address) =>
       counters.take(`claim:${addressKey(address)}`, CLAIMS_PER_ADDRESS, ADDRESS_WINDOW_MS),
     async failure(address, deviceId) {
-      // both count, whatever the other says
-      const [ofAddress, ofToy] = await Promise.all([
-        counters.take(`failure:${addressKey(address)}`, FAILURES_PER_ADDRESS, ADDRESS_WINDOW_MS),
-        counters.take(`failure:${deviceId}`, FAILURES_PER_TOY, TOY_FAILURE_WINDOW_MS),
-      ]);
-      return {
-        allowed: ofAddress.allowed && ofToy.allowed,
-        retryAfterS: Math.max(ofAddress.retryAfterS, ofToy.retryAfterS),
-      };
+      const ofAddress = await counters.take(
+        `failure:${addressKey(address)}`,
+        FAILURES_PER_ADDRESS,
+        ADDRESS_WINDOW_MS,
+      );
+      // an address past its limit makes no ids up: each would be kept for 15 minutes, and full counters refuse everyone
+      if (!ofAddress.allowed) return ofAddress;
+      return counters.take(`failure:${deviceId}`, FAILURES_PER_TOY, TOY_FAILURE_WINDOW_MS);
     },
   };
 }

@@ -54,6 +54,15 @@ describe("failures", () => {
     expect((await limits.failure("203.0.113.9", "bear-1")).allowed).toBe(true);
   });
 
+  test("an address past its limit fills the counters with no more ids", async () => {
+    const { counters } = setUp();
+    const keys = new Set<string>();
+    const take: typeof counters.take = (key, ...limit) => (keys.add(key), counters.take(key, ...limit));
+    const limits = createClaimLimiter({ counters: { ...counters, take } });
+    await allowed(600, (i) => limits.failure("203.0.113.7", `bear-${i}`));
+    expect(keys.size).toBe(1 + 20);
+  });
+
   test("failures do not use up what an address may ask, nor the other way round", async () => {
     const { limits } = setUp();
     await allowed(30, (i) => limits.failure("203.0.113.7", `bear-${i}`));
