@@ -49,7 +49,7 @@ export function interpreterToy(firmware: Firmware, toy: ToyFile): FirmwareToy {
     own?.kill("SIGKILL");
   };
   const tell = (line: string): void => void child?.stdin?.write(`${line}\n`);
-  const ask = async (what: string): Promise<number> => {
+  const ask = async (what: string): Promise<string> => {
     const mark = `#answer${++asked} `;
     tell(`print("${mark}"+(${what}))`);
     let answer: string | undefined;
@@ -58,7 +58,7 @@ export function interpreterToy(firmware: Firmware, toy: ToyFile): FirmwareToy {
       () => (answer = lines.find((line) => line.startsWith(mark))) !== undefined,
       5_000,
     );
-    return Number(answer!.slice(mark.length));
+    return answer!.slice(mark.length);
   };
 
   return {
@@ -78,8 +78,7 @@ export function interpreterToy(firmware: Firmware, toy: ToyFile): FirmwareToy {
     lines,
     starts: () => starts,
     file: (name) => readFile(openFlash(new Uint8Array(readFileSync(path("espruino.flash")))), name),
-    memory: () => ask("process.memory().usage"),
-    light: () => ask("$levels[D2]"),
+    ask,
     close() {
       off();
       rmSync(folder, { recursive: true, force: true });

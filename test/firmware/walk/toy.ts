@@ -24,9 +24,8 @@ export interface FirmwareToy {
   starts(): number;
   /** A file of its flash. */
   file(name: string): Uint8Array | undefined;
-  /** variables in use now */
-  memory(): Promise<number>;
-  light(): Promise<number>;
+  /** What an expression is, over its console. */
+  ask(expression: string): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -74,8 +73,7 @@ export function twinToy(firmware: Firmware, toy: ToyFile): FirmwareToy {
     lines: twin.lines,
     starts: () => twin.starts,
     file: (name) => readFile(twin.flash, name),
-    memory: () => Promise.resolve(twin.memory()),
-    light: () => Promise.resolve(twin.level("D2")),
+    ask: (expression) => Promise.resolve(String(twin.evaluate(expression))),
     close: () => Promise.resolve(twin.close()),
   };
 }
