@@ -123,7 +123,7 @@ export function createBridge(ports: BridgePorts): Bridge {
     cancelLook = clock.after(CONSENT_LOOK_MS, () => {
       lookLater();
       const talking = [...callers.values()]
-        .filter(({ caller }) => caller.turnDone())
+        .filter(({ caller }) => caller.turnDone() !== undefined)
         .map(({ caller }) => caller);
       if (talking.length === 0) return;
       ports.gate.standings(talking.map(({ line }) => line.link.deviceId)).then(

@@ -11,8 +11,9 @@ import type {
   Shelf,
   Sound,
   SoundPipe,
+  ToyNews,
 } from "../../server/ports.ts";
-import type { CallerPorts } from "../../server/voice/caller.ts";
+import type { CallerPorts, TurnVoices } from "../../server/voice/caller.ts";
 import { fakeClock } from "./clock.ts";
 import type { FakeClock } from "./clock.ts";
 
@@ -125,6 +126,14 @@ export const allow: Safety = {
   sentence: (text) => Promise.resolve({ action: "allow", text, reason: "" }),
 };
 
+/** Nobody waits for what a toy tells. */
+export const quietNews: ToyNews = {
+  joined: () => undefined,
+  left: () => undefined,
+  event: () => Promise.resolve(),
+  pairAccept: () => undefined,
+};
+
 export interface VoiceFakes extends CallerPorts {
   clock: FakeClock;
   meter: CountingMeter;
@@ -175,6 +184,8 @@ export function voiceFakes(change: Partial<VoiceFakes> = {}): VoiceFakes {
     log: silentLog,
     meter: countingMeter(),
     turnId: () => `turn-${++turns}`,
+    news: quietNews,
+    voicesFor: () => ({}) as TurnVoices,
     ...change,
   };
 }

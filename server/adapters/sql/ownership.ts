@@ -88,11 +88,7 @@ export function sqlOwnership({ db }: { db: Kysely<Tables> }): Ownership {
 
     async noteReset(deviceId, entry) {
       await db.transaction().execute(async (tx) => {
-        await tx
-          .updateTable("toys")
-          .set({ reset_at: entry.at })
-          .where("device_id", "=", deviceId)
-          .execute();
+        await tx.updateTable("toys").set({ reset_at: entry.at }).where("device_id", "=", deviceId).execute();
         await note(tx, entry);
       });
     },

@@ -89,7 +89,6 @@ export function memoryToys(): Toys & { rows: Map<string, Toy> } {
       return new Map(standing);
     },
     nextCommandId: async () => 1,
-    standing: async () => ({ state: "NOT_PAIRED" }),
   };
 }
 

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { pairWithDemoFamily, TOY_CHANGED } from "../../../server/pairing/development.ts";
+import { pairWithDemoFamily } from "../../../server/pairing/development.ts";
+import { TOY_CHANGED } from "../../../server/ports.ts";
 import type { Families } from "../../../server/ports.ts";
 import { settle } from "../../support/clock.ts";
 import { addBear, away, bear, house } from "../claim/support.ts";

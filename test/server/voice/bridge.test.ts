@@ -15,19 +15,26 @@ import type { Frame } from "@bearlink/sdk/protocol";
 import { describe, expect, it } from "vitest";
 import { TURNS_PER_TOY } from "../../../server/bounds.ts";
 import { systemHash } from "../../../server/adapters/hash.ts";
+import { RECIPIENTS } from "../../../server/ports.ts";
 import type { Link, Standing } from "../../../server/ports.ts";
 import { createBridge } from "../../../server/voice/bridge.ts";
+import { settle } from "../../support/clock.ts";
 import { voiceFakes } from "../../support/voice.ts";
 import type { VoiceFakes } from "../../support/voice.ts";
 
 const DEVICE = "bear-7q2m9xk4d8wr3hbn";
 const SESSION = "1122334455667788";
 const SK = new Uint8Array(32).fill(7);
-const READY: Standing = { state: "READY", childId: "child_1" };
+const READY = { state: "READY", childId: "child_1", recipients: new Set(RECIPIENTS) } satisfies Standing;
 
 async function onTheLine(change: Partial<VoiceFakes> & { standing?: Standing; lifeMs?: number } = {}) {
   const fakes = voiceFakes(change);
-  const family = { standing: change.standing ?? READY, away: false };
+  const family: { standing: Standing; away: boolean } = {
+    standing: change.standing ?? READY,
+    away: false,
+  };
+  const standing = (): Promise<Standing> =>
+    family.away ? Promise.reject(new Error("away")) : Promise.resolve(family.standing);
   const ended: string[] = [];
   let commandId = 0;
   const bridge = createBridge({
@@ -35,8 +42,14 @@ async function onTheLine(change: Partial<VoiceFakes> & { standing?: Standing; li
     hash: systemHash,
     policy: "Be kind.",
     toys: {
-      standing: () => (family.away ? Promise.reject(new Error("away")) : Promise.resolve(family.standing)),
       nextCommandId: () => Promise.resolve(++commandId),
+    },
+    gate: {
+      standing,
+      standings: async (deviceIds) => {
+        const found = await standing();
+        return new Map(deviceIds.map((deviceId) => [deviceId, found]));
+      },
     },
     endSession: (_deviceId, reason) => Promise.resolve(void ended.push(reason)),
   });
@@ -170,7 +183,8 @@ describe("the bridge", () => {
     "%s: 100 turns are refused at their first frame, heard by no one, and answered in words",
     async (state) => {
       let transcribed = 0;
-      const standing = state === "NOT_PAIRED" ? { state } : { state, childId: "child_1" };
+      const standing: Standing =
+        state === "NOT_PAIRED" ? { state } : { state, childId: "child_1", revoked: false };
       const {
         clock,
         toy,
@@ -198,12 +212,99 @@ describe("the bridge", () => {
     const { clock, toy, bridge, family } = await onTheLine();
     say(toy, 1);
     await clock.advance(600);
-    family.standing = { state: "NO_CONSENT", childId: "child_1" };
+    family.standing = { state: "NO_CONSENT", childId: "child_1", revoked: true };
     await bridge.toyChanged(DEVICE);
     expect(toy.heard.at(-1)!.type).toBe(DOWN.STOP);
     say(toy, 2);
     expect(decodeRefused(toy.heard.at(-1)!.payload)?.code).toBe("NO_CONSENT");
     await clock.advance(5000);
+  });
+
+  it("consent withdrawn in mid-turn stops it within 5 s where the notice of it was lost", async () => {
+    const long = new Uint8Array(2 * 8_000 * 10).fill(0x20);
+    const { clock, toy, family } = await onTheLine({
+      textToSpeech: {
+        rate: 8_000,
+        async *speak() {
+          yield long;
+        },
+      },
+    });
+    await clock.advance(1_500);
+    say(toy, 1);
+    await clock.advance(1_000);
+    family.standing = { state: "NO_CONSENT", childId: "child_1", revoked: true };
+    await clock.advance(5_000);
+    expect(toy.types()).toEqual([DOWN.REPLY_START, DOWN.AUDIO, DOWN.STOP]);
+  });
+
+  it("one recipient withdrawn in mid-turn stops it, and the next turn goes without that one", async () => {
+    const asked: ReadonlySet<string>[] = [];
+    const { clock, toy, bridge, family } = await onTheLine({
+      voicesFor: (recipients) => {
+        asked.push(recipients);
+        return {} as never;
+      },
+    });
+    say(toy, 1);
+    await clock.advance(600);
+    await bridge.toyChanged(DEVICE);
+    expect(toy.types()).not.toContain(DOWN.STOP);
+    family.standing = { ...READY, recipients: new Set(["voice"]) };
+    await bridge.toyChanged(DEVICE);
+    expect(toy.heard.at(-1)!.type).toBe(DOWN.STOP);
+    say(toy, 2);
+    await clock.advance(8_000);
+    expect(asked).toEqual([READY.recipients, new Set(["voice"])]);
+    expect(toy.heard.at(-1)!.type).toBe(DOWN.REPLY_END);
+  });
+
+  it("what a toy tells goes to who waits for it; pairing is answered when it was kept, and not before", async () => {
+    const told: unknown[] = [];
+    let away = true;
+    const { clock, toy, bridge } = await onTheLine({
+      news: {
+        joined: (...news) => void told.push(["joined", ...news]),
+        left: (...news) => void told.push(["left", ...news]),
+        pairAccept: (...news) => void told.push(["accept", ...news]),
+        event: async (_deviceId, kind) => {
+          if (away) throw new Error("away");
+          told.push([kind]);
+        },
+      },
+    });
+    const event = { payload: encodeJson({ kind: "pairing" }) };
+    toy.send(UP.EVENT, 0, event);
+    await clock.advance(10);
+    expect(toy.heard).toEqual([]);
+    away = false;
+    toy.send(UP.EVENT, 0, event);
+    await clock.advance(10);
+    expect(decodeCue(toy.heard[0]!.payload)).toBe("pairing");
+    const accept = { window_id: "0".repeat(32), proof_hex: "0".repeat(64) };
+    toy.send(UP.PAIR_ACCEPT, 0, { payload: encodeJson(accept) });
+    toy.send(UP.PAIR_ACCEPT, 0, { payload: encodeJson({}) });
+    bridge.closed(toy.link);
+    expect(told).toEqual([
+      ["joined", DEVICE, SESSION],
+      ["pairing"],
+      ["accept", DEVICE, SESSION, accept],
+      ["left", DEVICE],
+    ]);
+  });
+
+  it("the server's own words are said on turn 0; newer ones take their place", async () => {
+    const { clock, toy, bridge } = await onTheLine();
+    const second = new Uint8Array(2 * 8_000).fill(0x11);
+    const cut = bridge.say(DEVICE, second);
+    await clock.advance(500);
+    const whole = bridge.say(DEVICE, second);
+    await clock.advance(3_000);
+    expect([await cut, await whole]).toEqual([false, true]);
+    expect(toy.types()).toEqual([DOWN.REPLY_START, DOWN.AUDIO, DOWN.REPLY_START, DOWN.AUDIO, DOWN.REPLY_END]);
+    expect(toy.heard.every(({ turn }) => turn === 0)).toBe(true);
+    expect(await bridge.say("bear-elsewhere", second)).toBe(false);
+    expect([bridge.isHere(DEVICE), bridge.isHere("bear-elsewhere")]).toEqual([true, false]);
   });
 
   it("a family that cannot be looked up closes the line", async () => {
@@ -266,6 +367,7 @@ describe("the bridge", () => {
   it("EVENT pairing is answered by its CUE; unknown kinds and types are no error", async () => {
     const { toy, meter } = await onTheLine();
     toy.send(UP.EVENT, 0, { payload: encodeJson({ kind: "pairing" }) });
+    await settle();
     expect(decodeCue(toy.heard[0]!.payload)).toBe("pairing");
     toy.send(UP.EVENT, 0, { payload: encodeJson({ kind: "somersault" }) });
     toy.send(0x7f, 0);
@@ -304,7 +406,7 @@ describe("the bridge", () => {
     expect(await old).toBeUndefined();
     expect(await newer).toBeUndefined();
     expect(toy.heard.filter(({ payload }) => decodeCommand(payload)?.level === 5).length).toBe(1);
-    expect(clock.waiting).toBe(1); // the session's own end
+    expect(clock.waiting).toBe(2); // the session's own end, and the next look at consent
   });
 
   it("a drain refuses new turns, lets running ones end, then tells the toys to come back spread out", async () => {

@@ -9,8 +9,10 @@ import { openDatabase } from "../../../../server/adapters/sql/database.ts";
 import type { Database } from "../../../../server/adapters/sql/database.ts";
 import { migrateUp } from "../../../../server/adapters/sql/migrate.ts";
 import { sqlAudit } from "../../../../server/adapters/sql/audit.ts";
+import { sqlConsents } from "../../../../server/adapters/sql/consents.ts";
 import { sqlFamilies } from "../../../../server/adapters/sql/families.ts";
 import { sqlToys } from "../../../../server/adapters/sql/toys.ts";
+import { nextConsent } from "../../../../server/family/consent/states.ts";
 import { fakeClock } from "../../../support/clock.ts";
 import { postgresMissing, startPostgres } from "../../../support/postgres.ts";
 import type { TestPostgres } from "../../../support/postgres.ts";
@@ -30,7 +32,7 @@ async function thatAnswer({ db, ping }: Database): Promise<string[]> {
     quarantine: toys.quarantine("bear-1"),
     endSession: toys.endSession("bear-1"),
     currentSessions: toys.currentSessions(["bear-1"]),
-    standing: toys.standing("bear-1"),
+    grants: sqlConsents({ db, next: nextConsent }).grants(["bear-1"]),
     demoFamily: families.demoFamily(),
     pair: families.pair("bear-none", "demo-account", "demo-child"),
     append: sqlAudit({ db }).append(entry),

@@ -1,12 +1,17 @@
 /** Toys, families and the audit trail, on both databases alike. */
 import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { systemHash } from "../../../../server/adapters/hash.ts";
 import { sqlAudit } from "../../../../server/adapters/sql/audit.ts";
+import { sqlConsents } from "../../../../server/adapters/sql/consents.ts";
 import type { Database } from "../../../../server/adapters/sql/database.ts";
 import { sqlFamilies } from "../../../../server/adapters/sql/families.ts";
 import { migrateUp } from "../../../../server/adapters/sql/migrate.ts";
-import { VOICE } from "../../../../server/adapters/sql/schema.ts";
 import { sqlToys } from "../../../../server/adapters/sql/toys.ts";
+import { createConsentGate } from "../../../../server/family/consent/gate.ts";
+import { createNotice } from "../../../../server/family/consent/notice.ts";
+import { nextConsent } from "../../../../server/family/consent/states.ts";
+import { RECIPIENTS } from "../../../../server/ports.ts";
 import type { AcceptedClaim, AuditTrail, Families, Toys } from "../../../../server/ports.ts";
 import { fakeClock } from "../../../support/clock.ts";
 import { places } from "./places.ts";
@@ -160,34 +165,29 @@ for (const { name, missing, open } of places)
       });
 
       test("a toy is not paired, then paired with consent, then without", async () => {
-        expect(await toys.standing(deviceId)).toEqual({ state: "NOT_PAIRED" });
-        expect(await toys.standing("bear-none")).toEqual({ state: "NOT_PAIRED" });
+        const consents = sqlConsents({ db: database.db, next: nextConsent });
+        const notice = createNotice({ hash: systemHash }, []);
+        const gate = createConsentGate({ consents, notice }, { demo: true });
+        expect(await gate.standing(deviceId)).toEqual({ state: "NOT_PAIRED" });
+        expect(await gate.standing("bear-none")).toEqual({ state: "NOT_PAIRED" });
         const { accountId, childId } = await families.demoFamily();
         expect(await families.pair(deviceId, accountId, childId)).toBe(true);
-        expect(await toys.standing(deviceId)).toEqual({ state: "READY", childId });
+        const all = new Set(RECIPIENTS);
+        expect(await gate.standing(deviceId)).toEqual({ state: "READY", childId, recipients: all });
+        const production = createConsentGate({ consents, notice }, { demo: false });
+        expect((await production.standing(deviceId)).state).toBe("NO_CONSENT");
         const { db } = database;
-        const other = {
-          child_id: childId,
-          recipient: "chat",
-          method: "demo",
-          notice_version: "1",
-          changed_at: 1,
-        };
-        await db
-          .insertInto("consents")
-          .values({ ...other, state: "granted" })
-          .execute();
         await db
           .updateTable("consents")
           .set({ state: "revoked" })
-          .where("recipient", "=", VOICE)
+          .where("recipient", "=", "voice")
           .where("child_id", "=", childId)
           .execute();
         // a second start must not grant it again
         await families.demoFamily();
-        expect(await toys.standing(deviceId)).toEqual({ state: "NO_CONSENT", childId });
-        await db.deleteFrom("consents").where("recipient", "=", VOICE).execute();
-        expect(await toys.standing(deviceId)).toEqual({ state: "NO_CONSENT", childId });
+        expect(await gate.standing(deviceId)).toEqual({ state: "NO_CONSENT", childId, revoked: true });
+        await db.deleteFrom("consents").where("recipient", "=", "voice").execute();
+        expect(await gate.standing(deviceId)).toEqual({ state: "NO_CONSENT", childId, revoked: false });
       });
 
       test("of many that pair one toy one does, with one row of audit", async () => {
