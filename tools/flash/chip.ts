@@ -1,6 +1,5 @@
 /** The chip's own loader in ROM, through esptool-js: which chip it is, and the base image into its flash. */
 import { createHash } from "node:crypto";
-import { setTimeout as wait } from "node:timers/promises";
 import { ESPLoader } from "esptool-js";
 import { Fault } from "../fault.ts";
 import { transportOf } from "./device.ts";
@@ -14,8 +13,6 @@ const CHIP = "ESP32";
 export const FLASH_BAUD = 460_800;
 /** else esptool-js talks on stdout, where a command's answer belongs */
 const SILENT = { clean: () => {}, write: () => {}, writeLine: () => {} };
-/** ms that EN is held low */
-const RESET_MS = 100;
 
 export interface ImageOptions {
   /** all of the flash first: also a former toy's records */
@@ -65,13 +62,6 @@ export async function writeImages(
     await transport.disconnect().catch(() => undefined);
     await line.setBaud(CONSOLE_BAUD).catch(() => undefined);
   }
-}
-
-/** Starts the board anew, with its own program. */
-export async function startBoard(line: SerialLine): Promise<void> {
-  await line.signals({ dtr: false, rts: true });
-  await wait(RESET_MS);
-  await line.signals({ dtr: false, rts: false });
 }
 
 const wrongChip = (name: string): Fault =>

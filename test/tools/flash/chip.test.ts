@@ -1,7 +1,8 @@
 /** The base image goes into the flash through esptool-js, and every fault is a sentence with its cure. */
 import { randomBytes } from "node:crypto";
 import { describe, expect, test, vi } from "vitest";
-import { startBoard, writeImages } from "../../../tools/flash/chip.ts";
+import { writeImages } from "../../../tools/flash/chip.ts";
+import { startBoard } from "../../../tools/flash/reset.ts";
 import { fakeChip, OPS } from "./fake-chip.ts";
 
 const images = () => [

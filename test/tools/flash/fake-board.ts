@@ -21,7 +21,9 @@ export interface FakeBoard {
   asked: (statement: string) => void;
   /** the file of which one bit flips as it is written */
   spoils: string | undefined;
-  /** what the console says next goes to this listener */
+  /** Its program says something now. */
+  say(text: string): void;
+  /** Somebody listens; the answer is told what they type. */
   open(say: (text: string) => void): (heard: string) => void;
 }
 
@@ -37,6 +39,7 @@ export function fakeBoard(): FakeBoard {
     room: 0xe0000,
     asked: () => {},
     spoils: undefined,
+    say: (text) => say(text),
     open,
   };
   let say: (text: string) => void = () => {};
