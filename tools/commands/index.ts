@@ -2,7 +2,10 @@
 import type { CommandSpec } from "../command.ts";
 import { bench } from "./bench.ts";
 import { demo } from "./demo.ts";
+import { flash } from "./flash.ts";
+import { label } from "./label.ts";
 import { migrateDown, migrateStatus, migrateUp } from "./migrate.ts";
+import { monitor } from "./monitor.ts";
 import { pair } from "./pair.ts";
 import { provision } from "./provision.ts";
 import { start } from "./start.ts";
@@ -14,6 +17,9 @@ export const commands: readonly CommandSpec[] = [
   provision,
   pair,
   talk,
+  flash,
+  label,
+  monitor,
   migrateUp,
   migrateDown,
   migrateStatus,
