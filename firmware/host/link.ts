@@ -30,6 +30,8 @@ let held = "";
 let waiting = 0;
 let pinged = false;
 let pings: number | undefined;
+/** the CONNECT, until the socket is open */
+let login = "";
 
 function shut(): void {
   const open = socket;
@@ -117,6 +119,11 @@ function close(): void {
 
 const link: Link = { subscribe, publish, close };
 
+function greet(): void {
+  transmit(login);
+  login = "";
+}
+
 function listen(opened: EspruinoSocket): void {
   opened.on("data", arrived);
   opened.on("drain", drained);
@@ -133,9 +140,8 @@ export function openLink(options: LinkOptions, told: LinkEvents): Link {
   waiting = 0;
   pinged = false;
   try {
-    socket = net.connect({ host: options.host, port: options.port }, () =>
-      transmit(connectPacket(options.clientId, options.username, options.password, KEEPALIVE_S)),
-    );
+    login = connectPacket(options.clientId, options.username, options.password, KEEPALIVE_S);
+    socket = net.connect({ host: options.host, port: options.port }, greet);
     listen(socket);
     pings = setInterval(keepAlive, PING_MS) as unknown as number;
   } catch {

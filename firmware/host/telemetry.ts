@@ -7,7 +7,7 @@ export function telemetry(): Telemetry {
   const held = memory();
   return {
     heap: held.free * held.blocksize,
-    uptime_s: Math.floor(getTime()),
+    uptime_s: getTime() | 0,
     battery_mv: batteryMv(),
   };
 }

@@ -16,7 +16,7 @@ export function memory(): EspruinoMemory {
 function look(bear: Bear): void {
   if (isEmpty()) {
     stopBear(bear);
-    bear.host.power.sleep(0);
+    bear.body.power.sleep(0);
   }
   // a timer that was lost or a memory that is full ends in a new start
   if (isWell(bear) && memory().free > LEAST_FREE) E.kickWatchdog();

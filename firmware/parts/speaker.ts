@@ -1,5 +1,5 @@
 /** The speaker: a reply out of the 8-bit DAC in real time, clips the toy holds, and a volume. */
-import { CLIPS, CODEC } from "@bearlink/sdk/protocol";
+import { CODEC } from "@bearlink/sdk/protocol";
 import type { Clip } from "@bearlink/sdk/protocol";
 import type { Speaker, TakeSamples } from "@bearlink/sdk/toy";
 import { BOARD } from "../boards/board.ts";
@@ -44,9 +44,8 @@ function hush(): void {
   }
 }
 
-/** About the middle of the samples; undefined: as loud as they are. */
-function makeTable(): Uint8Array | undefined {
-  if (volume >= 100) return undefined;
+/** About the middle of the samples. */
+function makeTable(): Uint8Array {
   const table = new Uint8Array(256);
   for (let i = 0; i < 256; i++) table[i] = SILENCE + ((i - SILENCE) * volume) / 100;
   return table;
@@ -77,7 +76,7 @@ function refill(buffer: Uint8Array): void {
     asking = false;
   }
   if (at < SAMPLES) buffer.fill(SILENCE, at);
-  if (at > 0 && loud !== undefined) E.mapInPlace(buffer, buffer, loud);
+  if (at > 0) E.mapInPlace(buffer, buffer, loud!);
   if (wave !== undefined && take === undefined && last === 0) last = at > 0 ? 2 : 1;
 }
 
@@ -100,7 +99,7 @@ function open(_codec: number, from: TakeSamples): void {
 
 function play(samples: ArrayBuffer | Uint8Array, repeat: boolean): void {
   sound();
-  if (repeat && loud !== undefined) E.mapInPlace(samples as Uint8Array, samples as Uint8Array, loud);
+  if (repeat) E.mapInPlace(samples as Uint8Array, samples as Uint8Array, loud!);
   wave = new Waveform(samples as ArrayBuffer);
   wave.on("finish", hush);
   wave.startOutput(BOARD.SPEAKER, HERTZ, { repeat });
@@ -108,7 +107,7 @@ function play(samples: ArrayBuffer | Uint8Array, repeat: boolean): void {
 
 /** A note of its own for each clip. */
 function hum(clip: Clip): void {
-  const cycles = CLIPS.indexOf(clip) + 2;
+  const cycles = ((clip.charCodeAt(1) + clip.charCodeAt(4)) & 7) + 2; // no two clips alike
   const note = new Uint8Array(HUM_SAMPLES);
   for (let i = 0; i < HUM_SAMPLES; i++)
     note[i] = SILENCE + 40 * Math.sin((i * cycles * 2 * Math.PI) / HUM_SAMPLES);

@@ -13,7 +13,7 @@ import { nothing } from "./nothing.ts";
 const SERVER_TRIES = 3;
 
 export interface Access {
-  host: ToyHost;
+  body: ToyHost;
   identity: Identity;
   keys: ToyKeys | undefined;
   /** 0 until it is raised, once a start */
@@ -33,7 +33,7 @@ export interface Access {
 
 export function openAccess(host: ToyHost, identity: Identity): Access {
   return {
-    host,
+    body: host,
     identity,
     keys: undefined,
     boot: 0,
@@ -50,7 +50,7 @@ export function openAccess(host: ToyHost, identity: Identity): Access {
 
 /** Keys and `boot`; false where the store refuses: then there is no claim. */
 function prepare(access: Access): boolean {
-  const host = access.host;
+  const host = access.body;
   try {
     if (access.keys === undefined) access.keys = loadKeys(host.store, host.hash, access.identity.deviceId);
     if (access.boot === 0) access.boot = raiseBoot(host.store, host.hash);
@@ -71,14 +71,14 @@ export function countFailure(access: Access): void {
 
 function takeFloor(access: Access, floor: number): void {
   try {
-    access.boot = raiseBootOver(access.host.store, access.host.hash, floor);
+    access.boot = raiseBootOver(access.body.store, access.body.hash, floor);
   } catch {
-    access.host.log("error", "store");
+    access.body.log("error", "store");
   }
 }
 
 function takeSession(access: Access, opened: Opened): void {
-  const host = access.host;
+  const host = access.body;
   const seconds = opened.expiresS;
   const now = host.clock.now();
   access.session = opened.session;
@@ -100,7 +100,7 @@ export function abandonClaim(access: Access): void {
 
 /** One claim, with a seq of its own; `done` tells whether there is a session now, and may come at once. */
 export function claim(access: Access, done: (opened: Opened | undefined) => void): void {
-  const host = access.host;
+  const host = access.body;
   abandonClaim(access);
   access.keys = undefined; // a rekey takes effect with the next claim, PROTOCOL.md §11
   if (!prepare(access)) return done(undefined);
@@ -130,7 +130,7 @@ export function claim(access: Access, done: (opened: Opened | undefined) => void
 
 /** The session, while it lasts. */
 export function liveSession(access: Access): Session | undefined {
-  return access.host.clock.now() < access.expiresAt ? access.session : undefined;
+  return access.body.clock.now() < access.expiresAt ? access.session : undefined;
 }
 
 /** ms to wait after `errors` failures in a row; a 429 can make it longer, never over 60 s. §4.6 */
@@ -139,5 +139,5 @@ export function waitMs(access: Access, errors: number): number {
   access.waitS = 0;
   if (!prepare(access)) return MAX_BACKOFF_MS;
   const seq = access.seq < 0 ? 0 : access.seq;
-  return Math.max(asked, backOffMs(access.host.hash, access.keys!.rng, access.boot, seq, errors - 1));
+  return Math.max(asked, backOffMs(access.body.hash, access.keys!.rng, access.boot, seq, errors - 1));
 }

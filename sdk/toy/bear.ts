@@ -35,7 +35,8 @@ export interface Utterance {
 }
 
 export interface Bear {
-  host: ToyHost;
+  /** the machine it lives in */
+  body: ToyHost;
   identity: Identity;
   settings: Settings;
   access: Access;
@@ -101,8 +102,8 @@ export function send(
   if (line === undefined || !line.open) return;
   line.sent++;
   const frame = { type, codec, flags, counter: line.sent, turn, sample, payload };
-  line.link.publish(line.topic, sealFrame(bear.host.hash, line.keys.up, frame));
-  bear.host.log("sent", type);
+  line.link.publish(line.topic, sealFrame(bear.body.hash, line.keys.up, frame));
+  bear.body.log("sent", type);
 }
 
 /** Sends JSON outside of any turn. */
@@ -111,9 +112,9 @@ export function tell(bear: Bear, type: number, message: object): void {
 }
 
 export function say(bear: Bear, clip: Clip): void {
-  const now = bear.host.clock.now();
+  const now = bear.body.clock.now();
   if (clip === bear.clip && now - bear.clipAt < CLIP_AGAIN_MS) return;
   bear.clip = clip;
   bear.clipAt = now;
-  bear.host.speaker.clip(clip);
+  bear.body.speaker.clip(clip);
 }

@@ -32,8 +32,8 @@ function later(bear: Bear, command: Command): void {
 function setVolume(bear: Bear, level: unknown): string | undefined {
   if (typeof level !== "number" || !(level >= 0 && level <= 100)) return "INVALID";
   bear.settings.volume = Math.round(level);
-  keepSettings(bear.host.store, bear.host.hash, bear.settings);
-  bear.host.speaker.volume(bear.settings.volume);
+  keepSettings(bear.body.store, bear.body.hash, bear.settings);
+  bear.body.speaker.volume(bear.settings.volume);
   return undefined;
 }
 
@@ -41,13 +41,13 @@ function setPolicy(bear: Bear, micOff: unknown): string | undefined {
   if (typeof micOff !== "boolean") return "INVALID";
   bear.settings.micOff = micOff;
   bear.on(micOff ? "mic_off" : "mic_on"); // before it is kept: the microphone closes whatever the store says
-  keepSettings(bear.host.store, bear.host.hash, bear.settings);
+  keepSettings(bear.body.store, bear.body.hash, bear.settings);
   return undefined;
 }
 
 /** Does it, or answers the code of its ACK. Throws where the store refused. */
 function act(bear: Bear, command: Command): string | undefined {
-  const host = bear.host;
+  const host = bear.body;
   const kind = command.kind;
   if (kind === "volume") return setVolume(bear, command.level);
   if (kind === "policy") return setPolicy(bear, command.mic_off);
@@ -88,7 +88,7 @@ export function takeCommand(bear: Bear, payload: Uint8Array): void {
   try {
     tell(bear, UP.ACK, obey(bear, asked));
   } catch {
-    bear.host.log("error", "store");
+    bear.body.log("error", "store");
   }
   doPending(bear);
 }

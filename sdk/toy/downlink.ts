@@ -21,7 +21,7 @@ function audio(bear: Bear, frame: Frame): void {
 
 function begin(bear: Bear, frame: Frame): void {
   const codec = decodeReplyStart(frame.payload);
-  if (codec === undefined || !startReply(bear, frame.turn, codec)) bear.host.log("dropped", "codec");
+  if (codec === undefined || !startReply(bear, frame.turn, codec)) bear.body.log("dropped", "codec");
 }
 
 /** The server's own speech: heard when the toy is idle or pairing, never into an open microphone. */
@@ -35,7 +35,7 @@ function announce(bear: Bear, frame: Frame): void {
 function cue(bear: Bear, frame: Frame): void {
   const clip = decodeCue(frame.payload);
   if (clip === undefined || bear.state.name === "listening") return;
-  bear.host.log("cue", clip);
+  bear.body.log("cue", clip);
   if (clip === "pairing") pairingHeard(bear);
   say(bear, clip);
 }
@@ -46,16 +46,16 @@ function refusedCode(payload: Uint8Array): string | undefined {
 }
 
 function refuse(bear: Bear, frame: Frame): void {
-  bear.host.log("refused", refusedCode(frame.payload));
+  bear.body.log("refused", refusedCode(frame.payload));
   bear.on("refused");
 }
 
 function reply(bear: Bear, frame: Frame): void {
   const type = frame.type;
-  bear.host.log("reply", type);
+  bear.body.log("reply", type);
   if (type === DOWN.STOP) return bear.on("stopped");
   if (type === DOWN.REFUSED) return refuse(bear, frame);
-  const now = bear.host.clock.now();
+  const now = bear.body.clock.now();
   if (now >= bear.turnUntil) return bear.on("timeout");
   if (type === DOWN.REPLY_END) return endReply(bear, frame.turn);
   if (type === DOWN.CUE) {
@@ -72,12 +72,12 @@ function reply(bear: Bear, frame: Frame): void {
 /** One frame that was opened; frames of any turn but the current one and 0 are dropped. §7.3 */
 export function receive(bear: Bear, frame: Frame): void {
   const type = frame.type;
-  bear.host.log("received", type);
+  bear.body.log("received", type);
   if (type === DOWN.COMMAND) return takeCommand(bear, frame.payload);
   if (type < DOWN.REPLY_START || type > DOWN.REFUSED) return;
   const inTurn = isInTurn(bear.state.name);
   if (inTurn && frame.turn === bear.turn) return reply(bear, frame);
-  if (frame.turn !== 0) return bear.host.log("dropped", "turn");
+  if (frame.turn !== 0) return bear.body.log("dropped", "turn");
   if (type === DOWN.CUE) return cue(bear, frame);
   if (!inTurn) announce(bear, frame);
 }

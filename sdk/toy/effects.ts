@@ -1,22 +1,17 @@
 /** Does what `states` decided, over the ports of a host. */
 import { MAX_BACKOFF_MS, UP } from "@bearlink/sdk/protocol";
-import type { Frame } from "@bearlink/sdk/protocol";
-import { abandonClaim, claim, countFailure, liveSession, waitMs } from "./access.ts";
+import { abandonClaim, claim, waitMs } from "./access.ts";
 import type { Opened } from "./claim.ts";
 import { say, send, tell } from "./bear.ts";
 import type { Bear } from "./bear.ts";
-import { receive } from "./downlink.ts";
 import type { Update } from "./host.ts";
-import { closeLine, openLine } from "./line.ts";
-import type { LineEvent } from "./line.ts";
+import { connect } from "./connect.ts";
+import { closeLine } from "./line.ts";
 import { acceptOffer, enterPairing, leavePairing } from "./pairing.ts";
 import { stopPlaying } from "./player.ts";
 import type { Effect } from "./states.ts";
 import { startTurn } from "./turns.ts";
 import { nothing } from "./nothing.ts";
-
-/** ms between two TELEMETRY frames */
-const TELEMETRY_MS = 300_000;
 
 export function hangUp(bear: Bear): void {
   abandonClaim(bear.access);
@@ -25,30 +20,6 @@ export function hangUp(bear: Bear): void {
   stopPlaying(bear);
   if (bear.line !== undefined) closeLine(bear.line);
   bear.line = undefined;
-}
-
-function reportLater(bear: Bear): void {
-  bear.stopTelemetry();
-  if (bear.host.telemetry === undefined) return;
-  tell(bear, UP.TELEMETRY, bear.host.telemetry());
-  bear.stopTelemetry = bear.host.clock.after(TELEMETRY_MS, () => reportLater(bear));
-}
-
-function lineChanged(bear: Bear, event: LineEvent): void {
-  if (event === "subscribed") bear.access.failures = 0;
-  else if (event === "login_refused") bear.access.session = undefined;
-  else countFailure(bear.access);
-  bear.on(event);
-  if (event === "subscribed") reportLater(bear);
-}
-
-function connect(bear: Bear): void {
-  const session = liveSession(bear.access);
-  if (session === undefined) return bear.on("no_session");
-  bear.line = openLine(bear.host, bear.identity.deviceId, session, {
-    changed: (event) => lineChanged(bear, event),
-    frame: (frame: Frame) => receive(bear, frame),
-  });
 }
 
 function claimed(bear: Bear, opened: Opened | undefined): void {
@@ -60,7 +31,7 @@ function claimed(bear: Bear, opened: Opened | undefined): void {
 function retryIn(bear: Bear, ms: number): void {
   bear.waitingMs = ms;
   bear.stopRetry();
-  bear.stopRetry = bear.host.clock.after(ms, () => bear.on("retry"));
+  bear.stopRetry = bear.body.clock.after(ms, () => bear.on("retry"));
 }
 
 /** COMMAND `reconnect`: ms until the toy comes back, at a moment of its own in the second after `in_s`. */
@@ -71,24 +42,24 @@ function spreadMs(bear: Bear): number {
 }
 
 function update(bear: Bear): void {
-  const power = bear.host.power;
+  const power = bear.body.power;
   if (bear.pending === undefined || power.update === undefined) return bear.on("failed");
   power.update(bear.pending as unknown as Update, (ok) => bear.on(ok ? "updated" : "failed"));
 }
 
 function sleep(bear: Bear): void {
   const seconds = bear.pending === undefined ? undefined : bear.pending.seconds;
-  bear.host.power.sleep(typeof seconds === "number" && seconds > 0 ? seconds : 0);
+  bear.body.power.sleep(typeof seconds === "number" && seconds > 0 ? seconds : 0);
 }
 
 function reset(bear: Bear): void {
   tell(bear, UP.EVENT, { kind: "reset" });
   hangUp(bear);
-  bear.host.power.reset();
+  bear.body.power.reset();
 }
 
 function join(bear: Bear): void {
-  bear.host.join((online) => bear.on(online ? "online" : "offline"));
+  bear.body.join((online) => bear.on(online ? "online" : "offline"));
 }
 
 function startClaim(bear: Bear): void {
@@ -112,7 +83,7 @@ export function perform(bear: Bear, effect: Effect): void {
   else if (effect === "say_offline") say(bear, "offline");
   else if (effect === "say_paired") say(bear, "paired");
   else if (effect === "update") update(bear);
-  else if (effect === "reboot") bear.host.power.reboot();
+  else if (effect === "reboot") bear.body.power.reboot();
   else if (effect === "sleep") sleep(bear);
   else reset(bear);
 }

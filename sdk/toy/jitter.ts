@@ -4,7 +4,6 @@ import type { Codec } from "@bearlink/sdk/protocol";
 
 /** ms over `buffer_ms` that are still taken: the server sees CREDIT late. */
 const SLACK_MS = 200;
-const SILENCE = { u8: 0x80, ulaw: 0xff, s16: 0 };
 
 export interface PlayBuffer {
   codec: Codec;
@@ -45,10 +44,8 @@ export function openBuffer(codec: Codec, bufferMs: number): PlayBuffer {
 }
 
 function silence(buffer: PlayBuffer, samples: number): Uint8Array {
-  const bytes = new Uint8Array(samples * buffer.width);
-  if (buffer.codec === CODEC.U8) bytes.fill(SILENCE.u8);
-  if (buffer.codec === CODEC.ULAW) bytes.fill(SILENCE.ulaw);
-  return bytes;
+  const rest = buffer.codec === CODEC.U8 ? 0x80 : buffer.codec === CODEC.ULAW ? 0xff : 0;
+  return new Uint8Array(samples * buffer.width).fill(rest);
 }
 
 function append(buffer: PlayBuffer, bytes: Uint8Array, samples: number): void {

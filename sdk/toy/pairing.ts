@@ -22,7 +22,7 @@ export function leavePairing(bear: Bear): void {
 
 /** Whether it still stands at this moment. */
 function isLive(bear: Bear, offer: Offer | undefined): offer is Offer {
-  return offer !== undefined && bear.host.clock.now() < offer.until;
+  return offer !== undefined && bear.body.clock.now() < offer.until;
 }
 
 /** Says it every 2 s: an EVENT until `pairingHeard`, a PAIR_ACCEPT while its offer stands. */
@@ -30,7 +30,7 @@ function repeat(bear: Bear, type: number, message: object): void {
   stopRepeat(bear);
   if (type === UP.PAIR_ACCEPT && !isLive(bear, bear.offer)) return;
   tell(bear, type, message);
-  bear.stopPairing = bear.host.clock.after(COMMAND_EVERY_MS, () => repeat(bear, type, message));
+  bear.stopPairing = bear.body.clock.after(COMMAND_EVERY_MS, () => repeat(bear, type, message));
 }
 
 /** Says EVENT `pairing` every 2 s, until `pairingHeard`. §5, §8.1 */
@@ -53,7 +53,7 @@ export function takeOffer(bear: Bear, command: Command): string | undefined {
   const accountTag = fromHex(command.account_tag, ID_BYTES);
   if (windowId === undefined || accountTag === undefined || command.ttl_s > MAX_TTL_S) return "INVALID";
   stopRepeat(bear);
-  const until = bear.host.clock.now() + command.ttl_s * 1000;
+  const until = bear.body.clock.now() + command.ttl_s * 1000;
   bear.offer = { windowId, accountTag, until, spoken: false };
   return undefined;
 }
@@ -69,8 +69,8 @@ export function acceptOffer(bear: Bear): void {
   const session = bear.access.session;
   if (session === undefined || !isLive(bear, offer) || !offer.spoken) return;
   const deviceId = bear.identity.deviceId;
-  const auth = macKey(bear.host.hash, session.auth);
-  const proof = pairProof(bear.host.hash, auth, deviceId, offer.windowId, offer.accountTag, session.id);
+  const auth = macKey(bear.body.hash, session.auth);
+  const proof = pairProof(bear.body.hash, auth, deviceId, offer.windowId, offer.accountTag, session.id);
   const accept: PairAccept = { window_id: toHex(offer.windowId), proof_hex: toHex(proof) };
   repeat(bear, UP.PAIR_ACCEPT, accept);
 }

@@ -13,15 +13,15 @@ export function stopPlaying(bear: Bear): void {
   bear.stopCredit = nothing;
   bear.buffer = undefined;
   bear.sounding = false;
-  bear.host.speaker.close();
+  bear.body.speaker.close();
 }
 
 /** REPLY_START: makes room for the reply; false where the toy does not play this codec. */
 export function startReply(bear: Bear, turn: number, codec: Codec): boolean {
-  if (bear.host.speaker.codecs.indexOf(codec) < 0) return false;
+  if (bear.body.speaker.codecs.indexOf(codec) < 0) return false;
   if (bear.sounding) stopPlaying(bear);
   bear.playing = turn;
-  bear.buffer = openBuffer(codec, bear.host.speaker.bufferMs);
+  bear.buffer = openBuffer(codec, bear.body.speaker.bufferMs);
   return true;
 }
 
@@ -45,7 +45,7 @@ function finish(bear: Bear): void {
 }
 
 function creditLater(bear: Bear): void {
-  bear.stopCredit = bear.host.clock.after(CREDIT_EVERY_MS, () => {
+  bear.stopCredit = bear.body.clock.after(CREDIT_EVERY_MS, () => {
     bear.waitedMs = bear.buffer!.playing ? 0 : bear.waitedMs + CREDIT_EVERY_MS;
     // a speech whose end was lost must not hold the speaker
     if (bear.waitedMs >= TOY_GIVES_UP_MS) return finish(bear);
@@ -59,7 +59,7 @@ function take(bear: Bear, samples: number): Uint8Array | undefined {
   if (buffer === undefined) return undefined;
   const underruns = buffer.underruns;
   const piece = takeSamples(buffer, samples);
-  if (buffer.underruns > underruns) bear.host.log("underrun", nextSample(buffer));
+  if (buffer.underruns > underruns) bear.body.log("underrun", nextSample(buffer));
   if (piece === undefined && isPlayedOut(buffer)) finish(bear);
   return piece;
 }
@@ -67,7 +67,7 @@ function take(bear: Bear, samples: number): Uint8Array | undefined {
 function openSpeaker(bear: Bear, codec: Codec): void {
   bear.sounding = true;
   bear.waitedMs = 0;
-  bear.host.speaker.open(codec, (samples) => take(bear, samples));
+  bear.body.speaker.open(codec, (samples) => take(bear, samples));
   creditLater(bear);
 }
 
@@ -77,9 +77,9 @@ export function playSamples(bear: Bear, turn: number, codec: Codec, sample: numb
     if (!startReply(bear, turn, codec)) return;
   }
   const buffer = bear.buffer!;
-  if (sample > buffer.end) bear.host.log("lost", sample - buffer.end);
+  if (sample > buffer.end) bear.body.log("lost", sample - buffer.end);
   if (buffer.codec !== codec || !pushSamples(buffer, sample, bytes)) {
-    bear.host.log("dropped", "audio");
+    bear.body.log("dropped", "audio");
     return;
   }
   if (!bear.sounding) openSpeaker(bear, codec);

@@ -21,13 +21,13 @@ const OVERDUE_MS = 10_000;
 function stayMs(bear: Bear): number {
   const name = bear.state.name;
   if (name !== "ready") return bear.waitingMs + timeoutMsOf(name);
-  return Math.max(1_000, bear.access.renewAt - bear.host.clock.now());
+  return Math.max(1_000, bear.access.renewAt - bear.body.clock.now());
 }
 
 /** Ends the state in time: later, where what was heard since has put that off. */
 function ringIn(bear: Bear, ms: number): void {
-  bear.stopTimeout = bear.host.clock.after(ms, () => {
-    const left = bear.dueAt - bear.host.clock.now();
+  bear.stopTimeout = bear.body.clock.after(ms, () => {
+    const left = bear.dueAt - bear.body.clock.now();
     if (left > 0) ringIn(bear, left);
     else bear.on("timeout");
   });
@@ -36,15 +36,15 @@ function ringIn(bear: Bear, ms: number): void {
 /** The light first: no sound is taken that it does not show. MISSION C36 */
 function arrive(bear: Bear): void {
   const name = bear.state.name;
-  bear.host.light(lightOf(name));
+  bear.body.light(lightOf(name));
   if (isListening(name)) openMicrophone(bear);
-  bear.host.log("state", name);
+  bear.body.log("state", name);
   doPending(bear);
 }
 
 function enter(bear: Bear): void {
   const ms = stayMs(bear);
-  bear.dueAt = bear.host.clock.now() + ms;
+  bear.dueAt = bear.body.clock.now() + ms;
   ringIn(bear, ms);
 }
 
@@ -65,7 +65,7 @@ function take(bear: Bear, step: Step, event: ToyEvent): void {
 /** One at a time: what an effect causes is handled after it. */
 function happen(bear: Bear, event: ToyEvent): void {
   if (!bear.running) return;
-  if (bear.events.length >= MAX_EVENTS) return bear.host.power.reboot();
+  if (bear.events.length >= MAX_EVENTS) return bear.body.power.reboot();
   bear.events.push(event);
   if (bear.busy) return;
   bear.busy = true;
@@ -83,7 +83,7 @@ function happen(bear: Bear, event: ToyEvent): void {
 export function openBear(host: ToyHost, identity: Identity): Bear {
   const settings = loadSettings(host.store, host.hash);
   const bear: Bear = {
-    host,
+    body: host,
     identity,
     settings,
     access: openAccess(host, identity),
@@ -125,19 +125,19 @@ export function openBear(host: ToyHost, identity: Identity): Bear {
 export function stopBear(bear: Bear): void {
   if (!bear.running) return;
   bear.running = false;
-  if (isListening(bear.state.name)) bear.host.microphone.stop();
+  if (isListening(bear.state.name)) bear.body.microphone.stop();
   bear.stopTimeout();
   bear.stopRetry();
   bear.paw.stopHold();
   leavePairing(bear);
   hangUp(bear);
-  bear.host.light("off");
+  bear.body.light("off");
 }
 
 /** Begins, or begins again after `stopBear`. */
 export function startBear(bear: Bear): void {
   stopBear(bear);
-  const host = bear.host;
+  const host = bear.body;
   bear.access = openAccess(host, bear.identity);
   bear.state = firstState(bear.settings.micOff);
   bear.events = [];
@@ -155,7 +155,7 @@ export function startBear(bear: Bear): void {
 export function pressBear(bear: Bear, down: boolean): void {
   if (down) bear.reason = "button";
   const talked = (): boolean => bear.utterance !== undefined && bear.utterance.voiced;
-  pressPaw(bear.paw, down, bear.host.clock, talked, bear.on);
+  pressPaw(bear.paw, down, bear.body.clock, talked, bear.on);
 }
 
 /** The paw was let go at once: the turn it opened goes on, and ends with the speech. */
@@ -168,5 +168,5 @@ export function tapBear(bear: Bear): void {
 
 /** Whether its timers still ring: what a watchdog asks. */
 export function isWell(bear: Bear): boolean {
-  return !bear.running || bear.host.clock.now() < bear.dueAt + OVERDUE_MS;
+  return !bear.running || bear.body.clock.now() < bear.dueAt + OVERDUE_MS;
 }

@@ -11,15 +11,15 @@ const MAX_TURN_MS = 300_000;
 
 export function startTurn(bear: Bear): void {
   bear.turn = nextTurn(bear.turn);
-  bear.turnUntil = bear.host.clock.now() + MAX_TURN_MS;
-  bear.host.log("turn", bear.turn);
+  bear.turnUntil = bear.body.clock.now() + MAX_TURN_MS;
+  bear.body.log("turn", bear.turn);
   // a reply that is still playing was stopped as the state was left: §7.3
   startUtterance(bear);
 }
 
 /** The microphone opens in its one state, behind the light that says so. */
 export function openMicrophone(bear: Bear): void {
-  bear.host.microphone.start((samples) => {
+  bear.body.microphone.start((samples) => {
     if (bear.utterance !== undefined && utter(bear, samples)) bear.on("release");
   });
 }
@@ -27,10 +27,10 @@ export function openMicrophone(bear: Bear): void {
 export function leaveState(bear: Bear, to: StateName, event: ToyEvent): void {
   const from = bear.state.name;
   if (isListening(from)) {
-    bear.host.microphone.stop();
+    bear.body.microphone.stop();
     bear.utterance = undefined;
   }
   const leavesTurn = isInTurn(from) && (!isInTurn(to) || event === "press");
-  if (leavesTurn) bear.host.log("turn_over", event);
+  if (leavesTurn) bear.body.log("turn_over", event);
   if (leavesTurn || isListening(to)) stopPlaying(bear);
 }

@@ -5,8 +5,8 @@ import type { Bear } from "./bear.ts";
 import { hearLevel, openEar } from "./voice.ts";
 
 export function startUtterance(bear: Bear): void {
-  const codec = bear.host.microphone.codec;
-  const speaker = bear.host.speaker;
+  const codec = bear.body.microphone.codec;
+  const speaker = bear.body.speaker;
   const turn = bear.turn;
   const reason = bear.reason;
   const said = { reason, codec, play: speaker.codecs, buffer_ms: speaker.bufferMs };
@@ -17,7 +17,7 @@ export function startUtterance(bear: Bear): void {
 /** Sends a frame of sound; true: the speaker fell silent, and a turn that began by voice is over. */
 export function utter(bear: Bear, samples: Uint8Array): boolean {
   const utterance = bear.utterance!;
-  const microphone = bear.host.microphone;
+  const microphone = bear.body.microphone;
   const codec = microphone.codec;
   const sample = utterance.sample;
   send(bear, UP.AUDIO, utterance.turn, samples, codec, sample === 0 ? FLAG.FIRST : 0, sample);

@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, transform } from "esbuild";
 import type { CommonOptions, Plugin } from "esbuild";
-import { dropLogs, inlineConstants } from "./constants.ts";
+import { dropLogs, inlineConstants, shortenUndefined } from "./constants.ts";
 import { fold } from "./fold.ts";
 import { hot, lean } from "./hot.ts";
 import { reservedNames } from "./names.ts";
@@ -121,7 +121,7 @@ export async function buildFirmware(options: FirmwareOptions): Promise<Firmware>
   const ships = options.profile === "production";
   const main = await bundleOf("main.ts", options);
   const said = ships ? shortenWords(dropLogs(main.code)) : main.code;
-  const folded = fold(inlineConstants(said), new Set([...hot, ...lean]));
+  const folded = shortenUndefined(fold(inlineConstants(said), new Set([...hot, ...lean])));
   const bundle = shelve(await minify(mark(folded, hot)));
   const first = await bundleOf("loader.ts", options);
   const loader = loaderOf(await minify(fold(inlineConstants(first.code), new Set())));

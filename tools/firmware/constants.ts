@@ -78,6 +78,17 @@ function inlineOnce(code: string): string {
   return apply(code, edits);
 }
 
+/** `undefined`, which a minifier writes as `void 0`, as a variable that was never given a value: five characters less, two hundred times. */
+export function shortenUndefined(code: string): string {
+  const edits: Edit[] = [];
+  each(readProgram(code).source, (node) => {
+    const isName = ts.isIdentifier(node) && node.text === "undefined";
+    const isVoid = ts.isVoidExpression(node) && ts.isNumericLiteral(node.expression);
+    if (isName || isVoid) edits.push({ from: node.getStart(), to: node.end, text: "U" });
+  });
+  return apply(code, edits);
+}
+
 /** Twice: some constants are made of others. */
 export function inlineConstants(code: string): string {
   return inlineOnce(inlineOnce(code));

@@ -12,7 +12,7 @@ const DIGITS = 3;
 const OPEN = "/*";
 
 /** `BOOK` is the program's own text in flash; a piece of it is read without being copied. */
-const READER = `var BOOK=require("Storage").read("bear."+PROGRAM);function PAGE(n){return parseInt(BOOK.substr(${OPEN.length}+n*${DIGITS},${DIGITS}),36)}function $(n){return eval(BOOK.substring(PAGE(n),PAGE(n+1)))}`;
+const READER = `var U,BOOK=require("Storage").read("bear."+PROGRAM);function PAGE(n){return parseInt(BOOK.substr(${OPEN.length}+n*${DIGITS},${DIGITS}),36)}function $(n){return eval(BOOK.substring(PAGE(n),PAGE(n+1)))}`;
 
 /** Marks what is to be shelved, so that one run of the minifier names things alike in all of it. */
 export function mark(code: string, hot: ReadonlySet<string>): string {

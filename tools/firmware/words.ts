@@ -5,9 +5,9 @@ import type { Edit } from "./program.ts";
 
 /** Not here: what is also a clip, a command, an EVENT, a claim's state, a record, or the label of a MAC (`connect`). */
 const OWN =
-  "connecting listening ready claiming speaking recovery leave_pairing say_offline timeout hang_up cancel_turn updating wifi subscribed press say_sorry start_turn login_refused release failed end_turn trouble mic_off mic_on no_session claim turn say_paired searching starting hold back_off heard reply retry stopped refused claimed updated started lost online join spread pair accept recording";
+  "connecting listening ready claiming speaking recovery leave_pairing say_offline timeout hang_up cancel_turn updating wifi subscribed press say_sorry start_turn login_refused release failed end_turn trouble mic_off mic_on no_session claim turn say_paired searching starting hold back_off heard reply retry stopped refused claimed updated started lost online join spread pair accept recording magic counter replay length challenge";
 
-const LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+const LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 const letters = new Map(OWN.split(" ").map((word, index) => [word, LETTERS[index]!]));
 
 /** Writes each own word as its letter, where a text is that word alone, and in the graph of states. */
