@@ -19,6 +19,7 @@ import type { TurnVoices } from "../voice/caller.ts";
 import type { TurnPorts } from "../voice/turn.ts";
 import { OK } from "../watch/health.ts";
 import type { Check } from "../watch/health.ts";
+import { warmVoices } from "./warm.ts";
 
 export interface Voices {
   ports: Omit<TurnPorts, "clock" | "meter" | "log"> & { policy: string };
@@ -44,6 +45,7 @@ const CANARY_BYTES = 8;
 
 export async function openVoices(config: Config, { clock, chance, meter, log }: VoicePorts): Promise<Voices> {
   const ffmpeg = await openFfmpeg({ path: config.FFMPEG_PATH, clock });
+  await warmVoices({ sound: typescriptSound });
   const models = openModels(modelSettings(config), { clock, meter, decode: ffmpeg?.decode });
   const book = openBook();
   const shelf = createShelf({ chance });

@@ -84,7 +84,7 @@ export function createCaller(ports: CallerPorts, options: CallerOptions): Caller
   const { line, commands, log, conversation, turnIn, closedFor, turnOver } = options;
   let lastTurn: number | undefined; // of this connection; its first turn is new whatever its number
   let turn: Turn | undefined;
-  let announcement = new AbortController();
+  let announcement: AbortController | undefined;
 
   const dropped = (reason: string): void => meter.count("frames_dropped_total", { reason });
 
@@ -100,7 +100,7 @@ export function createCaller(ports: CallerPorts, options: CallerOptions): Caller
         ready ? { code: "RATE_LIMITED", retry_after_s: waitS } : { code: standing.state },
       );
     }
-    announcement.abort(new Error("the child speaks"));
+    announcement?.abort(new Error("the child speaks"));
     const start = turnStart(frame);
     if (!start) return refuse(frame.turn, "UNAVAILABLE", CODEC.U8);
     if (standing.state !== "READY") return refuse(frame.turn, standing.state, replyCodec(start.play));
@@ -141,7 +141,7 @@ export function createCaller(ports: CallerPorts, options: CallerOptions): Caller
   }
 
   async function say(sound: Uint8Array, codec: Codec): Promise<boolean> {
-    announcement.abort(new Error("something else is said"));
+    announcement?.abort(new Error("something else is said"));
     announcement = new AbortController();
     const { signal } = announcement;
     try {
@@ -228,7 +228,7 @@ export function createCaller(ports: CallerPorts, options: CallerOptions): Caller
     say: (sound) => say(sound, CODEC.U8), // §7.1: what every toy plays
     close() {
       cancel("lost");
-      announcement.abort(new Error("lost"));
+      announcement?.abort(new Error("lost"));
       commands.close();
     },
   };
