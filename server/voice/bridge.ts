@@ -1,5 +1,5 @@
 /** The bridge: every toy on this cell, from the link's admission to its end. */
-import type { Ack, Hash, RefusedCode } from "@bearlink/sdk/protocol";
+import type { Ack, Frame, Hash, RefusedCode } from "@bearlink/sdk/protocol";
 import {
   CONSENT_LOOK_MS,
   DRAIN_MS,
@@ -138,6 +138,16 @@ export function createBridge(ports: BridgePorts): Bridge {
     });
   }
 
+  /** A bug that a frame meets ends that toy's line, and not the cell. */
+  function take(caller: Caller, frame: Frame): void {
+    try {
+      caller.frame(frame);
+    } catch (error) {
+      caller.log.error({ error }, "a frame could not be taken");
+      caller.line.link.close("fault");
+    }
+  }
+
   async function endForWrongTags({ line, log }: Caller): Promise<void> {
     log.warn({}, "too many wrong tags: the session ends");
     line.link.close("wrong tags");
@@ -187,7 +197,7 @@ export function createBridge(ports: BridgePorts): Bridge {
       const caller = callers.get(link.deviceId)?.caller;
       if (caller?.line.link !== link) return;
       const frame = caller.line.open(bytes);
-      if (frame) return caller.frame(frame);
+      if (frame) return take(caller, frame);
       if (!caller.line.tooManyWrongTags()) return;
       endForWrongTags(caller).catch((fault) =>
         log.error({ fault: String(fault) }, "the session still stands"),

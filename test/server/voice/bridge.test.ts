@@ -505,4 +505,14 @@ describe("the bridge", () => {
     const again = await connect(2);
     expect(again.closed()).toBe("not admitted");
   });
+
+  it("a bug that a toy's frame meets ends its line, and nothing else", async () => {
+    const { toy } = await onTheLine({
+      turnId() {
+        throw new Error("a bug");
+      },
+    });
+    expect(() => say(toy, 1)).not.toThrow();
+    expect(toy.closed()).toBe("fault");
+  });
 });
