@@ -179,6 +179,8 @@ export const MAX_LETTERS = 500;
 export const SMTP_MS = 15_000;
 /** access tokens whose signature one process remembers */
 export const MAX_KNOWN_TOKENS = 10_000;
+/** years: who is this old needs no parent's consent to talk with a bear */
+export const MAX_CHILD_AGE = 18;
 /** children of one family */
 export const MAX_CHILDREN = 20;
 /** characters of a nickname, and of an interest */

@@ -54,6 +54,9 @@ export const configSchema = z.object({
   CORS_ORIGINS: jsonList.default([]),
   TRUSTED_PROXIES: list.default([]),
 
+  CONSENT_CARD_URL: url.optional(),
+  CONSENT_CARD_KEY: secretHex.optional(),
+
   FFMPEG_PATH: z.string().min(1).optional(),
   FFMPEG_TOYS: count(1000).default(8),
 
@@ -125,6 +128,8 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     for (const issue of parsed.error.issues) problems.push(`${issue.path.join(".")} ${issue.message}`);
   else {
     const { HOST, PUBLIC_MQTT_HOST, NODE_ENV } = parsed.data;
+    if ((parsed.data.CONSENT_CARD_URL === undefined) !== (parsed.data.CONSENT_CARD_KEY === undefined))
+      problems.push("CONSENT_CARD_URL and CONSENT_CARD_KEY belong together: one of them is missing");
     if (isWildcard(HOST) && PUBLIC_MQTT_HOST === undefined)
       problems.push(`PUBLIC_MQTT_HOST is missing: HOST=${HOST} does not say where a toy finds this machine`);
     if (NODE_ENV === "production") problems.push(...productionProblems(parsed.data));

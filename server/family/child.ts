@@ -1,7 +1,7 @@
 /** A family's children: what a parent tells of each, sealed; each query is of one's own family. MISSION C45 */
 import { toHex, utf8 } from "@bearlink/sdk/protocol";
 import type { Hash } from "@bearlink/sdk/protocol";
-import { MAX_CHILDREN } from "../bounds.ts";
+import { MAX_CHILD_AGE, MAX_CHILDREN } from "../bounds.ts";
 import { orUnavailable, Refusal } from "../errors.ts";
 import { sealContext } from "../ports.ts";
 import type { Chance, ChildProfile, ChildRecord, Children, Clock, Vault } from "../ports.ts";
@@ -52,8 +52,21 @@ function opened({ vault, clock }: ChildPorts, record: ChildRecord): Child {
   return { ...profile, voice, quietHours, childId, age, retentionDays, keepsTranscripts, createdAt };
 }
 
+/** Throws INVALID_REQUEST for a month that is yet to come, or long gone. */
+function checkBirth({ clock }: ChildPorts, birthMonth: string): void {
+  const now = new Date(clock.now());
+  const [year, month] = birthMonth.split("-").map(Number) as [number, number];
+  const months = (now.getUTCFullYear() - year) * 12 + now.getUTCMonth() + 1 - month;
+  if (months < 0 || months >= MAX_CHILD_AGE * 12)
+    throw new Refusal("INVALID_REQUEST", {
+      path: "birth_month",
+      problem: "not the month of a child's birth",
+    });
+}
+
 /** Throws CHILD_LIMIT where the family has MAX_CHILDREN. */
 export async function addChild(ports: ChildPorts, accountId: string, child: NewChild): Promise<Child> {
+  checkBirth(ports, child.birthMonth);
   const childId = toHex(ports.chance.bytes(ID_BYTES));
   const { retentionDays, keepsTranscripts } = child;
   const record = {
@@ -84,6 +97,7 @@ export async function changeChild(
   change: Partial<NewChild>,
 ): Promise<Child> {
   const child = { ...(await findChild(ports, accountId, childId)), ...change };
+  checkBirth(ports, child.birthMonth);
   const { retentionDays, keepsTranscripts } = child;
   const sealedProfile = sealed(ports, childId, child);
   const changed = await orUnavailable(

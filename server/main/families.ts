@@ -1,4 +1,5 @@
 /** The family rooms of a cell: children, consent and its gate, pairing on both its sides, and what toys are owed. */
+import { fromHex } from "@bearlink/sdk/protocol";
 import { pairingWords } from "../adapters/speech/pairing-words.ts";
 import type { ClaimPorts } from "../claim/desk.ts";
 import { endSession } from "../claim/end.ts";
@@ -9,6 +10,7 @@ import { hasConsent } from "../family/consent/consent.ts";
 import type { ConsentLetters, ConsentPorts } from "../family/consent/consent.ts";
 import { createConsentGate } from "../family/consent/gate.ts";
 import { consentMethods } from "../family/consent/methods.ts";
+import type { CardSettings } from "../family/consent/methods.ts";
 import { createNotice } from "../family/consent/notice.ts";
 import { addressKey } from "../limiter/address.ts";
 import { createErrands } from "../pairing/errands.ts";
@@ -51,7 +53,7 @@ export function openFamilies(config: Config, parts: FamilyParts): Families {
   const gate = createConsentGate({ consents, notice }, { demo: !isProduction(config) });
   const errands = createErrands({ ...parts, gate });
   const end = (deviceId: string, reason: string): Promise<void> => endSession(parts, deviceId, reason);
-  const card = undefined;
+  const card = cardService(config);
   const methods = consentMethods({ chance }, { mail: parts.letters !== undefined, card });
   const consent: ConsentPorts = { ...parts, notice, methods, card };
   let toys: ToyPairing | undefined;
@@ -83,4 +85,8 @@ export function openFamilies(config: Config, parts: FamilyParts): Families {
       return toys.stop;
     },
   };
+}
+
+function cardService({ CONSENT_CARD_URL: url, CONSENT_CARD_KEY: key }: Config): CardSettings | undefined {
+  return url && key ? { url, key: fromHex(key, 32)! } : undefined;
 }

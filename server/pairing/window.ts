@@ -69,9 +69,12 @@ export interface WindowView {
 
 const WINDOW_ID_BYTES = 16;
 
-async function limitParent(ports: WindowPorts, request: WindowRequest): Promise<void> {
+/** Whatever becomes of it, an attempt counts. */
+export async function limitParent(
+  ports: Pick<WindowPorts, "counters" | "meter" | "networkOf">,
+  { accountId, address }: { accountId: string; address: string },
+): Promise<void> {
   const { counters, meter } = ports;
-  const { accountId, address } = request;
   for (const [layer, key, limit] of [
     ["parent", `pair-parent:${accountId}`, WINDOWS_PER_PARENT],
     ["address", `pair-address:${ports.networkOf(address)}`, WINDOWS_PER_ADDRESS],
@@ -84,7 +87,7 @@ async function limitParent(ports: WindowPorts, request: WindowRequest): Promise<
 }
 
 /** The parent's own affairs, which may be told apart. */
-async function checkConsent(
+export async function checkConsent(
   ports: Pick<WindowPorts, "consent">,
   { accountId, childId }: { accountId: string; childId: string },
 ): Promise<void> {
