@@ -136,8 +136,8 @@ export const FORMER_TOKEN_KEY_MS = 20 * 60_000;
 export const SESSION_IDLE_MS = 30 * 24 * 3_600_000;
 /** ms a session lasts at most */
 export const SESSION_LIFE_MS = 180 * 24 * 3_600_000;
-/** ms a visit of support lasts at most */
-export const SUPPORT_MS = 60 * 60_000;
+/** ms a visit of support lasts at most: an access token's life, since nothing refreshes it */
+export const SUPPORT_MS = ACCESS_TOKEN_S * 1000;
 /** ms after a sign-in in which it is fresh enough for what cannot be undone */
 export const FRESH_SIGN_IN_MS = 5 * 60_000;
 /** sessions of one account; above it the oldest end */
@@ -225,3 +225,17 @@ export const PAIR_DONE_S = 20;
 export const ERRAND_S = 60;
 /** ms that the code of a transfer holds, PROTOCOL.md §8.6 */
 export const TRANSFER_MS = 24 * 3_600_000;
+/** bytes of a bundle, which a toy takes at most, MISSION C35 */
+export const MAX_UPDATE_BYTES = 65_536;
+/** bytes of JSON that bring one */
+export const MAX_UPDATE_BODY_BYTES = 98_304;
+/** times a toy is told of one version, PROTOCOL.md §10 */
+export const UPDATE_TRIES = 3;
+/** ms until it is told again: time to download, to try for 120 s, and to fall back */
+export const UPDATE_AGAIN_MS = 15 * 60_000;
+/** s a toy has to say that it will update */
+export const UPDATE_TTL_S = 60;
+/** ms between two toys of a cell that are told of an update */
+export const UPDATE_PACE_MS = 250;
+/** bundles that are kept in all */
+export const MAX_BUNDLES = 1_000;

@@ -44,7 +44,25 @@ export const configSchema = z.object({
   BEARLINK_MASTER_KEY: secretHex.optional(),
   BEARLINK_MASTER_KEY_PREVIOUS: secretHex.optional(),
   BEARLINK_KEY: z.string().min(32).max(200).optional(),
+  UPDATE_PUBLIC_KEY: secretHex.optional(),
+  JWT_SECRET: z.string().min(32).max(1024).optional(),
+  JWT_SECRET_PREVIOUS: z.string().min(32).max(1024).optional(),
   METRICS_TOKEN: z.string().min(16).max(200).optional(),
+
+  PUBLIC_URL: url
+    .refine(
+      (text) => URL.canParse(text) && new URL(text).href === `${new URL(text).origin}/`,
+      "must be an origin, without a path",
+    )
+    .transform((text) => new URL(text).origin)
+    .optional(),
+  MAIL_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+  MAIL_FROM: z
+    .string()
+    .min(3)
+    .max(320)
+    .regex(/^[\x20-\x7e]+$/, "must be printable ASCII")
+    .optional(),
 
   PUBLIC_MQTT_HOST: z.string().min(1).max(253).optional(),
   PUBLIC_MQTT_PORT: port.optional(),
@@ -89,12 +107,25 @@ export class ConfigError extends Error {
   }
 }
 
+const REQUIRED = [
+  "DATABASE_URL",
+  "REDIS_URL",
+  "BEARLINK_MASTER_KEY",
+  "JWT_SECRET",
+  "MAIL_URL",
+  "PUBLIC_URL",
+  "PUBLIC_MQTT_HOST",
+] as const;
+
 /** What production asks for beyond form: no default stands in for a secret or a store there. */
 function productionProblems(config: Config): string[] {
   const problems: string[] = [];
-  for (const key of ["DATABASE_URL", "REDIS_URL", "BEARLINK_MASTER_KEY", "PUBLIC_MQTT_HOST"] as const)
+  for (const key of REQUIRED)
     if (config[key] === undefined) problems.push(`${key} is missing (production has no default for it)`);
   if (config.CORS_ORIGINS.includes("*")) problems.push("CORS_ORIGINS may not contain * in production");
+  // browsers keep no secure cookie, and offer no passkey, over plain HTTP
+  if (config.PUBLIC_URL?.startsWith("http:") && !isLoopback(new URL(config.PUBLIC_URL).hostname))
+    problems.push("PUBLIC_URL must be https in production");
   if (!isLoopback(config.HOST) && !config.PUBLIC_MQTT_TLS && !config.PLAINTEXT_BEHIND_FRAMES)
     problems.push(
       "HOST is a public address and MQTT is not under TLS: terminate TLS before it and set PUBLIC_MQTT_TLS=true, " +

@@ -1,6 +1,6 @@
 /** What the features ask of the world. Adapters answer; only main.ts decides who plays which port. */
 import type { Codec } from "@bearlink/sdk/protocol";
-import type { SessionRole } from "./ports/accounts.ts";
+import type { Capability, SessionRole } from "./ports/accounts.ts";
 
 export * from "./ports/accounts.ts";
 export * from "./ports/audit.ts";
@@ -214,14 +214,20 @@ export interface ParentDoor {
   principal(token: string): Promise<ParentPrincipal | undefined>;
 }
 
-/** How much may be asked of a route: nothing counted, by address, or by the claim's own steps (PROTOCOL.md §3.3). */
-export type LimitClass = "exempt" | "address" | "claim";
+/** How much may be asked of a route: nothing counted, by address, by address but few, or by the claim's own steps (PROTOCOL.md §3.3). */
+export type LimitClass = "exempt" | "address" | "credentials" | "claim";
 
 /** Asked of each request before its body is read; they refuse by throwing a Refusal. */
 export interface Doorkeeper {
   /** `reading`: a request that changes nothing; only such a one may pass while the counters are away. MISSION B02 */
   limit(limit: LimitClass, from: { address: string; reading: boolean }): Promise<void>;
   authenticate(auth: AuthClass, authorization: string | undefined): Promise<Principal>;
+  /** `may`: what the route says it needs; else what its class and `reading` call for. MISSION C43 */
+  permit(
+    auth: AuthClass,
+    principal: Principal,
+    asked: { may: Capability | undefined; reading: boolean },
+  ): void;
 }
 
 // ── a toy on the line ─────────────────────────────────────────────────────────────────────────────────

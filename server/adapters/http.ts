@@ -14,7 +14,7 @@ import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { HEADERS_MS, IDLE_MS, MAX_BODY_BYTES, MAX_HEADER_BYTES, REQUEST_MS } from "../bounds.ts";
 import { Refusal } from "../errors.ts";
-import type { AuthClass, LimitClass, Principal } from "../ports.ts";
+import type { AuthClass, Capability, LimitClass, Principal } from "../ports.ts";
 import { refusalOf, escapeNonAscii, SECURITY_HEADERS, sendRefusal } from "./http/answers.ts";
 import { doorSteps, requestId } from "./http/door.ts";
 import type { DoorPorts, DoorSettings } from "./http/door.ts";
@@ -26,6 +26,8 @@ export { allowedHosts, hostName } from "./http/address.ts";
 declare module "fastify" {
   interface FastifyContextConfig {
     auth?: AuthClass;
+    /** what its caller must be allowed; else reading a parent's route is `family.read`, and all else `family.change` */
+    may?: Capability;
     limit?: LimitClass;
     /** bound to PROTOCOL.md §3.0: its length is said, and too much is 422 */
     wire?: boolean;

@@ -1,13 +1,21 @@
-/** How much of what: claims by address, failures by address and toy, all else by address. PROTOCOL.md §3.3, MISSION B01 */
+/** How much of what: claims by address, failures by address and toy, passwords by address and account, all else by address. PROTOCOL.md §3.3, MISSION B01 */
+import { toHex, utf8 } from "@bearlink/sdk/protocol";
+import type { Hash } from "@bearlink/sdk/protocol";
 import {
+  ACCOUNT_WINDOW_MS,
   ADDRESS_WINDOW_MS,
   CLAIMS_PER_ADDRESS,
+  CREDENTIALS_PER_ADDRESS,
   FAILURES_PER_ADDRESS,
   FAILURES_PER_TOY,
+  LETTERS_PER_EMAIL,
   REQUESTS_PER_ADDRESS,
+  SIGN_IN_WINDOW_MS,
+  SIGN_INS_PER_ACCOUNT,
+  SIGN_INS_PER_ACCOUNT_AND_ADDRESS,
   TOY_FAILURE_WINDOW_MS,
 } from "../bounds.ts";
-import type { AddressLimiter, ClaimLimiter, Counters } from "../ports.ts";
+import type { AddressLimiter, ClaimLimiter, Counters, SignInLimiter } from "../ports.ts";
 import { addressKey } from "./address.ts";
 
 /**
@@ -38,5 +46,32 @@ export function createAddressLimiter({ counters }: { counters: Counters }): Addr
   return {
     request: (address) =>
       counters.take(`request:${addressKey(address)}`, REQUESTS_PER_ADDRESS, ADDRESS_WINDOW_MS),
+  };
+}
+
+/** Requests of an address to the routes that take a password, a key or a link. MISSION B01 */
+export function createCredentialLimiter({ counters }: { counters: Counters }): AddressLimiter {
+  return {
+    request: (address) =>
+      counters.take(`credential:${addressKey(address)}`, CREDENTIALS_PER_ADDRESS, ADDRESS_WINDOW_MS),
+  };
+}
+
+/** Tries and mails by account, whether there is one or not: the limit tells nobody. */
+export function createSignInLimiter({ counters, hash }: { counters: Counters; hash: Hash }): SignInLimiter {
+  // addresses of mail stay out of the counters
+  const key = (email: string): string => toHex(hash.sha256(utf8(email)));
+  return {
+    async attempt(email, address) {
+      const from = await counters.take(
+        `sign-in:${key(email)}:${addressKey(address)}`,
+        SIGN_INS_PER_ACCOUNT_AND_ADDRESS,
+        SIGN_IN_WINDOW_MS,
+      );
+      // a stranger at one address must not use up what the household has
+      if (!from.allowed) return from;
+      return counters.take(`sign-in:${key(email)}`, SIGN_INS_PER_ACCOUNT, ACCOUNT_WINDOW_MS);
+    },
+    letter: (email) => counters.take(`letter:${key(email)}`, LETTERS_PER_EMAIL, ACCOUNT_WINDOW_MS),
   };
 }

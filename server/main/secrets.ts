@@ -1,4 +1,4 @@
-/** What a cell must know and never tell: the master key and the developer key, given or, in development, made once and kept. */
+/** What a cell must know and never tell: the master key, the developer key and the secret of tokens, given or, in development, made once and kept. */
 import { join } from "node:path";
 import { toHex } from "@bearlink/sdk/protocol";
 import { readKeyFile } from "../adapters/key-file.ts";
@@ -17,10 +17,12 @@ export interface Secrets {
   formerMasterKey: Uint8Array | undefined;
   /** undefined in production, unless BEARLINK_KEY gives one */
   developerKey: string | undefined;
+  /** from which the keys of access tokens are derived */
+  jwtSecret: string;
   vault: Vault;
 }
 
-const MASTER_KEY_BYTES = 32;
+const SECRET_BYTES = 32;
 
 /** Throws StartError KEY_FILE where a key is there and is none. */
 export function openSecrets(config: Config, { chance }: { chance: Chance }): Secrets {
@@ -33,13 +35,16 @@ export function openSecrets(config: Config, { chance }: { chance: Chance }): Sec
     masterKey,
     formerMasterKey,
     developerKey: openDeveloperKey(config, chance),
+    jwtSecret: config.JWT_SECRET ?? readKeyFile(join(config.DATA_DIR, "jwt-secret"), () => newSecret(chance)),
     vault: createVault({ masterKey, formerKeys, chance }),
   };
 }
 
+const newSecret = (chance: Chance): string => toHex(chance.bytes(SECRET_BYTES));
+
 function openMasterKey(config: Config, chance: Chance): Uint8Array {
   const path = join(config.DATA_DIR, "master-key");
-  const text = config.BEARLINK_MASTER_KEY ?? readKeyFile(path, () => toHex(chance.bytes(MASTER_KEY_BYTES)));
+  const text = config.BEARLINK_MASTER_KEY ?? readKeyFile(path, () => newSecret(chance));
   const key = parseMasterKey(text);
   if (!key) throw new StartError("KEY_FILE", `${path} does not hold 64 characters of hex; restore it`);
   return key;

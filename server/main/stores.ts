@@ -1,6 +1,8 @@
 /** Where a cell keeps what it knows: SQL for the record, Redis or this process for what cells share. */
 import { memoryStores } from "../adapters/memory.ts";
 import { openRedis } from "../adapters/redis.ts";
+import { sqlParentSessions } from "../adapters/sql/account-sessions.ts";
+import { sqlAccounts } from "../adapters/sql/accounts.ts";
 import { sqlAudit } from "../adapters/sql/audit.ts";
 import { openDatabase } from "../adapters/sql/database.ts";
 import type { Database } from "../adapters/sql/database.ts";
@@ -11,11 +13,14 @@ import { migrateUp, migrationStatus } from "../adapters/sql/migrate.ts";
 import type { MigrationState } from "../adapters/sql/migrate.ts";
 import { sqlOwnership } from "../adapters/sql/ownership.ts";
 import { sqlPairings } from "../adapters/sql/pairing.ts";
+import { sqlPasskeys } from "../adapters/sql/passkeys.ts";
 import { sqlToys } from "../adapters/sql/toys.ts";
+import { sqlUpdates } from "../adapters/sql/updates.ts";
 import type { Config } from "../config.ts";
 import { StartError } from "../errors.ts";
 import { nextConsent } from "../family/consent/states.ts";
 import type {
+  Accounts,
   AuditTrail,
   Bus,
   Chance,
@@ -29,15 +34,22 @@ import type {
   Nonces,
   Ownership,
   Pairings,
+  ParentSessions,
+  Passkeys,
   Sessions,
   Toys,
 } from "../ports.ts";
+import type { Updates } from "../ports/updates.ts";
 import { embedded, OK } from "../watch/health.ts";
 import type { Check } from "../watch/health.ts";
 
 export interface Stores {
   toys: Toys;
+  updates: Updates;
   families: Families;
+  accounts: Accounts;
+  parentSessions: ParentSessions;
+  passkeys: Passkeys;
   children: Children;
   consents: Consents;
   pairings: Pairings;
@@ -94,7 +106,11 @@ export async function openStores(config: Config, { clock, chance, meter, log }: 
     const { db } = database;
     return {
       toys: sqlToys({ db }),
+      updates: sqlUpdates({ db }),
       families: sqlFamilies({ db, clock }),
+      accounts: sqlAccounts({ db }),
+      parentSessions: sqlParentSessions({ db }),
+      passkeys: sqlPasskeys({ db }),
       children: sqlChildren({ db }),
       consents: sqlConsents({ db, next: nextConsent }),
       pairings: sqlPairings({ db }),

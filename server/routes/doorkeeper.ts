@@ -1,11 +1,22 @@
 /** What the classes of routes ask: a limit by address, a developer key, a token of the metrics, a parent's access token. MISSION A02, A09, B01, B17 */
 import type { Hash } from "@bearlink/sdk/protocol";
 import { orUnavailable, Refusal } from "../errors.ts";
+import { may } from "../family/account/policy.ts";
 import { bearer, carries, carriesDeveloperKey } from "../keys/developer-key.ts";
-import type { AddressLimiter, AuthClass, Doorkeeper, Log, Meter, ParentDoor, Principal } from "../ports.ts";
+import type {
+  AddressLimiter,
+  AuthClass,
+  Capability,
+  Doorkeeper,
+  Log,
+  Meter,
+  ParentDoor,
+  Principal,
+} from "../ports.ts";
 
 export interface DoorkeeperPorts {
   limits: AddressLimiter;
+  credentialLimits: AddressLimiter;
   parents: ParentDoor;
   hash: Hash;
   meter: Meter;
@@ -20,7 +31,7 @@ export interface DoorkeeperSettings {
 }
 
 export function openDoorkeeper(ports: DoorkeeperPorts, settings: DoorkeeperSettings): Doorkeeper {
-  const { limits, parents, hash, meter, log } = ports;
+  const { limits, credentialLimits, parents, hash, meter, log } = ports;
   const { developerKeyHash, metricsTokenHash } = settings;
 
   const isDeveloper = (authorization: string | undefined): boolean => {
@@ -46,17 +57,24 @@ export function openDoorkeeper(ports: DoorkeeperPorts, settings: DoorkeeperSetti
     },
   };
 
+  /** What a route calls for where it says nothing itself; nothing of a public one. */
+  const calledFor = (auth: AuthClass, reading: boolean): Capability | undefined => {
+    if (auth === "parent") return reading ? "family.read" : "family.change";
+    return { public: undefined, developer: "cell.operate" as const, metrics: "cell.metrics" as const }[auth];
+  };
+
   return {
     async limit(limit, { address, reading }) {
       // the claim's own steps count it, after its form was checked. PROTOCOL.md §3.3
-      if (limit !== "address") return;
-      const allowance = await limits.request(address).catch((error: unknown) => {
-        if (!reading) throw new Refusal("UNAVAILABLE", undefined, error);
+      if (limit !== "address" && limit !== "credentials") return;
+      const counted = limit === "credentials" ? credentialLimits : limits;
+      const allowance = await counted.request(address).catch((error: unknown) => {
+        if (!reading || limit === "credentials") throw new Refusal("UNAVAILABLE", undefined, error);
         log.warn({ error }, "counters are away: reading goes uncounted");
         return { allowed: true, retryAfterS: 0 };
       });
       if (allowance.allowed) return;
-      meter.count("rate_limit_hits_total", { layer: "address", tier: "none" });
+      meter.count("rate_limit_hits_total", { layer: limit, tier: "none" });
       throw new Refusal("RATE_LIMITED", { retry_after_s: allowance.retryAfterS });
     },
     async authenticate(auth, authorization) {
@@ -66,6 +84,10 @@ export function openDoorkeeper(ports: DoorkeeperPorts, settings: DoorkeeperSetti
         meter.count("auth_attempts_total", { method, result: principal ? "accepted" : "refused" });
       if (!principal) throw new Refusal("UNAUTHORIZED");
       return principal;
+    },
+    permit(auth, principal, asked) {
+      const needed = asked.may ?? calledFor(auth, asked.reading);
+      if (needed !== undefined && !may(principal, needed)) throw new Refusal("FORBIDDEN");
     },
   };
 }

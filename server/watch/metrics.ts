@@ -8,6 +8,7 @@ const COUNTERS = {
   api_key_validations_total: ["Developer keys looked at", "result"],
   rate_limit_hits_total: ["Refusals of a limit", "layer", "tier"],
   audit_events_total: ["Entries of the audit trail", "action"],
+  mails_total: ["Mails, by their end", "result"],
   mqtt_frames_total: ["Frames, by direction and type", "direction", "type"],
   frames_dropped_total: ["Frames dropped", "reason"],
   claim_attempts_total: ["Claims, by their end", "result"],

@@ -6,6 +6,9 @@ const PRODUCTION = {
   DATABASE_URL: "postgres://bear@localhost/bear",
   REDIS_URL: "redis://localhost",
   BEARLINK_MASTER_KEY: "0f".repeat(32),
+  JWT_SECRET: "a secret of thirty-two characters",
+  MAIL_URL: "smtps://bear:secret@mail.example.org",
+  PUBLIC_URL: "https://bears.example.org",
   PUBLIC_MQTT_HOST: "bears.example.org",
 };
 
@@ -35,7 +38,7 @@ describe("the configuration", () => {
 
   it("has no default for a secret or a store in production, and names all that is missing", () => {
     const named = problems({ NODE_ENV: "production" }).join("\n");
-    for (const key of ["DATABASE_URL", "REDIS_URL", "BEARLINK_MASTER_KEY", "PUBLIC_MQTT_HOST"])
+    for (const key of Object.keys(PRODUCTION).filter((name) => name !== "NODE_ENV"))
       expect(named).toContain(key);
     expect(problems(PRODUCTION)).toEqual([]);
   });
@@ -48,6 +51,11 @@ describe("the configuration", () => {
     ["BEARLINK_MASTER_KEY", "0F".repeat(32)],
     ["BEARLINK_MASTER_KEY", "00"],
     ["CORS_ORIGINS", "https://a.example"],
+    ["JWT_SECRET", "short"],
+    ["MAIL_URL", "http://mail.example.org"],
+    ["MAIL_FROM", "a@example.org\nbcc: b@example.org"],
+    ["PUBLIC_URL", "https://bears.example.org/app"],
+    ["PUBLIC_URL", "ftp://bears.example.org"],
     ["STT_DIALECT", "esperanto"],
     ["CHAT_URL", "file:///etc/passwd"],
     ["PUBLIC_MQTT_TLS", "yes"],
@@ -59,6 +67,7 @@ describe("the configuration", () => {
 
   it.each([
     [{ CORS_ORIGINS: '["*"]' }, "CORS_ORIGINS"],
+    [{ PUBLIC_URL: "http://bears.example.org" }, "PUBLIC_URL"],
     [{ HOST: "0.0.0.0" }, "PLAINTEXT_BEHIND_FRAMES"],
   ])("production refuses %o", (change, key) => {
     expect(problems({ ...PRODUCTION, ...change }).join()).toContain(key);

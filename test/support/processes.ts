@@ -144,6 +144,10 @@ export function productionEnv(stores: { DATABASE_URL: string; REDIS_URL: string;
     NODE_ENV: "production",
     BEARLINK_MASTER_KEY: randomBytes(32).toString("hex"),
     BEARLINK_KEY: newDeveloperKey(),
+    JWT_SECRET: randomBytes(32).toString("hex"),
+    // nobody takes mail there
+    MAIL_URL: "smtp://127.0.0.1:1",
+    PUBLIC_URL: "http://127.0.0.1",
     PUBLIC_MQTT_HOST: "127.0.0.1",
     ...stores,
   };

@@ -6,6 +6,7 @@ import { flash } from "./flash.ts";
 import { label } from "./label.ts";
 import { migrateDown, migrateStatus, migrateUp } from "./migrate.ts";
 import { monitor } from "./monitor.ts";
+import { outbox } from "./outbox.ts";
 import { pair } from "./pair.ts";
 import { provision } from "./provision.ts";
 import { start } from "./start.ts";
@@ -20,6 +21,7 @@ export const commands: readonly CommandSpec[] = [
   flash,
   label,
   monitor,
+  outbox,
   migrateUp,
   migrateDown,
   migrateStatus,

@@ -37,6 +37,10 @@ function clientAddress(request: FastifyRequest): string {
   return isIP(request.ip) ? request.ip : (request.socket.remoteAddress ?? "unknown");
 }
 
+function isReading({ method }: FastifyRequest): boolean {
+  return method === "GET" || method === "HEAD";
+}
+
 /** The steps of the door, each with the moment it is asked. */
 export function doorSteps(
   ports: DoorPorts,
@@ -87,13 +91,17 @@ export function doorSteps(
 
   const limit: Step = async (request) => {
     const { limit = "address" } = request.routeOptions.config;
-    const reading = request.method === "GET" || request.method === "HEAD";
-    await ports.doorkeeper.limit(limit, { address: request.clientAddress, reading });
+    await ports.doorkeeper.limit(limit, { address: request.clientAddress, reading: isReading(request) });
   };
 
   const authenticate: Step = async (request) => {
     const { auth = "public" } = request.routeOptions.config;
     request.principal = await ports.doorkeeper.authenticate(auth, request.headers.authorization);
+  };
+
+  const permit: Step = async (request) => {
+    const { auth = "public", may } = request.routeOptions.config;
+    ports.doorkeeper.permit(auth, request.principal, { may, reading: isReading(request) });
   };
 
   /** Before its body is read. */
@@ -112,6 +120,7 @@ export function doorSteps(
     { name: "cors", at: "onRequest", step: answerCors },
     { name: "limit", at: "onRequest", step: limit },
     { name: "auth", at: "onRequest", step: authenticate },
+    { name: "policy", at: "onRequest", step: permit },
     { name: "route", at: "onRequest", step: refuseUnknown },
   ];
 }

@@ -24,7 +24,8 @@ export function sqlAccounts({ db }: { db: Db }): Accounts {
       return accountOf(await people().where("email", "=", email).executeTakeFirst());
     },
 
-    async addRegistration({ tokenHash, email, name, passwordHash, expiresAt }) {
+    async addRegistration({ tokenHash, email, name, passwordHash, expiresAt }, now) {
+      await db.deleteFrom("registrations").where("expires_at", "<", now).execute();
       await db
         .insertInto("registrations")
         .values({ token_hash: tokenHash, email, name, password_hash: passwordHash, expires_at: expiresAt })
@@ -63,11 +64,7 @@ export function sqlAccounts({ db }: { db: Db }): Accounts {
           })
           .onConflict((taken) => taken.column("email").doNothing())
           .executeTakeFirstOrThrow();
-        // those that ran out go with them: nothing else remembers to
-        await tx
-          .deleteFrom("registrations")
-          .where((row) => row.or([row("email", "=", email), row("expires_at", "<", createdAt)]))
-          .execute();
+        await tx.deleteFrom("registrations").where("email", "=", email).execute();
         return numInsertedOrUpdatedRows === 1n;
       });
     },

@@ -36,8 +36,8 @@ export interface AccountDesk {
   chance: Chance;
   hash: Hash;
   log: Log;
-  /** where links in mails lead; its origin is the app's */
-  publicUrl: string;
+  /** where links in mails lead: the app's origin, in development known once the port is */
+  publicUrl: () => string;
   /** Ends a toy's session at once; asked when its family leaves. */
   silenceToy: (deviceId: string) => Promise<void>;
 }

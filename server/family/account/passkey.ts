@@ -59,7 +59,7 @@ export async function addPasskey(
   if (!(await orUnavailable(desk.passkeys.add(passkey))))
     throw new Refusal("INVALID_REQUEST", { path: "response", problem: "known already, or one too many" });
   await record(desk, { action: "passkey_added", actor: account.id, address: from.address });
-  desk.mail.send(letters.passkeyAdded(account.email, desk.publicUrl));
+  desk.mail.send(letters.passkeyAdded(account.email, desk.publicUrl()));
   return passkey;
 }
 

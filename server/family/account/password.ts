@@ -49,7 +49,7 @@ export async function changePassword(
   const ended = await orUnavailable(desk.accounts.setPassword(account.id, passwordHash, desk.clock.now()));
   await announceEnds(desk, ended);
   await record(desk, { action: "password_changed", actor: account.id, address: from.address });
-  desk.mail.send(letters.passwordChanged(account.email, desk.publicUrl));
+  desk.mail.send(letters.passwordChanged(account.email, desk.publicUrl()));
   return openSession(desk, account, from, "password");
 }
 
@@ -66,7 +66,7 @@ export async function askReset(desk: AccountDesk, email: string): Promise<void> 
       expiresAt: desk.clock.now() + RESET_LINK_MS,
     }),
   );
-  desk.mail.send(letters.reset(email, linkOf(desk.publicUrl, "reset", secret)));
+  desk.mail.send(letters.reset(email, linkOf(desk.publicUrl(), "reset", secret)));
 }
 
 /** Who holds the link sets a password, once; signing in comes after. */
@@ -86,5 +86,5 @@ export async function finishReset(
   if (!done) throw new Refusal("LINK_REFUSED");
   await announceEnds(desk, done.ended);
   await record(desk, { action: "password_reset", actor: account.id, address: from.address });
-  desk.mail.send(letters.passwordChanged(account.email, desk.publicUrl));
+  desk.mail.send(letters.passwordChanged(account.email, desk.publicUrl()));
 }

@@ -36,8 +36,8 @@ export async function register(
   );
   desk.mail.send(
     taken
-      ? letters.alreadyThere(email, desk.publicUrl)
-      : letters.verify(email, linkOf(desk.publicUrl, "verify", secret)),
+      ? letters.alreadyThere(email, desk.publicUrl())
+      : letters.verify(email, linkOf(desk.publicUrl(), "verify", secret)),
   );
 }
 

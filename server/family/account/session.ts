@@ -81,7 +81,7 @@ async function tellReuse(
     address,
   });
   const account = await orUnavailable(desk.accounts.find(accountId));
-  if (account) desk.mail.send(letters.tokenReused(account.email, desk.publicUrl));
+  if (account) desk.mail.send(letters.tokenReused(account.email, desk.publicUrl()));
 }
 
 async function signedIn(

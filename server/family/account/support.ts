@@ -1,4 +1,4 @@
-/** A visit of support: named, reasoned, an hour at most, read-only, and the parent sees it and can end it. SAFETY "The toy and the door" */
+/** A visit of support: named, reasoned, a quarter of an hour at most, read-only, and the parent sees it and can end it. SAFETY "The toy and the door" */
 import { SUPPORT_MS } from "../../bounds.ts";
 import { orUnavailable, Refusal } from "../../errors.ts";
 import { record } from "./desk.ts";
@@ -41,7 +41,7 @@ export async function openVisit(
     reason,
   });
   await orUnavailable(desk.parentSessions.open(session));
-  desk.mail.send(letters.supportVisit(account.email, desk.publicUrl, by, reason, visitMs));
+  desk.mail.send(letters.supportVisit(account.email, desk.publicUrl(), by, reason, visitMs));
   const accessToken = await desk.tokens.issueAccess({ accountId: account.id, sessionId: session.id });
   return { sessionId: session.id, accessToken, until: session.expiresAt };
 }

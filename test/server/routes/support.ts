@@ -4,7 +4,7 @@ import { systemHash } from "../../../server/adapters/hash.ts";
 import { allowedHosts, openHttp } from "../../../server/adapters/http.ts";
 import type { HttpApp } from "../../../server/adapters/http.ts";
 import { makeDeveloperKey, tokenHash } from "../../../server/keys/developer-key.ts";
-import { createAddressLimiter } from "../../../server/limiter/limiter.ts";
+import { createAddressLimiter, createCredentialLimiter } from "../../../server/limiter/limiter.ts";
 import type { Families, Log, ParentDoor, ParentPrincipal } from "../../../server/ports.ts";
 import { claimRoutes } from "../../../server/routes/claim.ts";
 import { developmentRoutes } from "../../../server/routes/development.ts";
@@ -74,7 +74,14 @@ export function openServer(change: Change = {}) {
   const { meter } = at.metrics;
   const parents = change.parents ?? namedParents(at);
   const doorkeeper = openDoorkeeper(
-    { limits: createAddressLimiter(at.stores), parents, hash: systemHash, meter, log },
+    {
+      limits: createAddressLimiter(at.stores),
+      credentialLimits: createCredentialLimiter(at.stores),
+      parents,
+      hash: systemHash,
+      meter,
+      log,
+    },
     {
       developerKeyHash: tokenHash(systemHash, DEVELOPER_KEY),
       metricsTokenHash: tokenHash(systemHash, "metrics-token"),

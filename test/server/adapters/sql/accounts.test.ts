@@ -3,11 +3,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { MAX_PARENT_SESSIONS, MAX_PASSKEYS, SESSION_IDLE_MS } from "../../../../server/bounds.ts";
 import { sqlParentSessions } from "../../../../server/adapters/sql/account-sessions.ts";
 import { sqlAccounts } from "../../../../server/adapters/sql/accounts.ts";
+import { sqlConsents } from "../../../../server/adapters/sql/consents.ts";
 import type { Database } from "../../../../server/adapters/sql/database.ts";
 import { sqlFamilies } from "../../../../server/adapters/sql/families.ts";
 import { migrateUp } from "../../../../server/adapters/sql/migrate.ts";
 import { sqlPasskeys } from "../../../../server/adapters/sql/passkeys.ts";
 import { sqlToys } from "../../../../server/adapters/sql/toys.ts";
+import { nextConsent } from "../../../../server/family/consent/states.ts";
 import type {
   Account,
   Accounts,
@@ -94,8 +96,8 @@ for (const { name, missing, open } of places)
       test("a registration holds until it runs out, or its address has an account", async () => {
         const registration = { email: "new@example.org", name: "N", passwordHash: "h", expiresAt: LATER };
         const [first, second] = [hash(), hash()];
-        await accounts.addRegistration({ ...registration, tokenHash: first });
-        await accounts.addRegistration({ ...registration, tokenHash: second });
+        await accounts.addRegistration({ ...registration, tokenHash: first }, NOW);
+        await accounts.addRegistration({ ...registration, tokenHash: second }, NOW);
         expect(await accounts.findRegistration(first, NOW)).toEqual({ ...registration, tokenHash: first });
         expect(await accounts.findRegistration(first, LATER)).toBeUndefined();
         await newAccount({ email: registration.email });
@@ -344,11 +346,13 @@ for (const { name, missing, open } of places)
         const deviceId = `bear-${++made}`;
         await toys.add({ deviceId, sealedPrk: hash(), pairingCodeHash: hash() });
         const families = sqlFamilies({ db: database.db, clock: fakeClock() });
+        const consents = sqlConsents({ db: database.db, next: nextConsent });
         const { accountId, childId } = await families.demoFamily();
         await families.pair(deviceId, accountId, childId);
-        expect((await toys.standing(deviceId)).state).toBe("READY");
+        const granted = async () => (await consents.grants([deviceId])).get(deviceId)?.granted.size;
+        expect(await granted()).toBeGreaterThan(0);
         expect((await accounts.close(accountId, NOW)).toys).toContain(deviceId);
-        expect((await toys.standing(deviceId)).state).toBe("NO_CONSENT");
+        expect(await granted()).toBe(0);
       });
     });
   });
