@@ -24,21 +24,22 @@ export function runOnInterpreter(source: string, { ms = 5_000, until }: RunOptio
     const timer = setTimeout(() => child.kill("SIGKILL"), ms);
     child.on("error", reject);
     child.stdout.on("data", (bytes: Buffer) => {
-      rest += plain(bytes.toString("latin1"));
+      rest += bytes.toString("latin1");
       const whole = rest.split("\n");
       rest = whole.pop()!;
-      lines.push(...whole);
-      if (until && whole.some(until)) child.kill("SIGKILL");
+      const said = whole.map(plain);
+      lines.push(...said);
+      if (until && said.some(until)) child.kill("SIGKILL");
     });
     child.on("close", () => {
       clearTimeout(timer);
       rmSync(folder, { recursive: true, force: true });
-      resolve([...lines, rest].filter((line) => line !== ""));
+      resolve([...lines, plain(rest)].filter((line) => line !== ""));
     });
   });
 }
 
-/** Less the cursor's movements and the prompt. */
-export function plain(text: string): string {
-  return text.replace(/\x1b\[\d*[A-Z]|\r|\xff/g, "").replace(/^>/gm, "");
+/** A line less the cursor's movements and the prompt. */
+export function plain(line: string): string {
+  return line.replace(/\x1b\[\d*[A-Z]|[\r\x08\xff]/g, "").replace(/^>+/, "");
 }

@@ -30,10 +30,10 @@ export function interpreterToy(firmware: Firmware, toy: ToyFile): FirmwareToy {
     child = own;
     let rest = "";
     own.stdout.on("data", (bytes: Buffer) => {
-      rest += plain(bytes.toString("latin1"));
+      rest += bytes.toString("latin1");
       const whole = rest.split("\n");
       rest = whole.pop()!;
-      lines.push(...whole.filter((line) => line !== ""));
+      lines.push(...whole.map(plain).filter((line) => line !== ""));
     });
     // a chip that starts again is a process that does
     own.on("close", () => {
