@@ -59,7 +59,8 @@ function memoryNonces(clock: Clock): Nonces {
   return {
     async use(nonce, ms) {
       if (marks.get(nonce)) return false;
-      marks.set(nonce, { expiresAt: clock.now() + ms });
+      // in one piece: hex that was put together by twos would be kept so, 1 KB each
+      marks.set(Buffer.from(nonce).toString(), { expiresAt: clock.now() + ms });
       return true;
     },
   };

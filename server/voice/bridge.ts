@@ -176,10 +176,17 @@ export function createBridge(ports: BridgePorts): Bridge {
         standing,
         commands: createCommands(clock, line),
         log: log.child({ toy: link.deviceId, session: link.sessionId }),
-        conversation: (childId) => conversations.of(link.deviceId, childId),
+        // methods, as every toy has its own of these: tsx names an arrow function in 256 bytes
+        conversation(childId) {
+          return conversations.of(link.deviceId, childId);
+        },
         turnIn: turns.take,
-        closedFor: () => (isExpired() ? "UNAVAILABLE" : closedFor()),
-        turnOver: () => expireIfDue(),
+        closedFor() {
+          return isExpired() ? "UNAVAILABLE" : closedFor();
+        },
+        turnOver() {
+          expireIfDue();
+        },
       });
       // §7.4: a session that expires is renewed after the turn, not during it
       const expireIfDue = (): void => {

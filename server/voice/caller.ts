@@ -223,9 +223,13 @@ export function createCaller(ports: CallerPorts, options: CallerOptions): Caller
       else if (frame.turn !== 0) turnFrame(frame);
       else dropped("turn-over");
     },
-    turnDone: () => turn?.done,
+    turnDone() {
+      return turn?.done;
+    },
     cancel,
-    say: (sound) => say(sound, CODEC.U8), // §7.1: what every toy plays
+    say(sound) {
+      return say(sound, CODEC.U8); // §7.1: what every toy plays
+    },
     close() {
       cancel("lost");
       announcement?.abort(new Error("lost"));

@@ -68,6 +68,8 @@ export function createLine(
       meter.count("frames_dropped_total", { reason: "not-reading" });
       return false;
     },
-    tooManyWrongTags: () => wrongTags.count >= MAX_WRONG_TAGS,
+    tooManyWrongTags() {
+      return wrongTags.count >= MAX_WRONG_TAGS;
+    },
   };
 }
