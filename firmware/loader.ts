@@ -1,7 +1,7 @@
 /** Chooses a program at each start, before any of it runs: the one in use, or once, a new one on trial. PROTOCOL.md §10 */
 import { hash } from "./host/hash.ts";
 import { store } from "./host/store.ts";
-import { keepUse, readUse } from "./host/use.ts";
+import { chooseProgram, keepUse, readUse } from "./host/use.ts";
 import { PROGRAM_FILE } from "./record.ts";
 import { storage } from "./host/storage.ts";
 
@@ -18,18 +18,6 @@ function isThere(program: number): boolean {
   return storage.read(PROGRAM_FILE + program) !== undefined;
 }
 
-/** The program to run. A trial is counted as failed before it begins: a cut, a hang or a throw changes nothing then. */
-function choose(): { program: number; trial: boolean } {
-  if (storage.getFree() < LEAST_FREE) storage.compact();
-  const use = readUse(store, hash);
-  const other = 1 - use.running;
-  if (use.trial === 1 && isThere(other)) {
-    keepUse(store, hash, { running: use.running, trial: 2, failures: use.failures + 1, digest: use.digest });
-    return { program: other, trial: true };
-  }
-  return { program: isThere(use.running) ? use.running : other, trial: false };
-}
-
 /** After a program threw as it started: the next start runs the other one, where there is one. */
 function fallBack(): void {
   if (!TRIAL && isThere(1 - PROGRAM)) {
@@ -40,7 +28,8 @@ function fallBack(): void {
 }
 
 E.enableWatchdog(START_S, false);
-const chosen = choose();
+if (storage.getFree() < LEAST_FREE) storage.compact();
+const chosen = chooseProgram(store, hash, isThere);
 Object.assign(global, { PROGRAM: chosen.program, TRIAL: chosen.trial, FALL_BACK: fallBack });
 if (chosen.trial) {
   setTimeout(() => {

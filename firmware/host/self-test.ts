@@ -12,6 +12,14 @@ export function selfTest(): boolean {
     enc: macKey(hash, new Uint8Array(32).fill(2)),
   };
   const payload = encodeJson(VECTOR);
-  const sealed = sealFrame(hash, keys, { type: 3, codec: 0, flags: 0, counter: 1, turn: 1, sample: 0, payload });
+  const sealed = sealFrame(hash, keys, {
+    type: 3,
+    codec: 0,
+    flags: 0,
+    counter: 1,
+    turn: 1,
+    sample: 0,
+    payload,
+  });
   return toHex(sealed).substr(28) === SEALED && typeof openFrame(hash, keys, sealed, 0) !== "string";
 }

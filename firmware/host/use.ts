@@ -31,3 +31,18 @@ export function keepUse(store: ToyStore, hash: Hash, use: Use): void {
   const generation = slots.latest === undefined ? 1 : slots.latest.generation + 1;
   writeSlot(store, hash, slots.free, { generation, body });
 }
+
+/** The program to run. A trial is counted as failed before it begins: a cut, a hang or a throw changes nothing then. */
+export function chooseProgram(
+  store: ToyStore,
+  hash: Hash,
+  isThere: (program: number) => boolean,
+): { program: number; trial: boolean } {
+  const use = readUse(store, hash);
+  const other = 1 - use.running;
+  if (use.trial === 1 && isThere(other)) {
+    keepUse(store, hash, { running: use.running, trial: 2, failures: use.failures + 1, digest: use.digest });
+    return { program: other, trial: true };
+  }
+  return { program: isThere(use.running) ? use.running : other, trial: false };
+}

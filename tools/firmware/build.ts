@@ -6,6 +6,8 @@ import { build, transform } from "esbuild";
 import type { CommonOptions, Plugin } from "esbuild";
 import { dropLogs, inlineConstants, shortenUndefined } from "./constants.ts";
 import { fold } from "./fold.ts";
+import { describe, findingsIn } from "./gate.ts";
+import type { Finding } from "./gate.ts";
 import { hot, lean } from "./hot.ts";
 import { reservedNames } from "./names.ts";
 import { reportOf } from "./report.ts";
@@ -31,8 +33,19 @@ export interface Firmware {
   report: FirmwareReport;
 }
 
+/** What a toy cannot take, by file and line, each with its cure. */
+export class FirmwareRefused extends Error {
+  readonly findings: Finding[];
+
+  constructor(findings: Finding[]) {
+    super(findings.map(describe).join("\n"));
+    this.findings = findings;
+  }
+}
+
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const FIRMWARE = join(ROOT, "firmware");
+export const DEFAULT_BOARD = "esp32-classic";
 
 /** DESIGN.md, "Firmware": what Espruino parses beyond ES5. */
 const SYNTAX_KEPT =
@@ -72,15 +85,15 @@ function versionOf(): string {
   return (JSON.parse(readFileSync(join(FIRMWARE, "package.json"), "utf8")) as { version: string }).version;
 }
 
-/** One file of statements, its names still long; and what each room adds to it. */
-export async function bundleOf(
+/** One file of statements, its names still long; and what each room adds to it. Refuses what a toy cannot take. */
+async function bundleOf(
   entry: string,
-  { board = "esp32-classic", profile, version = versionOf() }: FirmwareOptions,
+  { board = DEFAULT_BOARD, profile, version = versionOf() }: FirmwareOptions,
 ): Promise<{ code: string; modules: Record<string, number> }> {
   if (!boards().includes(board)) throw new Error(`no board ${board}: there are ${boards().join(", ")}`);
   const { outputFiles, metafile } = await build({
     ...common,
-    entryPoints: [join(FIRMWARE, entry)],
+    entryPoints: [join(ROOT, entry)],
     absWorkingDir: ROOT,
     bundle: true,
     write: false,
@@ -91,11 +104,15 @@ export async function bundleOf(
     define: { PRODUCTION: String(profile === "production"), VERSION: JSON.stringify(version) },
     plugins: [places(board)],
   });
-  const [output] = Object.values(metafile!.outputs);
+  const findings = Object.keys(metafile.inputs)
+    .map((path) => ({ path, text: readFileSync(join(ROOT, path), "utf8") }))
+    .flatMap(findingsIn);
+  if (findings.length > 0) throw new FirmwareRefused(findings);
+  const [output] = Object.values(metafile.outputs);
   const modules = Object.fromEntries(
     Object.entries(output!.inputs).map(([path, { bytesInOutput }]) => [path, bytesInOutput]),
   );
-  return { code: outputFiles![0]!.text, modules };
+  return { code: outputFiles[0]!.text, modules };
 }
 
 async function minify(code: string): Promise<string> {
@@ -116,14 +133,26 @@ function loaderOf(code: string): string {
   return `(function(){${code}})();try{${run}}catch(e){print(e);FALL_BACK()}FALL_BACK=0`;
 }
 
-/** `await buildFirmware({ board: "esp32-classic", profile: "production" })` */
+/** A program from this entry, a path from the root of the repository, as the toy's own is built. */
+export async function buildProgram(
+  entry: string,
+  options: FirmwareOptions,
+): Promise<{ program: string; modules: Record<string, number> }> {
+  const { code, modules } = await bundleOf(entry, options);
+  const said = options.profile === "production" ? shortenWords(dropLogs(code)) : code;
+  const known = new Set([...hot, ...lean]);
+  const folded = shortenUndefined(fold(inlineConstants(said), known));
+  return { program: shelve(await minify(mark(folded, hot))), modules };
+}
+
+/**
+ * Throws a FirmwareRefused where a room holds what Espruino cannot take.
+ *
+ *     const { bundle, loader, report } = await buildFirmware({ board: "esp32-classic", profile: "production" });
+ */
 export async function buildFirmware(options: FirmwareOptions): Promise<Firmware> {
-  const ships = options.profile === "production";
-  const main = await bundleOf("main.ts", options);
-  const said = ships ? shortenWords(dropLogs(main.code)) : main.code;
-  const folded = shortenUndefined(fold(inlineConstants(said), new Set([...hot, ...lean])));
-  const bundle = shelve(await minify(mark(folded, hot)));
-  const first = await bundleOf("loader.ts", options);
+  const { program, modules } = await buildProgram("firmware/main.ts", options);
+  const first = await bundleOf("firmware/loader.ts", options);
   const loader = loaderOf(await minify(fold(inlineConstants(first.code), new Set())));
-  return { bundle, loader, report: reportOf(options, bundle, loader, main.modules) };
+  return { bundle: program, loader, report: reportOf(options, program, loader, modules) };
 }
