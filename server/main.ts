@@ -12,7 +12,9 @@ import { openClaimDesk } from "./claim/desk.ts";
 import { endSession, watchSessions } from "./claim/end.ts";
 import type { SessionWatch } from "./claim/end.ts";
 import type { Config } from "./config.ts";
+import { consentLetters } from "./family/consent/letters.ts";
 import { createAddressLimiter, createClaimLimiter } from "./limiter/limiter.ts";
+import { openAccounts } from "./main/accounts.ts";
 import { reachable } from "./main/addresses.ts";
 import { serveHttp } from "./main/http.ts";
 import { openSecrets } from "./main/secrets.ts";
@@ -89,7 +91,10 @@ export async function startCell(config: Config, options: { log?: Log } = {}): Pr
       command: (deviceId, ...told) => bridge.command(deviceId, ...told),
       say: (deviceId, sound) => bridge.say(deviceId, sound),
     };
-    const families = openFamilies(config, { ...stores, ...claims, voices, letters: undefined, line });
+    const accounts = await openAccounts(config, claims, secrets);
+    toClose.push(accounts.close);
+    const letters = consentLetters(stores.accounts, accounts.desk.mail);
+    const families = openFamilies(config, { ...stores, ...claims, voices, letters, line });
     const bridge: Bridge = createBridge({
       ...base,
       ...voices.ports,
@@ -120,9 +125,22 @@ export async function startCell(config: Config, options: { log?: Log } = {}): Pr
       broker: () => Promise.resolve(draining ? { ready: false, word: "draining" } : OK),
     };
     const limits = createAddressLimiter(stores);
-    const parts = { desk, limits, stores, secrets, bridge, broker, metrics, checks, version };
+    const parts = {
+      desk,
+      families,
+      accounts,
+      limits,
+      stores,
+      secrets,
+      bridge,
+      broker,
+      metrics,
+      checks,
+      version,
+    };
     const http = await serveHttp(config, parts);
     toClose.push(http.close);
+    accounts.listensOn(http.port);
 
     const url = `http://${reachable(config.HOST)}:${http.port}`;
     log.info({ url, mqtt_port: mqtt.port, voices: voices.description }, "Bearlink is ready");

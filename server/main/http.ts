@@ -7,10 +7,19 @@ import { serveMqttOverWebSocket } from "../adapters/mqtt-websocket.ts";
 import type { ClaimDesk } from "../claim/desk.ts";
 import type { Config } from "../config.ts";
 import { tokenHash } from "../keys/developer-key.ts";
-import type { AddressLimiter, ParentDoor } from "../ports.ts";
+import { parentDoor } from "../family/account/session.ts";
+import { createCredentialLimiter } from "../limiter/limiter.ts";
+import type { AddressLimiter } from "../ports.ts";
+import { authRoutes } from "../routes/auth.ts";
+import { childrenRoutes } from "../routes/children.ts";
 import { claimRoutes } from "../routes/claim.ts";
 import { developmentRoutes } from "../routes/development.ts";
 import { openDoorkeeper } from "../routes/doorkeeper.ts";
+import { meRoutes } from "../routes/me.ts";
+import { passkeyRoutes } from "../routes/passkeys.ts";
+import { supportRoutes } from "../routes/support.ts";
+import { pairRoutes } from "../routes/pair.ts";
+import { ownToyRoutes } from "../routes/toys-of-parent.ts";
 import { toyRoutes } from "../routes/toys.ts";
 import { watchRoutes } from "../routes/watch.ts";
 import { workbenchRoutes } from "../routes/workbench.ts";
@@ -18,12 +27,16 @@ import type { Bridge } from "../voice/bridge.ts";
 import { readiness } from "../watch/health.ts";
 import type { Check } from "../watch/health.ts";
 import type { Metrics } from "../watch/metrics.ts";
+import type { CellAccounts } from "./accounts.ts";
+import type { Families } from "./families.ts";
 import type { Secrets } from "./secrets.ts";
 import { isProduction } from "./stores.ts";
 import type { Stores } from "./stores.ts";
 
 export interface HttpParts {
   desk: ClaimDesk;
+  families: Families;
+  accounts: CellAccounts;
   limits: AddressLimiter;
   stores: Stores;
   secrets: Secrets;
@@ -38,21 +51,27 @@ export interface HttpParts {
 /** Listens on HOST and PORT; the answer tells the port, and closes all that came through it. */
 export async function serveHttp(
   config: Config,
-  { desk, limits, stores, secrets, bridge, broker, metrics, checks, version }: HttpParts,
+  { desk, accounts, families, limits, stores, secrets, bridge, broker, metrics, checks, version }: HttpParts,
 ): Promise<{ port: number; close(): Promise<void> }> {
   const { clock, hash, log } = desk;
   const { meter } = metrics;
   const hashed = (token: string | undefined) => (token === undefined ? undefined : tokenHash(hash, token));
   const configured = config.ALLOWED_HOSTS.length > 0 ? config.ALLOWED_HOSTS : undefined;
   const hosts = allowedHosts(configured, config.PUBLIC_MQTT_HOST ?? config.HOST);
+  if (config.PUBLIC_URL) hosts.push(new URL(config.PUBLIC_URL).hostname);
   const ready = readiness(clock, checks);
-  const nobody: ParentDoor = { principal: async () => undefined };
   const noFirmware = (): Promise<undefined> => Promise.resolve(undefined);
 
   const rooms: ((app: HttpApp) => void)[] = [
     (app) => claimRoutes(app, desk),
     (app) => toyRoutes(app, { ...desk, firmware: noFirmware, telemetry: bridge.telemetry }),
+    (app) => childrenRoutes(app, families),
+    (app) => ownToyRoutes(app, families),
+    (app) => pairRoutes(app, families.windows),
     (app) => watchRoutes(app, { clock, ready, metrics, version }),
+    ...[authRoutes, passkeyRoutes, meRoutes, supportRoutes].map(
+      (room) => (app: HttpApp) => room(app, { desk: accounts.desk, publicUrl: config.PUBLIC_URL }),
+    ),
   ];
   if (!isProduction(config))
     rooms.push(
@@ -65,7 +84,14 @@ export async function serveHttp(
       log,
       meter,
       doorkeeper: openDoorkeeper(
-        { limits, parents: nobody, hash, meter, log },
+        {
+          limits,
+          credentialLimits: createCredentialLimiter(stores),
+          parents: parentDoor(accounts.desk),
+          hash,
+          meter,
+          log,
+        },
         {
           developerKeyHash: hashed(secrets.developerKey),
           metricsTokenHash: hashed(config.METRICS_TOKEN),
