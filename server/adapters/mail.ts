@@ -6,6 +6,8 @@ import type { Clock, Letter, Log, Mail, Meter } from "../ports.ts";
 /** ms before each further try */
 const RETRIES_MS = [2_000, 15_000, 60_000, 300_000];
 const LINKS = 2;
+/** ms a stop waits for mail that is being sent */
+const CLOSE_MS = 5_000;
 
 export interface SmtpSettings {
   /** smtp://… or smtps://… */
@@ -81,10 +83,13 @@ export function smtpMail({ clock, log, meter }: MailPorts, settings: SmtpSetting
       }
       start(letter, 0);
     },
-    /** Lets what is under way end; what waits for another try is lost. */
+    /** Lets what is under way end, for a while; what waits for another try is lost. */
     async close(): Promise<void> {
       closed = true;
-      await Promise.all(underWay);
+      await Promise.race([
+        Promise.all(underWay),
+        new Promise<void>((resolve) => clock.after(CLOSE_MS, resolve)),
+      ]);
       transport.close();
     },
   } satisfies Mail & { close(): Promise<void> };
