@@ -19,6 +19,8 @@ import { reachable } from "./main/addresses.ts";
 import { serveHttp } from "./main/http.ts";
 import { openSecrets } from "./main/secrets.ts";
 import { openStores } from "./main/stores.ts";
+import { openUpdates } from "./main/updates.ts";
+import type { CellUpdates } from "./main/updates.ts";
 import { openVoices } from "./main/voices.ts";
 import type { Voices } from "./main/voices.ts";
 import { openFamilies } from "./main/families.ts";
@@ -105,8 +107,14 @@ export async function startCell(config: Config, options: { log?: Log } = {}): Pr
       turnId: randomUUID,
       endSession: (deviceId, reason) => endSession(claims, deviceId, reason),
     });
-    const { broker, watch } = await openBroker(claims, bridge);
-    toClose.push(broker.close, watch.stop);
+    const updates = openUpdates(config, {
+      ...stores,
+      ...claims,
+      command: bridge.command,
+      online: () => broker.links().map(({ deviceId }) => deviceId),
+    });
+    const { broker, watch } = await openBroker(claims, bridge, updates);
+    toClose.push(broker.close, watch.stop, await updates.start());
     toClose.push(await families.start(), await hearChanges(stores.bus, bridge, families, log));
     const mqtt = await broker.listen(config.MQTT_PORT, config.HOST);
 
@@ -131,6 +139,7 @@ export async function startCell(config: Config, options: { log?: Log } = {}): Pr
       accounts,
       limits,
       stores,
+      updates,
       secrets,
       bridge,
       broker,
@@ -143,6 +152,7 @@ export async function startCell(config: Config, options: { log?: Log } = {}): Pr
     accounts.listensOn(http.port);
 
     const url = `http://${reachable(config.HOST)}:${http.port}`;
+    updates.listensAt(url);
     log.info({ url, mqtt_port: mqtt.port, voices: voices.description }, "Bearlink is ready");
     return {
       url,
@@ -169,6 +179,7 @@ export async function startCell(config: Config, options: { log?: Log } = {}): Pr
 async function openBroker(
   claims: Parameters<typeof admit>[0] & Parameters<typeof watchSessions>[0],
   bridge: Bridge,
+  updates: CellUpdates,
 ): Promise<{ broker: Broker; watch: SessionWatch }> {
   const broker = await createBroker({
     clock: claims.clock,
@@ -182,6 +193,7 @@ async function openBroker(
         bridge.opened(link);
         // its session may have ended after it was admitted, and before anyone could close this link
         void watch.look(link.deviceId);
+        void updates.offers.arrived(link.deviceId);
       },
       frame: bridge.frame,
       closed: bridge.closed,

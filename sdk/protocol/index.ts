@@ -9,3 +9,4 @@ export * from "./frame.ts";
 export * from "./message.ts";
 export * from "./claim.ts";
 export * from "./pairing.ts";
+export * from "./update.ts";

@@ -56,9 +56,18 @@ export function publicDoors(folder: string, packageJson: string): Record<string,
 }
 
 const FLOOR = ["server/ports.ts", "server/ports/", "server/errors.ts", "server/bounds.ts"];
-const FEATURES = ["voice", "claim", "pairing", "family", "safety", "limiter", "vault", "keys", "audit"].map(
-  (name) => `server/${name}/`,
-);
+const FEATURES = [
+  "voice",
+  "claim",
+  "pairing",
+  "family",
+  "safety",
+  "limiter",
+  "vault",
+  "keys",
+  "audit",
+  "update",
+].map((name) => `server/${name}/`);
 const TOY = ["sdk/protocol/", "sdk/toy/", "sdk/provisioning/"];
 
 /** Built into the interpreter. */

@@ -7,6 +7,7 @@ import { StartError } from "../../errors.ts";
 import * as families from "./migrations/001_families.ts";
 import * as toys from "./migrations/002_toys.ts";
 import * as audit from "./migrations/003_audit.ts";
+import * as updates from "./migrations/004_updates.ts";
 import * as accounts from "./migrations/005_accounts.ts";
 import * as pairing from "./migrations/006_pairing.ts";
 import type { Tables } from "./schema.ts";
@@ -27,6 +28,7 @@ const files: MigrationFile[] = [
   },
   { name: "002_toys", file: new URL("./migrations/002_toys.ts", import.meta.url), migration: toys },
   { name: "003_audit", file: new URL("./migrations/003_audit.ts", import.meta.url), migration: audit },
+  { name: "004_updates", file: new URL("./migrations/004_updates.ts", import.meta.url), migration: updates },
   {
     name: "005_accounts",
     file: new URL("./migrations/005_accounts.ts", import.meta.url),

@@ -125,6 +125,25 @@ export interface Tables {
     rekey_session: string | null;
     reset_at: number | null;
   };
+  bundles: {
+    board: string;
+    version: string;
+    min_version: string;
+    bytes: Uint8Array;
+    size: number;
+    sha256: string;
+    signature: string;
+    percent: number;
+    paused: boolean;
+    published_at: number;
+  };
+  update_attempts: {
+    device_id: string;
+    version: string;
+    tries: number;
+    state: "offered" | "ok" | "failed" | "refused";
+    at: number;
+  };
   audit: {
     id: Generated<number>;
     at: number;
