@@ -5,6 +5,7 @@ import { allowedHosts, openHttp } from "../adapters/http.ts";
 import type { HttpApp } from "../adapters/http.ts";
 import { serveMqttOverWebSocket } from "../adapters/mqtt-websocket.ts";
 import type { ClaimDesk } from "../claim/desk.ts";
+import { isProduction } from "../config.ts";
 import type { Config } from "../config.ts";
 import { tokenHash } from "../keys/developer-key.ts";
 import { parentDoor } from "../family/account/session.ts";
@@ -21,6 +22,7 @@ import { supportRoutes } from "../routes/support.ts";
 import { pairRoutes } from "../routes/pair.ts";
 import { ownToyRoutes } from "../routes/toys-of-parent.ts";
 import { toyRoutes } from "../routes/toys.ts";
+import { updateRoutes } from "../routes/update.ts";
 import { watchRoutes } from "../routes/watch.ts";
 import { workbenchRoutes } from "../routes/workbench.ts";
 import type { Bridge } from "../voice/bridge.ts";
@@ -30,8 +32,8 @@ import type { Metrics } from "../watch/metrics.ts";
 import type { CellAccounts } from "./accounts.ts";
 import type { Families } from "./families.ts";
 import type { Secrets } from "./secrets.ts";
-import { isProduction } from "./stores.ts";
 import type { Stores } from "./stores.ts";
+import type { CellUpdates } from "./updates.ts";
 
 export interface HttpParts {
   desk: ClaimDesk;
@@ -39,6 +41,7 @@ export interface HttpParts {
   accounts: CellAccounts;
   limits: AddressLimiter;
   stores: Stores;
+  updates: CellUpdates;
   secrets: Secrets;
   bridge: Bridge;
   broker: Broker;
@@ -51,7 +54,7 @@ export interface HttpParts {
 /** Listens on HOST and PORT; the answer tells the port, and closes all that came through it. */
 export async function serveHttp(
   config: Config,
-  { desk, accounts, families, limits, stores, secrets, bridge, broker, metrics, checks, version }: HttpParts,
+  { desk, accounts, families, limits, stores, updates, secrets, bridge, broker, metrics, checks, version }: HttpParts,
 ): Promise<{ port: number; close(): Promise<void> }> {
   const { clock, hash, log } = desk;
   const { meter } = metrics;
@@ -60,14 +63,14 @@ export async function serveHttp(
   const hosts = allowedHosts(configured, config.PUBLIC_MQTT_HOST ?? config.HOST);
   if (config.PUBLIC_URL) hosts.push(new URL(config.PUBLIC_URL).hostname);
   const ready = readiness(clock, checks);
-  const noFirmware = (): Promise<undefined> => Promise.resolve(undefined);
 
   const rooms: ((app: HttpApp) => void)[] = [
     (app) => claimRoutes(app, desk),
-    (app) => toyRoutes(app, { ...desk, firmware: noFirmware, telemetry: bridge.telemetry }),
+    (app) => toyRoutes(app, { ...desk, firmware: updates.manifest, telemetry: bridge.telemetry }),
     (app) => childrenRoutes(app, families),
     (app) => ownToyRoutes(app, families),
     (app) => pairRoutes(app, families.windows),
+    (app) => updateRoutes(app, updates.routes),
     (app) => watchRoutes(app, { clock, ready, metrics, version }),
     ...[authRoutes, passkeyRoutes, meRoutes, supportRoutes].map(
       (room) => (app: HttpApp) => room(app, { desk: accounts.desk, publicUrl: config.PUBLIC_URL }),
