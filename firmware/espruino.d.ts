@@ -88,7 +88,6 @@ interface EspruinoProcess {
 interface EspruinoSerial {
   setup(baud: number, options?: object): void;
   on(event: "data", callback: (text: string) => void): void;
-  println(text: string): void;
 }
 declare const Serial1: EspruinoSerial;
 

@@ -9,6 +9,7 @@ let tell: Changed | undefined;
 
 function listen(wifi: EspruinoWifi): void {
   wifi.on("disconnected", () => tell!(false));
+  wifi.on("connected", () => tell!(true)); // again, by itself: `connect` does not say so
 }
 
 /** Whether anyone has told the toy of a network. */

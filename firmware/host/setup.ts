@@ -13,7 +13,7 @@ function keep(line: string): void {
     storage.write(WIFI_FILE, JSON.stringify({ ssid: wifi.ssid, password: wifi.password }));
     E.reboot();
   } catch {
-    Serial1.println("?");
+    // the next line may be one
   }
 }
 
