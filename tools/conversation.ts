@@ -1,7 +1,7 @@
 /** One question of a virtual bear, and what became of it: what `bear talk` and `bear demo` both do. */
 import { CODEC } from "@bearlink/sdk/protocol";
 import { openBear, writeWav } from "@bearlink/sdk/node";
-import type { Answer } from "@bearlink/sdk/node";
+import type { Answer, Bear } from "@bearlink/sdk/node";
 import type { ToyStore } from "@bearlink/sdk/toy";
 import type { CellApi } from "./cell.ts";
 import { Fault } from "./fault.ts";
@@ -30,7 +30,11 @@ export interface Question {
   wav: Uint8Array;
   /** asked for the words; none are told without it */
   cell?: CellApi;
+  /** who asks; a bear of the Node host without it */
+  open?: () => Promise<TalkingBear>;
 }
+
+export type TalkingBear = Pick<Bear, "ready" | "talk" | "close">;
 
 const FULL_SCALE = 32_768;
 
@@ -44,18 +48,21 @@ const CURES: Record<string, string> = {
 
 /** The steps of it, for a terminal; `told` is called with what was heard. */
 export function conversationSteps(question: Question, told: (spoken: Spoken) => void): Step[] {
-  let bear: Awaited<ReturnType<typeof openBear>>;
+  let bear: TalkingBear;
+  const openHere = (): Promise<TalkingBear> => {
+    const { url, toy, store } = question;
+    return openBear({ url, toy, play: [CODEC.S16, CODEC.ULAW, CODEC.U8], ...(store && { store }) });
+  };
   return [
     {
       title: "The bear claims its session",
       async run() {
-        const { url, toy, store } = question;
-        bear = await openBear({ url, toy, play: [CODEC.S16, CODEC.ULAW, CODEC.U8], ...(store && { store }) });
+        bear = await (question.open ?? openHere)();
         try {
           await bear.ready();
         } catch (error) {
           await bear.close();
-          throw new Fault((error as Error).message + `; is ${url} the cell this toy was made for?`);
+          throw new Fault((error as Error).message + `; is ${question.url} the cell this toy was made for?`);
         }
       },
     },

@@ -1,14 +1,16 @@
 /** `bear talk`: a virtual bear asks one question out of a WAV file, and its answer becomes another. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { folderStore, readWav, WavError } from "@bearlink/sdk/node";
+import type { ToyStore } from "@bearlink/sdk/toy";
 import { answers, cellAt, cellUrl } from "../cell.ts";
 import { command } from "../command.ts";
 import { conversationSteps } from "../conversation.ts";
-import type { Spoken } from "../conversation.ts";
+import type { Spoken, TalkingBear } from "../conversation.ts";
 import { EXIT, Fault } from "../fault.ts";
 import { readToyFile } from "../toy-file.ts";
+import type { ToyFile } from "../toy-file.ts";
 
-export const talk = command<{ toy: string; in: string; out?: string; state?: string }>({
+export const talk = command<{ toy: string; in: string; out?: string; state?: string; firmware?: boolean }>({
   name: "talk",
   about: "a virtual bear asks one question, in real time, and saves the answer",
   options: [
@@ -16,9 +18,10 @@ export const talk = command<{ toy: string; in: string; out?: string; state?: str
     { flags: "--in <wav>", about: "the question: any usual PCM", required: true },
     { flags: "--out <wav>", about: "where the answer goes" },
     { flags: "--state <folder>", about: "the toy's flash; <toy file>.state without it" },
+    { flags: "--firmware", about: "the bear is the toy's own program, on a twin of its chip" },
   ],
   example: "bear talk --toy toy.json --in question.wav --out answer.wav",
-  async run({ env, terminal }, { toy: toyPath, in: inPath, out, state }) {
+  async run({ env, terminal }, { toy: toyPath, in: inPath, out, state, firmware }) {
     const toy = readToyFile(toyPath);
     const wav = readQuestion(inPath);
     const url = env.BEARLINK_URL ? cellUrl(env) : toy.url || cellUrl(env);
@@ -26,8 +29,9 @@ export const talk = command<{ toy: string; in: string; out?: string; state?: str
       throw new Fault(`no cell answers at ${url}: start one (bear start), or set BEARLINK_URL`);
     const store = folderStore(state ?? toyPath.replace(/\.json$/, "") + ".state");
     let spoken: Spoken | undefined;
+    const open = firmware ? () => firmwareBear(url, toy, store) : undefined;
     await terminal.steps(
-      conversationSteps({ url, toy, wav, store, cell: cellAt(url, env) }, (told) => {
+      conversationSteps({ url, toy, wav, store, cell: cellAt(url, env), ...(open && { open }) }, (told) => {
         spoken = told;
       }),
     );
@@ -36,6 +40,13 @@ export const talk = command<{ toy: string; in: string; out?: string; state?: str
     terminal.answer({ ...told, ...(out !== undefined && { out }) }, describe(spoken!, out));
   },
 });
+
+/** The bundle, built now, on its twin. */
+async function firmwareBear(url: string, toy: ToyFile, store: ToyStore): Promise<TalkingBear> {
+  const { buildFirmware } = await import("../firmware/build.ts");
+  const { openFirmwareBear } = await import("../twin/bear.ts");
+  return openFirmwareBear({ url, toy, store, ...(await buildFirmware({ profile: "development" })) });
+}
 
 function readQuestion(path: string): Uint8Array {
   const bytes = readFileSync(path);
