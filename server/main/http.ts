@@ -14,6 +14,7 @@ import type { AddressLimiter } from "../ports.ts";
 import { authRoutes } from "../routes/auth.ts";
 import { childrenRoutes } from "../routes/children.ts";
 import { claimRoutes } from "../routes/claim.ts";
+import { consentRoutes } from "../routes/consent.ts";
 import { developmentRoutes } from "../routes/development.ts";
 import { openDoorkeeper } from "../routes/doorkeeper.ts";
 import { meRoutes } from "../routes/me.ts";
@@ -54,7 +55,20 @@ export interface HttpParts {
 /** Listens on HOST and PORT; the answer tells the port, and closes all that came through it. */
 export async function serveHttp(
   config: Config,
-  { desk, accounts, families, limits, stores, updates, secrets, bridge, broker, metrics, checks, version }: HttpParts,
+  {
+    desk,
+    accounts,
+    families,
+    limits,
+    stores,
+    updates,
+    secrets,
+    bridge,
+    broker,
+    metrics,
+    checks,
+    version,
+  }: HttpParts,
 ): Promise<{ port: number; close(): Promise<void> }> {
   const { clock, hash, log } = desk;
   const { meter } = metrics;
@@ -68,6 +82,7 @@ export async function serveHttp(
     (app) => claimRoutes(app, desk),
     (app) => toyRoutes(app, { ...desk, firmware: updates.manifest, telemetry: bridge.telemetry }),
     (app) => childrenRoutes(app, families),
+    (app) => consentRoutes(app, families.consent),
     (app) => ownToyRoutes(app, families),
     (app) => pairRoutes(app, families.windows),
     (app) => updateRoutes(app, updates.routes),

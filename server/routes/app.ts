@@ -22,3 +22,15 @@ export function hex(bytes: number): z.ZodString {
 
 export const deviceId = z.string().refine(isDeviceId, "not a device id");
 export const u32 = z.int().min(0).max(0xffffffff);
+
+/** Text that a person wrote, without what cannot be seen. */
+export const printable = (most: number): z.ZodString =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(most)
+    .regex(/^\P{C}+$/u, "holds control characters");
+
+/** Another family's child, and none: both are as good as not there. */
+export const childParams = z.strictObject({ child_id: z.string().max(64) });

@@ -1,46 +1,22 @@
-/** A family's children, and what their parent consents to. MISSION C44, C45; SAFETY S1, S2 */
+/** A family's children: what a parent tells of each. MISSION C45 */
 import { z } from "zod";
-import {
-  MAX_EVIDENCE_CHARS,
-  MAX_INTERESTS,
-  MAX_NICKNAME_CHARS,
-  MAX_RETENTION_DAYS,
-  RETENTION_DAYS,
-} from "../bounds.ts";
+import { MAX_INTERESTS, MAX_NICKNAME_CHARS, MAX_RETENTION_DAYS, RETENTION_DAYS } from "../bounds.ts";
 import { requireFresh } from "../family/account/session.ts";
 import { addChild, changeChild, findChild, listChildren, removeChild } from "../family/child.ts";
 import type { Child, ChildPorts, NewChild } from "../family/child.ts";
-import {
-  askConsent,
-  confirmByCard,
-  confirmByCode,
-  confirmByForm,
-  consentOf,
-  revokeConsent,
-} from "../family/consent/consent.ts";
-import type { ConsentPorts } from "../family/consent/consent.ts";
 import { unpair } from "../pairing/owner.ts";
 import type { OwnerPorts } from "../pairing/owner.ts";
-import { RECIPIENTS } from "../ports.ts";
 import { parentOf } from "./account.ts";
-import { hex } from "./app.ts";
+import { childParams as params, hex, printable } from "./app.ts";
 import type { App } from "./app.ts";
 
 export interface ChildrenRoutePorts {
   children: ChildPorts;
-  consent: ConsentPorts;
   owner: OwnerPorts;
 }
 
 const ID_BYTES = 12;
 
-const printable = (most: number) =>
-  z
-    .string()
-    .trim()
-    .min(1)
-    .max(most)
-    .regex(/^\P{C}+$/u, "holds control characters");
 const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "not a time such as 20:00");
 const timeZone = z.string().max(64).refine(isTimeZone, "not a time zone");
 
@@ -127,59 +103,10 @@ function tellChild(child: Child): z.infer<typeof childAnswer> {
   };
 }
 
-const params = z.strictObject({ child_id: z.string().max(64) });
-const recipient = z.enum(RECIPIENTS);
-const method = z.enum(["email_plus", "card", "form"]);
-
-const consentAnswer = z.object({
-  notice_version: z.string(),
-  methods: z.array(method),
-  recipients: z.array(
-    z.object({
-      recipient,
-      name: z.string(),
-      purpose: z.string(),
-      required: z.boolean(),
-      state: z.enum(["none", "pending", "granted", "revoked", "changed"]),
-    }),
-  ),
-});
-
-const askBody = z.strictObject({
-  method,
-  recipients: z.array(recipient).min(1).max(RECIPIENTS.length),
-  notice_version: z.string().max(64),
-});
-const askAnswer = z.object({
-  request_id: hex(16),
-  method,
-  expires_at: z.string(),
-  url: z.string().optional(),
-});
-const confirmBody = z.strictObject({
-  request_id: hex(16),
-  code: z.string().regex(/^\d{8}$/, "not 8 digits"),
-});
-const cardBody = z.strictObject({
-  request_id: hex(16),
-  transaction_id: printable(128),
-  at: z.int().min(0).max(0xffffffff),
-  signature: hex(32),
-});
-const formBody = z.strictObject({ reference: printable(MAX_EVIDENCE_CHARS - "form ".length) });
-
 const config = { auth: "parent", limit: "address" } as const;
 
 export function childrenRoutes(app: App, ports: ChildrenRoutePorts): void {
-  const { children, consent, owner } = ports;
-
-  const tellConsent = async (accountId: string, childId: string): Promise<z.infer<typeof consentAnswer>> => ({
-    notice_version: consent.notice.version,
-    methods: consent.methods.map(({ name }) => name),
-    recipients: (await consentOf(consent, accountId, childId)).map(
-      ({ recipient, name, purpose, required, state }) => ({ recipient, name, purpose, required, state }),
-    ),
-  });
+  const { children, owner } = ports;
 
   app.route({
     method: "GET",
@@ -240,96 +167,6 @@ export function childrenRoutes(app: App, ports: ChildrenRoutePorts): void {
       const by = { accountId: principal.accountId, address: request.clientAddress };
       await removeChild(children, by, request.params.child_id, (deviceId) => unpair(owner, by, deviceId));
       return { deleted: true as const };
-    },
-  });
-
-  app.route({
-    method: "GET",
-    url: "/api/v1/children/:child_id/consent",
-    config,
-    schema: { params, response: { 200: consentAnswer } },
-    handler: (request) => tellConsent(parentOf(request).accountId, request.params.child_id),
-  });
-
-  app.route({
-    method: "POST",
-    url: "/api/v1/children/:child_id/consent",
-    config,
-    schema: { params, body: askBody, response: { 202: askAnswer } },
-    async handler(request, reply) {
-      const { method, recipients, notice_version: noticeVersion } = request.body;
-      const by = { accountId: parentOf(request).accountId, address: request.clientAddress };
-      const wish = { method, recipients, noticeVersion };
-      const asked = await askConsent(consent, by, request.params.child_id, wish);
-      void reply.code(202);
-      return {
-        request_id: asked.requestId,
-        method: asked.method,
-        expires_at: new Date(asked.expiresAt).toISOString(),
-        url: asked.url,
-      };
-    },
-  });
-
-  app.route({
-    method: "POST",
-    url: "/api/v1/children/:child_id/consent/confirm",
-    config,
-    schema: { params, body: confirmBody, response: { 200: consentAnswer } },
-    async handler(request) {
-      const { accountId } = parentOf(request);
-      const { request_id: requestId, code } = request.body;
-      const by = { accountId, address: request.clientAddress };
-      await confirmByCode(consent, by, request.params.child_id, { requestId, code });
-      return tellConsent(accountId, request.params.child_id);
-    },
-  });
-
-  app.route({
-    method: "DELETE",
-    url: "/api/v1/children/:child_id/consent",
-    config,
-    schema: {
-      params,
-      querystring: z.strictObject({ recipient: recipient.optional() }),
-      response: { 200: consentAnswer },
-    },
-    async handler(request) {
-      const { accountId } = parentOf(request);
-      const { recipient } = request.query;
-      const by = { accountId, address: request.clientAddress };
-      await revokeConsent(consent, by, request.params.child_id, recipient && [recipient]);
-      return tellConsent(accountId, request.params.child_id);
-    },
-  });
-
-  // a card service's word: it is signed, and so asks for no key
-  app.route({
-    method: "POST",
-    url: "/api/v1/consent/card",
-    config: { auth: "public", limit: "address" },
-    schema: { body: cardBody, response: { 200: z.object({ confirmed: z.literal(true) }) } },
-    async handler(request) {
-      const { request_id: requestId, transaction_id: transactionId, at, signature } = request.body;
-      const message = { requestId, transactionId, at, signature };
-      await confirmByCard(consent, message, request.clientAddress);
-      return { confirmed: true as const };
-    },
-  });
-
-  app.route({
-    method: "POST",
-    url: "/api/v1/consent/forms/:request_id",
-    config: { auth: "developer", limit: "address", may: "support.open" },
-    schema: {
-      params: z.strictObject({ request_id: hex(16) }),
-      body: formBody,
-      response: { 200: z.object({ confirmed: z.literal(true) }) },
-    },
-    async handler(request) {
-      const { request_id: requestId } = request.params;
-      await confirmByForm(consent, { requestId, reference: request.body.reference }, request.clientAddress);
-      return { confirmed: true as const };
     },
   });
 }
