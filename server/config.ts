@@ -1,4 +1,5 @@
 /** Every setting of a cell, read from the environment once, each fault named before anything starts. */
+import { isIP } from "node:net";
 import { z } from "zod";
 
 const flag = z.enum(["true", "false"]).transform((value) => value === "true");
@@ -29,6 +30,14 @@ const jsonList = z.string().transform((value, context) => {
 const secretHex = z.string().regex(/^[0-9a-f]{64}$/, "must be 64 characters of lower-case hex");
 const modelKey = z.string().min(1).max(4096);
 const name = z.string().min(1).max(200);
+
+/** An address, or a block of them that is not all there are. */
+function isBlock(text: string): boolean {
+  const [address, bits, more] = text.split("/") as [string, string?, string?];
+  const most = { 4: 32, 6: 128 }[isIP(address)];
+  if (most === undefined || more !== undefined) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) >= 1 && Number(bits) <= most);
+}
 
 /** The variables, by name. The README's table lists the same ones, and a test holds the two together. */
 export const configSchema = z.object({
@@ -70,7 +79,9 @@ export const configSchema = z.object({
   PLAINTEXT_BEHIND_FRAMES: flag.default(false),
   ALLOWED_HOSTS: list.default([]),
   CORS_ORIGINS: jsonList.default([]),
-  TRUSTED_PROXIES: list.default([]),
+  TRUSTED_PROXIES: list
+    .refine((blocks) => blocks.every(isBlock), "must be addresses or CIDR blocks, none of them everybody")
+    .default([]),
 
   CONSENT_CARD_URL: url.optional(),
   CONSENT_CARD_KEY: secretHex.optional(),
@@ -107,6 +118,7 @@ export class ConfigError extends Error {
   }
 }
 
+/** No default stands in for a secret or a store in production. */
 const REQUIRED = [
   "DATABASE_URL",
   "REDIS_URL",
@@ -117,11 +129,13 @@ const REQUIRED = [
   "PUBLIC_MQTT_HOST",
 ] as const;
 
-/** What production asks for beyond form: no default stands in for a secret or a store there. */
+/** Whether families are served: staging is production with other people in it. MISSION A24 */
+export const isProduction = ({ NODE_ENV }: Pick<Config, "NODE_ENV">): boolean =>
+  NODE_ENV === "production" || NODE_ENV === "staging";
+
+/** What production asks for beyond form. */
 function productionProblems(config: Config): string[] {
   const problems: string[] = [];
-  for (const key of REQUIRED)
-    if (config[key] === undefined) problems.push(`${key} is missing (production has no default for it)`);
   if (config.CORS_ORIGINS.includes("*")) problems.push("CORS_ORIGINS may not contain * in production");
   // browsers keep no secure cookie, and offer no passkey, over plain HTTP
   if (config.PUBLIC_URL?.startsWith("http:") && !isLoopback(new URL(config.PUBLIC_URL).hostname))
@@ -154,16 +168,19 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     problems.push(
       "ESP32_SHARED_SECRET is not supported: each toy has its own secret, made by `bear provision`",
     );
+  const production = given.NODE_ENV === "production" || given.NODE_ENV === "staging";
+  for (const key of production ? REQUIRED : [])
+    if (given[key] === undefined) problems.push(`${key} is missing (production has no default for it)`);
   const parsed = configSchema.safeParse(given);
   if (!parsed.success)
     for (const issue of parsed.error.issues) problems.push(`${issue.path.join(".")} ${issue.message}`);
   else {
-    const { HOST, PUBLIC_MQTT_HOST, NODE_ENV } = parsed.data;
+    const { HOST, PUBLIC_MQTT_HOST } = parsed.data;
     if ((parsed.data.CONSENT_CARD_URL === undefined) !== (parsed.data.CONSENT_CARD_KEY === undefined))
       problems.push("CONSENT_CARD_URL and CONSENT_CARD_KEY belong together: one of them is missing");
     if (isWildcard(HOST) && PUBLIC_MQTT_HOST === undefined)
       problems.push(`PUBLIC_MQTT_HOST is missing: HOST=${HOST} does not say where a toy finds this machine`);
-    if (NODE_ENV === "production") problems.push(...productionProblems(parsed.data));
+    if (production) problems.push(...productionProblems(parsed.data));
   }
   if (problems.length > 0 || !parsed.success) throw new ConfigError(problems);
   return parsed.data;

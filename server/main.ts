@@ -16,6 +16,7 @@ import { consentLetters } from "./family/consent/letters.ts";
 import { createAddressLimiter, createClaimLimiter } from "./limiter/limiter.ts";
 import { openAccounts } from "./main/accounts.ts";
 import { reachable } from "./main/addresses.ts";
+import { openCellLog } from "./main/log.ts";
 import { serveHttp } from "./main/http.ts";
 import { openSecrets } from "./main/secrets.ts";
 import { openStores } from "./main/stores.ts";
@@ -30,7 +31,6 @@ import type { Bus, Clock, Log, ToyLine } from "./ports.ts";
 import { createBridge } from "./voice/bridge.ts";
 import type { Bridge } from "./voice/bridge.ts";
 import { OK } from "./watch/health.ts";
-import { openLog } from "./watch/log.ts";
 import { countedAudit, openMetrics } from "./watch/metrics.ts";
 
 export interface Cell {
@@ -63,7 +63,7 @@ const { version } = JSON.parse(readFileSync(new URL("../package.json", import.me
  */
 export async function startCell(config: Config, options: { log?: Log } = {}): Promise<Cell> {
   const clock = systemClock;
-  const log = options.log ?? openLog(clock, config.LOG_LEVEL);
+  const log = options.log ?? openCellLog(config);
   const metrics = openMetrics();
   const base = { clock, chance: systemChance, hash: systemHash, meter: metrics.meter, log };
   const toClose: (() => Promise<void>)[] = []; // newest last

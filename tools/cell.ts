@@ -13,6 +13,7 @@ export interface CellApi {
   /** Rejects with a Fault that names the route's refusal. */
   get(path: string): Promise<Record<string, unknown>>;
   post(path: string, body: object): Promise<Record<string, unknown>>;
+  patch(path: string, body: object): Promise<Record<string, unknown>>;
 }
 
 /** ms for an answer */
@@ -79,7 +80,7 @@ export function openCellApi(url: string, key: string | undefined): CellApi {
       body = await answer.json();
     } catch (error) {
       const cause = (error as { cause?: { code?: string } }).cause?.code ?? (error as Error).name;
-      throw new Fault(`the cell at ${url} gave no answer (${cause}): is it running?`);
+      throw new Fault(`the cell at ${url} gave no answer (${cause}): is it running?`, EXIT.FAILED, true);
     }
     if (answer.ok) return body as Record<string, unknown>;
     const { code = `status ${answer.status}`, message = "" } =
@@ -90,5 +91,6 @@ export function openCellApi(url: string, key: string | undefined): CellApi {
     url,
     get: (path) => ask(path, { method: "GET" }),
     post: (path, body) => ask(path, { method: "POST", body: JSON.stringify(body) }),
+    patch: (path, body) => ask(path, { method: "PATCH", body: JSON.stringify(body) }),
   };
 }

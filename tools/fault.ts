@@ -18,10 +18,13 @@ export type Exit = (typeof EXIT)[keyof typeof EXIT];
 /** `message` is one line: what is wrong, then what to do. */
 export class Fault extends Error {
   readonly exit: Exit;
+  /** whether it may have been done all the same: no answer came, or a store failed on the way */
+  readonly unsure: boolean;
 
-  constructor(message: string, exit: Exit = EXIT.FAILED) {
+  constructor(message: string, exit: Exit = EXIT.FAILED, unsure = false) {
     super(message);
     this.exit = exit;
+    this.unsure = unsure;
   }
 }
 
@@ -31,13 +34,17 @@ const CURES: Record<string, string> = {
   NOT_FOUND: "the cell does not know it, or is in production, where routes of development do not exist",
   TOY_EXISTS: "this toy was provisioned before: provision another",
   PAIRING_REFUSED: "the toy is unknown here, or belongs to another family",
+  OLDER_VERSION: "raise --version: what toys have is never put back, but --pause takes a version out",
+  BAD_SIGNATURE:
+    "sign with the key whose public half the cell has: --key <file>, and UPDATE_PUBLIC_KEY there",
   RATE_LIMITED: "wait a minute and try again",
   UNAVAILABLE: "a store of the cell is away: see its /readyz",
 };
 
 /** A refusal of the server, whoever brought it. */
 export function refused(code: string, message: string, by = ""): Fault {
-  return new Fault(`${by}refused (${code}): ${CURES[code] ?? message}`);
+  const unsure = code === "UNAVAILABLE" || code === "INTERNAL";
+  return new Fault(`${by}refused (${code}): ${CURES[code] ?? message}`, EXIT.FAILED, unsure);
 }
 
 /** Any thrown value as a Fault; what is no error of ours keeps its name, so that a bug is not taken for a mistake. */

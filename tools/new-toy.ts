@@ -2,7 +2,8 @@
 import { createHash, randomBytes } from "node:crypto";
 import { isWeakSecret, makeDeviceId, makePairingCode } from "@bearlink/sdk/protocol";
 import { readConfig } from "@bearlink/server/config";
-import { openOffline, quietLog } from "@bearlink/server/offline";
+import { quietLog } from "@bearlink/server/log";
+import { openOffline } from "@bearlink/server/offline";
 import type { Offline } from "@bearlink/server/offline";
 import { cellUrl, runningCell } from "./cell.ts";
 import type { CellApi } from "./cell.ts";

@@ -6,7 +6,7 @@ import { openPasswords } from "../adapters/passwords.ts";
 import { openTokens } from "../adapters/tokens.ts";
 import { endSession } from "../claim/end.ts";
 import type { ClaimPorts } from "../claim/desk.ts";
-import { isLoopback } from "../config.ts";
+import { isLoopback, isProduction } from "../config.ts";
 import type { Config } from "../config.ts";
 import type { AccountDesk } from "../family/account/desk.ts";
 import { createSignInLimiter } from "../limiter/limiter.ts";
@@ -15,7 +15,6 @@ import type { Mail } from "../ports.ts";
 import { reachable } from "./addresses.ts";
 import { outboxFolder } from "./outbox.ts";
 import type { Secrets } from "./secrets.ts";
-import { isProduction } from "./stores.ts";
 import type { Stores } from "./stores.ts";
 
 export interface CellAccounts {

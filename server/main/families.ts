@@ -3,6 +3,7 @@ import { fromHex } from "@bearlink/sdk/protocol";
 import { pairingWords } from "../adapters/speech/pairing-words.ts";
 import type { ClaimPorts } from "../claim/desk.ts";
 import { endSession } from "../claim/end.ts";
+import { isProduction } from "../config.ts";
 import type { Config } from "../config.ts";
 import { orUnavailable } from "../errors.ts";
 import type { ChildPorts } from "../family/child.ts";
@@ -20,7 +21,6 @@ import { watchPairings } from "../pairing/toy.ts";
 import type { ToyPairing } from "../pairing/toy.ts";
 import type { WindowPorts } from "../pairing/window.ts";
 import type { ConsentGate, ToyLine, ToyNews } from "../ports.ts";
-import { isProduction } from "./stores.ts";
 import type { Stores } from "./stores.ts";
 import type { Voices } from "./voices.ts";
 

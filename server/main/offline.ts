@@ -10,17 +10,14 @@ import type { MigrationState } from "../adapters/sql/migrate.ts";
 import { sqlToys } from "../adapters/sql/toys.ts";
 import { provision } from "../claim/provision.ts";
 import type { ProvisionRequest } from "../claim/provision.ts";
+import { isProduction } from "../config.ts";
 import type { Config } from "../config.ts";
 import { Refusal } from "../errors.ts";
 import { pairWithDemoFamily } from "../pairing/development.ts";
 import type { DemoPairing } from "../pairing/development.ts";
 import type { Log } from "../ports.ts";
-import { openLog } from "../watch/log.ts";
 import { openSecrets } from "./secrets.ts";
-import { isProduction, openRecord, prepareSchema } from "./stores.ts";
-
-/** A log for commands: what is worth an error goes to stderr, so that stdout holds the answer alone. */
-export const quietLog = openLog(systemClock, "error", process.stderr);
+import { openRecord, prepareSchema } from "./stores.ts";
 
 export interface Offline {
   /** Throws a Refusal, as the route does. */

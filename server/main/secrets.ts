@@ -2,13 +2,13 @@
 import { join } from "node:path";
 import { toHex } from "@bearlink/sdk/protocol";
 import { readKeyFile } from "../adapters/key-file.ts";
+import { isProduction } from "../config.ts";
 import type { Config } from "../config.ts";
 import { StartError } from "../errors.ts";
 import { isDeveloperKey, makeDeveloperKey } from "../keys/developer-key.ts";
 import type { Chance, Vault } from "../ports.ts";
 import { createVault, parseMasterKey } from "../vault/seal.ts";
 import { developerKeyPath } from "./addresses.ts";
-import { isProduction } from "./stores.ts";
 
 export interface Secrets {
   /** 32 bytes */

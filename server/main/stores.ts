@@ -16,6 +16,7 @@ import { sqlPairings } from "../adapters/sql/pairing.ts";
 import { sqlPasskeys } from "../adapters/sql/passkeys.ts";
 import { sqlToys } from "../adapters/sql/toys.ts";
 import { sqlUpdates } from "../adapters/sql/updates.ts";
+import { isProduction } from "../config.ts";
 import type { Config } from "../config.ts";
 import { StartError } from "../errors.ts";
 import { nextConsent } from "../family/consent/states.ts";
@@ -71,8 +72,6 @@ interface StorePorts {
   meter: Meter;
   log: Log;
 }
-
-export const isProduction = (config: Pick<Config, "NODE_ENV">): boolean => config.NODE_ENV === "production";
 
 /** The database alone, with its schema as it stands. Throws the StartErrors DATABASE_AWAY and DATA_DIR_IN_USE. */
 export async function openRecord(config: Config, log: Log, statementMs?: number): Promise<Database> {

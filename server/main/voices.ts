@@ -11,6 +11,7 @@ import { typescriptSound } from "../adapters/sound/sound.ts";
 import { openBook } from "../adapters/speech/book.ts";
 import { chooseSpeech } from "../adapters/speech/choose.ts";
 import { createPhrases, phraseTexts } from "../adapters/speech/phrases.ts";
+import { isProduction } from "../config.ts";
 import type { Config } from "../config.ts";
 import type { Chance, Clock, Log, Meter, Recipient, ThirdParty } from "../ports.ts";
 import { createSafety } from "../safety/safety.ts";
@@ -98,8 +99,7 @@ export async function openVoices(config: Config, { clock, chance, meter, log }: 
       moderation: models.moderation ? `rules and ${models.moderation.description}` : "rules",
     },
     checks: {
-      ffmpeg: () =>
-        Promise.resolve(ffmpeg ? OK : { ready: config.NODE_ENV !== "production", word: "missing" }),
+      ffmpeg: () => Promise.resolve(ffmpeg ? OK : { ready: !isProduction(config), word: "missing" }),
     },
     close: () => models.close(),
   };

@@ -43,6 +43,15 @@ describe("the configuration", () => {
     expect(problems(PRODUCTION)).toEqual([]);
   });
 
+  it("names what is missing beside what has a wrong form, and staging asks for the same", () => {
+    const named = problems({ NODE_ENV: "staging", PORT: "eighty" }).join("\n");
+    for (const key of ["PORT", "REDIS_URL", "JWT_SECRET"]) expect(named).toContain(key);
+  });
+
+  it.each(["10.0.0.1", "10.0.0.0/8, ::1", "fd00::/8", ""])("believes proxies at %j", (TRUSTED_PROXIES) => {
+    expect(problems({ TRUSTED_PROXIES })).toEqual([]);
+  });
+
   it.each([
     ["PORT", "70000"],
     ["PORT", "eighty"],
@@ -56,6 +65,10 @@ describe("the configuration", () => {
     ["MAIL_FROM", "a@example.org\nbcc: b@example.org"],
     ["PUBLIC_URL", "https://bears.example.org/app"],
     ["PUBLIC_URL", "ftp://bears.example.org"],
+    ["TRUSTED_PROXIES", "loopback"],
+    ["TRUSTED_PROXIES", "0.0.0.0/0"],
+    ["TRUSTED_PROXIES", "10.0.0.0/33"],
+    ["TRUSTED_PROXIES", "10.0.0.0/8/8"],
     ["STT_DIALECT", "esperanto"],
     ["CHAT_URL", "file:///etc/passwd"],
     ["PUBLIC_MQTT_TLS", "yes"],

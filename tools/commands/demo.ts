@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { startCell } from "@bearlink/server";
 import type { Cell } from "@bearlink/server";
 import { readConfig } from "@bearlink/server/config";
-import { quietLog } from "@bearlink/server/offline";
+import { quietLog } from "@bearlink/server/log";
 import { developerKey, openCellApi } from "../cell.ts";
 import type { CellApi } from "../cell.ts";
 import { command } from "../command.ts";

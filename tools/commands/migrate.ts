@@ -1,6 +1,7 @@
 /** `bear migrate`: the database's schema, one step at a time. MISSION B24 */
 import { readConfig } from "@bearlink/server/config";
-import { openMigrations, quietLog } from "@bearlink/server/offline";
+import { quietLog } from "@bearlink/server/log";
+import { openMigrations } from "@bearlink/server/offline";
 import type { Migrations } from "@bearlink/server/offline";
 import { runningCell } from "../cell.ts";
 import { command } from "../command.ts";

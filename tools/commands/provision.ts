@@ -1,6 +1,7 @@
 /** `bear provision`: a toy comes to exist. */
 import { rmSync } from "node:fs";
 import { command } from "../command.ts";
+import { Fault, faultOf } from "../fault.ts";
 import { makeToy, registerToy } from "../new-toy.ts";
 import { writeToyFile } from "../toy-file.ts";
 
@@ -17,8 +18,12 @@ export const provision = command<{ out?: string }>({
     try {
       await registerToy(env, toy);
     } catch (error) {
-      if (path !== undefined) rmSync(path);
-      throw error;
+      const fault = faultOf(error);
+      if (path === undefined) throw fault;
+      if (fault.unsure)
+        throw new Fault(`${fault.message}; ${path} is kept, the server may know its toy`, fault.exit);
+      rmSync(path);
+      throw fault;
     }
     terminal.answer(toy, [
       `Made ${toy.device_id} for ${toy.url}`,

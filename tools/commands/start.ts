@@ -2,6 +2,7 @@
 import { once } from "node:events";
 import { startCell } from "@bearlink/server";
 import { readConfig } from "@bearlink/server/config";
+import { openCellLog } from "@bearlink/server/log";
 import { command } from "../command.ts";
 
 /** What a person waits for goes to stderr: stdout is the log, whose every line is JSON. MISSION D05 */
@@ -12,13 +13,19 @@ export const start = command({
   async run({ env, terminal, signal }) {
     const config = readConfig(env);
     terminal.note("Starting Bearlink …");
-    const cell = await startCell(config);
+    const log = openCellLog(config);
+    // a promise that nobody watched has failed by itself: the toys on the line are not to pay for it
+    const onRejection = (error: unknown): void =>
+      log.error({ error }, "a bug: a rejection that nobody caught");
+    process.on("unhandledRejection", onRejection);
+    const cell = await startCell(config, { log });
     const { speech_in, chat, speech_out, sound } = cell.voices;
     terminal.note(`Bearlink is ready at ${cell.url} (MQTT on port ${cell.mqttPort}). Stop it with Ctrl-C.`);
     terminal.note(`hears: ${speech_in} · thinks: ${chat} · speaks: ${speech_out} · sound: ${sound}`);
     await toldToStop(signal, env.npm_lifecycle_event !== undefined);
     terminal.note("Stopping: running turns end first …");
     await cell.stop();
+    process.off("unhandledRejection", onRejection);
     terminal.note("Stopped.");
   },
 });

@@ -89,6 +89,13 @@ export function doorSteps(
     return reply.code(204).send();
   };
 
+  /** A page of another site changes nothing here, whatever its form and whether it could read the answer. */
+  const refuseForeign: Step = async (request) => {
+    const { origin, host } = request.headers;
+    if (origin === undefined || isReading(request) || settings.corsOrigins.includes(origin)) return;
+    if (!URL.canParse(origin) || new URL(origin).host !== host?.toLowerCase()) throw new Refusal("FORBIDDEN");
+  };
+
   const limit: Step = async (request) => {
     const { limit = "address" } = request.routeOptions.config;
     await ports.doorkeeper.limit(limit, { address: request.clientAddress, reading: isReading(request) });
@@ -118,6 +125,7 @@ export function doorSteps(
     { name: "headers", at: "onRequest", step: writeHeaders },
     { name: "host", at: "onRequest", step: checkHost },
     { name: "cors", at: "onRequest", step: answerCors },
+    { name: "origin", at: "onRequest", step: refuseForeign },
     { name: "limit", at: "onRequest", step: limit },
     { name: "auth", at: "onRequest", step: authenticate },
     { name: "policy", at: "onRequest", step: permit },
