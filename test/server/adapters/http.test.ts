@@ -180,7 +180,7 @@ describe("every answer", () => {
 });
 
 describe("the door", () => {
-  test("asks in this order: id, log, headers, host, CORS, limit, auth, route", () => {
+  test("asks in this order: id, log, headers, host, CORS, origin, limit, auth, policy, route", () => {
     const steps = doorSteps({} as never, {} as never);
     expect(steps.map(({ name }) => name)).toEqual([
       "id",
@@ -188,8 +188,10 @@ describe("the door", () => {
       "headers",
       "host",
       "cors",
+      "origin",
       "limit",
       "auth",
+      "policy",
       "route",
     ]);
   });
@@ -317,6 +319,19 @@ describe("CORS", () => {
       }
     }
   });
+});
+
+test("a page of another site changes nothing; its own page, a known one and who is no browser may", async () => {
+  const { app } = open();
+  const post = async (origin?: string) => {
+    const headers = { host: "localhost:8000", "content-type": "text/plain", ...(origin && { origin }) };
+    const answer = await app.inject({ method: "POST", url: "/api/v1/esp32/challenge", headers, body: "{}" });
+    return answer.statusCode;
+  };
+  for (const origin of ["https://evil.example.org", "null", "http://localhost:8001"])
+    expect(await post(origin)).toBe(403);
+  for (const origin of [undefined, ORIGIN, "http://localhost:8000", "https://localhost:8000"])
+    expect(await post(origin)).toBe(422); // its body is looked at
 });
 
 describe("routes", () => {
