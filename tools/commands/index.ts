@@ -9,6 +9,7 @@ import { monitor } from "./monitor.ts";
 import { outbox } from "./outbox.ts";
 import { pair } from "./pair.ts";
 import { provision } from "./provision.ts";
+import { publish } from "./publish.ts";
 import { start } from "./start.ts";
 import { talk } from "./talk.ts";
 
@@ -21,6 +22,7 @@ export const commands: readonly CommandSpec[] = [
   flash,
   label,
   monitor,
+  publish,
   outbox,
   migrateUp,
   migrateDown,

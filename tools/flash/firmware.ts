@@ -34,7 +34,8 @@ export async function chooseFirmware({
     throw new Fault(`there is no profile ${profile}: ${PROFILES.join(" or ")}`, EXIT.USAGE);
   if (!boards().includes(board))
     throw new Fault(`there is no board ${board}: ${boards().join(", ")}`, EXIT.USAGE);
-  const built = await buildFirmware({ board, profile: profile as Profile, version });
+  // PROTOCOL.md §10: a toy says its board with its version
+  const built = await buildFirmware({ board, profile: profile as Profile, version: `${version}+${board}` });
   const bundle = path === undefined ? built.bundle : readBundle(path);
   return { bundle, loader: built.loader, version, profile };
 }
