@@ -77,8 +77,8 @@ export function openMachine(world: World, ended: (how: Ending) => void): Machine
     if (processEvents.isHeard("uncaughtException")) processEvents.tell("uncaughtException", error);
     else {
       log(`Uncaught ${String(error)}`);
-      const stack = (error as Error | undefined)?.stack?.split("\n").slice(1, 1 + STACK_LINES) ?? [];
-      for (const line of stack) log(line);
+      const stack = (error as Error | undefined)?.stack?.split("\n").filter((line) => /^ +at /.test(line));
+      for (const line of stack?.slice(0, STACK_LINES) ?? []) log(line);
     }
   };
 

@@ -37,6 +37,8 @@ export interface RealmOptions {
   takeVariables(count: number): void;
 }
 
+const INTERNAL_ERROR =
+  "(() => { class InternalError extends Error {} InternalError.prototype.name = 'InternalError'; return InternalError; })()";
 /** programs kept in the form that V8 runs: one that fetches its functions from flash evaluates the same few again and again */
 const MAX_SCRIPTS = 1_000;
 const scripts = new Map<string, Script>();
@@ -110,7 +112,7 @@ export function openRealm(options: RealmOptions): Realm {
   ) as Realm["array"];
   const makeBuffer = inside("(n) => new ArrayBuffer(n)") as (size: number) => ArrayBuffer;
   const makeError = inside("(kind, text) => new kind(text)") as (kind: unknown, text: string) => Error;
-  const errors: Members = { InternalError: inside("(class InternalError extends Error {})") };
+  const errors: Members = { InternalError: inside(INTERNAL_ERROR) };
   for (const kind of ["Error", "TypeError", "SyntaxError", "ReferenceError"]) errors[kind] = world[kind];
   const views: Members = Object.fromEntries(TYPED.map((name) => [name, world[name]]));
 
