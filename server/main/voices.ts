@@ -101,7 +101,10 @@ export async function openVoices(config: Config, { clock, chance, meter, log }: 
     checks: {
       ffmpeg: () => Promise.resolve(ffmpeg ? OK : { ready: !isProduction(config), word: "missing" }),
     },
-    close: () => models.close(),
+    async close() {
+      ffmpeg?.close();
+      await models.close();
+    },
   };
 }
 

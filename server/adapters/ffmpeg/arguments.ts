@@ -1,6 +1,6 @@
 /** What ffmpeg is told: constants alone, chosen by codec and rate. Nothing anyone says reaches a command line. */
-import { CODEC, codecRate, type Codec } from "@bearlink/sdk/protocol";
-import { MAX_REPLY_S, MAX_SOUND_S } from "../../bounds.ts";
+import { CODEC, codecBytes, codecRate, type Codec } from "@bearlink/sdk/protocol";
+import { MAX_SOUND_S } from "../../bounds.ts";
 import { SoundError } from "../../errors.ts";
 import { HIGHPASS_HZ } from "../sound/highpass.ts";
 import { requireRate } from "../sound/resample.ts";
@@ -10,11 +10,27 @@ export interface Job {
   output: string[];
 }
 
+/** A job that goes on for as long as it is fed: raw sound in, s16le out, sample for sample. */
+export interface RawJob extends Job {
+  raw: {
+    /** bytes of a sample, and the byte that is silence */
+    width: number;
+    silence: number;
+    /** Hz in, and out */
+    rate: number;
+    outRate: number;
+  };
+}
+
 /** What a text-to-speech service may answer in, each the name of ffmpeg's demuxer. */
 export type Container = "mp3" | "ogg" | "flac";
 
-/** ffmpeg's names of the codecs it reads here. */
-const RAW = { [CODEC.U8]: "u8", [CODEC.ULAW]: "mulaw", [CODEC.S16]: "s16le" };
+/** The codecs that ffmpeg reads here: its name of each, and the byte of silence. */
+const RAW = {
+  [CODEC.U8]: { name: "u8", silence: 0x80 },
+  [CODEC.ULAW]: { name: "mulaw", silence: 0xff },
+  [CODEC.S16]: { name: "s16le", silence: 0 },
+};
 
 const HEARD_RATE = codecRate(CODEC.S16);
 
@@ -30,33 +46,36 @@ const INPUT = [
   ...["-protocol_whitelist", "pipe", "-probesize", "32", "-analyzeduration", "0", "-threads", "1"],
 ];
 
-export function hearJob(codec: Codec): Job {
+export function hearJob(codec: Codec): RawJob {
   if (codec === CODEC.OPUS) throw new SoundError("format");
-  return fromRaw(RAW[codec], codecRate(codec), HEARD_RATE, [`highpass=f=${HIGHPASS_HZ}`], MAX_SOUND_S);
+  return rawJob(codec, codecRate(codec), HEARD_RATE, [`highpass=f=${HIGHPASS_HZ}`]);
 }
 
-export function voiceJob(rate: number, codec: Codec): Job {
+export function voiceJob(rate: number, codec: Codec): RawJob {
   requireRate(rate);
-  return fromRaw(RAW[CODEC.S16], rate, codecRate(codec), [], MAX_REPLY_S);
+  return rawJob(CODEC.S16, rate, codecRate(codec), []);
 }
 
 export function decodeJob(container: Container, rate: number): Job {
   requireRate(rate);
-  return { input: [...INPUT, "-f", container], output: toPcm(rate, [], MAX_SOUND_S) };
+  // a second more than is allowed: what is too long is to be seen, not cut
+  const bound = ["-t", String(MAX_SOUND_S + 1)];
+  return { input: [...INPUT, "-f", container], output: [...bound, ...toPcm(rate, [])] };
 }
 
-function fromRaw(format: string, rate: number, outRate: number, filters: string[], seconds: number): Job {
+function rawJob(codec: keyof typeof RAW, rate: number, outRate: number, filters: string[]): RawJob {
+  const { name, silence } = RAW[codec];
   const told = Math.floor(rate / SLOWED);
   return {
-    input: [...INPUT, "-f", format, "-ar", String(told), "-ac", "1"],
-    output: toPcm(outRate, [`asetrate=${rate}`, ...filters], seconds),
+    input: [...INPUT, "-f", name, "-ar", String(told), "-ac", "1"],
+    output: toPcm(outRate, [`asetrate=${rate}`, ...filters]),
+    raw: { width: codecBytes(codec), silence, rate, outRate },
   };
 }
 
-function toPcm(rate: number, filters: string[], seconds: number): string[] {
-  // a second more than is allowed: what is too long is to be seen, not cut
+function toPcm(rate: number, filters: string[]): string[] {
   return [
-    ...["-map", "0:a:0", "-t", String(seconds + 1), "-filter:a", [...filters, `aresample=${rate}`].join(",")],
+    ...["-map", "0:a:0", "-filter:a", [...filters, `aresample=${rate}`].join(",")],
     ...["-ac", "1", "-c:a", "pcm_s16le", "-f", "s16le", "-flush_packets", "1"],
   ];
 }

@@ -1,21 +1,26 @@
-/** The Sound port through ffmpeg: one resident process a pipe, started when the pipe is opened. */
+/** The Sound port through ffmpeg: a process a pipe, there from the moment the pipe is opened. */
 import { CODEC, type Codec } from "@bearlink/sdk/protocol";
 import { MAX_SOUND_S } from "../../bounds.ts";
 import type { Clock, Sound, SoundPipe } from "../../ports.ts";
 import { openPipe, type Outlet, type Work } from "../sound/pipe.ts";
 import { convert, forSpeaker, hearBounds, voiceBounds } from "../sound/sound.ts";
 import type { Stage } from "../sound/stage.ts";
-import { decodeJob, hearJob, voiceJob, type Container, type Job } from "./arguments.ts";
+import { decodeJob, hearJob, voiceJob, type Container, type RawJob } from "./arguments.ts";
 import { findFfmpeg } from "./find.ts";
-import { startProcess, warmFluent } from "./process.ts";
+import { startProcess, warmFluent, type Listener, type Process } from "./process.ts";
+import { openResidents, type Residents } from "./resident.ts";
 
 export interface FfmpegSound extends Sound {
   /** What a text-to-speech service answered, s16le mono at `rate` Hz out. SoundError("format"): it is not that container. */
   decode(container: Container, rate: number): SoundPipe;
+  /** Ends the processes that wait for their next pipe. */
+  close(): void;
 }
 
 /** bytes a second of the least packed sound a container brings: FLAC, 48 kHz, two channels of 16 bits */
 const CONTAINER_BYTES = 192_000;
+/** ms: a child that talks with its bear is back within them */
+const KEEP_MS = 60_000;
 
 /**
  * Finds ffmpeg, at `path` or in PATH, and warms it; undefined where there is none that works.
@@ -23,42 +28,54 @@ const CONTAINER_BYTES = 192_000;
  *     const ffmpeg = await openFfmpeg({ path: config.FFMPEG_PATH, clock });
  *     const sound = chooseSound({ ffmpeg, typescript: typescriptSound, most: config.FFMPEG_MAX });
  */
-export async function openFfmpeg(settings: {
+export async function openFfmpeg({
+  path: configured,
+  clock,
+  keepMs = KEEP_MS,
+}: {
   path?: string;
   clock: Clock;
+  /** how long a process may wait for its next pipe; 0: each pipe has one of its own */
+  keepMs?: number;
 }): Promise<FfmpegSound | undefined> {
-  const path = await findFfmpeg(settings.path);
+  const path = await findFfmpeg(configured);
   if (!path) return undefined;
   await warmFluent(path);
-  return ffmpegSound(settings.clock);
+  return ffmpegSound(clock, keepMs > 0 ? openResidents(keepMs) : undefined);
 }
 
-function ffmpegSound(clock: Clock): FfmpegSound {
+function ffmpegSound(clock: Clock, residents: Residents | undefined): FfmpegSound {
+  const startRaw =
+    (job: RawJob): Start =>
+    (listener) =>
+      residents ? residents.start(job, clock, listener) : startProcess(job, clock, listener);
   return {
     hear(codec) {
-      const job = hearJob(codec);
-      return openPipe(hearBounds(codec), (outlet) => work({ clock, job, to: CODEC.S16, outlet }));
+      const start = startRaw(hearJob(codec));
+      return openPipe(hearBounds(codec), (outlet) => work({ start, to: CODEC.S16, outlet }));
     },
     // ffmpeg changes the rate alone: with the same last stages both players hold the same ceiling (its own alimiter
     // gives out 5 ms late, loses the last 5, and knows nothing of the steps of 8 bits)
     voice(rate, codec) {
-      const job = voiceJob(rate, codec);
+      const start = startRaw(voiceJob(rate, codec));
       const stages = forSpeaker(codec);
-      return openPipe(voiceBounds(rate, codec), (outlet) => work({ clock, job, stages, to: codec, outlet }));
+      return openPipe(voiceBounds(rate, codec), (outlet) => work({ start, stages, to: codec, outlet }));
     },
     decode(container, rate) {
-      const job = decodeJob(container, rate);
+      const start: Start = (listener) => startProcess(decodeJob(container, rate), clock, listener);
       const bounds = { mostIn: MAX_SOUND_S * CONTAINER_BYTES, mostOut: MAX_SOUND_S * rate * 2 };
       return openPipe(bounds, (outlet) =>
-        work({ clock, job, to: CODEC.S16, outlet: neverEmpty(outlet), onExit: "format" }),
+        work({ start, to: CODEC.S16, outlet: neverEmpty(outlet), onExit: "format" }),
       );
     },
+    close: () => residents?.close(),
   };
 }
 
+type Start = (listener: Listener) => Process;
+
 interface Task {
-  clock: Clock;
-  job: Job;
+  start: Start;
   /** after ffmpeg */
   stages?: Stage[];
   to: Codec;
@@ -67,9 +84,9 @@ interface Task {
   onExit?: "process" | "format";
 }
 
-function work({ clock, job, stages = [], to, outlet, onExit = "process" }: Task): Work {
+function work({ start, stages = [], to, outlet, onExit = "process" }: Task): Work {
   const rest = convert(CODEC.S16, stages, to, outlet);
-  const process = startProcess(job, clock, {
+  const process = start({
     bytes: rest.push,
     over(fault) {
       if (fault) outlet.fail(fault === "exit" ? onExit : fault);

@@ -23,7 +23,13 @@ export interface Process {
   kill(): void;
 }
 
-export function startProcess(job: Job, clock: Clock, listener: Listener): Process {
+/** `lifeMs` is what it has until `end`; Infinity where whoever started it ends it. */
+export function startProcess(
+  job: Job,
+  clock: Clock,
+  listener: Listener,
+  lifeMs: number = SOUND_LIFE_MS,
+): Process {
   const input = new PassThrough();
   let drained = false;
   let exited = false;
@@ -48,7 +54,7 @@ export function startProcess(job: Job, clock: Clock, listener: Listener): Proces
     .output(output);
   guardSpawn(command);
 
-  let cancelDeadline = clock.after(SOUND_LIFE_MS, expire);
+  let cancelDeadline = lifeMs === Infinity ? () => undefined : clock.after(lifeMs, expire);
 
   function finish(fault?: ProcessFault): void {
     if (over) return;

@@ -47,7 +47,7 @@ function encoded(samples: Float32Array, rate: number, format: string[]): Uint8Ar
 describe.skipIf(!path)(path ? "with ffmpeg" : "with ffmpeg (left out: there is none in PATH)", () => {
   let sound: FfmpegSound;
   beforeAll(async () => {
-    sound = (await openFfmpeg({ clock: fakeClock() }))!; // a busy machine meets no deadline here
+    sound = (await openFfmpeg({ clock: fakeClock(), keepMs: 0 }))!; // a busy machine meets no deadline here
   });
   afterEach(async () => {
     await running(0);
@@ -158,7 +158,7 @@ describe.skipIf(!path)(path ? "with ffmpeg" : "with ffmpeg (left out: there is n
   describe("and a clock that stands still", () => {
     const stopped = async () => {
       const clock = fakeClock();
-      const pipe = (await openFfmpeg({ clock }))!.hear(CODEC.U8);
+      const pipe = (await openFfmpeg({ clock, keepMs: 0 }))!.hear(CODEC.U8);
       const reading = w.collect(pipe.out).catch((error: unknown) => error);
       await running(1);
       process.kill(children()[0]!, "SIGSTOP");
@@ -190,7 +190,7 @@ describe.skipIf(!path)(path ? "with ffmpeg" : "with ffmpeg (left out: there is n
 
     test("a pipe that is over leaves no timer", async () => {
       const clock = fakeClock();
-      await w.through((await openFfmpeg({ clock }))!.hear(CODEC.U8), new Uint8Array(800));
+      await w.through((await openFfmpeg({ clock, keepMs: 0 }))!.hear(CODEC.U8), new Uint8Array(800));
       expect(clock.waiting).toBe(0);
     });
   });

@@ -33,7 +33,7 @@ describe("a process that is not as it should be", () => {
   beforeAll(async () => {
     writeFileSync(path, SCRIPT);
     chmodSync(path, 0o755);
-    sound = (await openFfmpeg({ path, clock: fakeClock() }))!;
+    sound = (await openFfmpeg({ path, clock: fakeClock(), keepMs: 0 }))!;
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
