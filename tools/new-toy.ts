@@ -2,8 +2,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { isWeakSecret, makeDeviceId, makePairingCode } from "@bearlink/sdk/protocol";
 import { readConfig } from "@bearlink/server/config";
-import { quietLog } from "@bearlink/server/log";
-import { openOffline } from "@bearlink/server/offline";
 import type { Offline } from "@bearlink/server/offline";
 import { cellUrl, runningCell } from "./cell.ts";
 import type { CellApi } from "./cell.ts";
@@ -30,6 +28,8 @@ export async function withCell<T>(
 ): Promise<T> {
   const cell = await runningCell(env);
   if (cell) return beside(cell);
+  const { quietLog } = await import("@bearlink/server/log"); // only now: beside a cell none of it is needed
+  const { openOffline } = await import("@bearlink/server/offline");
   const record = await openOffline(readConfig(env), { log: quietLog });
   try {
     return await alone(record);

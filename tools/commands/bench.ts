@@ -2,16 +2,12 @@
 import { cpus, loadavg } from "node:os";
 import { command } from "../command.ts";
 import { EXIT, Fault } from "../fault.ts";
-import { runBroker } from "../bench/broker.ts";
-import { runIdle } from "../bench/idle.ts";
 import { rounded } from "../bench/numbers.ts";
 import { FULL, QUICK, SECTIONS, toysOf } from "../bench/plan.ts";
 import type { Plan, Section } from "../bench/plan.ts";
 import { linesOf, missedOf } from "../bench/report.ts";
 import type { BenchReport } from "../bench/report.ts";
-import { openSite } from "../bench/site.ts";
 import type { Site } from "../bench/site.ts";
-import { runTurns } from "../bench/turns.ts";
 import { endWorkers } from "../bench/worker.ts";
 import type { Step } from "../terminal.ts";
 
@@ -58,14 +54,14 @@ function stepsOf(
   if (toys > 0)
     steps.push({
       title: `${toys} toys are made`,
-      run: async (tell) => void (made.site = await openSite(toys, tell)),
+      run: async (tell) => void (made.site = await (await import("../bench/site.ts")).openSite(toys, tell)),
     });
   if (sections.includes("turns"))
     for (const scenario of plan.turns)
       steps.push({
         title: `${scenario.toys} toys talk, ${scenario.name}`,
         async run(tell) {
-          const result = await runTurns(made.site!, scenario, tell);
+          const result = await (await import("../bench/turns.ts")).runTurns(made.site!, scenario, tell);
           found.turns = [...(found.turns ?? []), result];
           return `p95 ${result.added_ms.p95} ms`;
         },
@@ -74,7 +70,7 @@ function stepsOf(
     steps.push({
       title: `${plan.broker.toys} toys send frames to the broker and to raw TCP`,
       async run(tell) {
-        found.broker = await runBroker(plan.broker, tell);
+        found.broker = await (await import("../bench/broker.ts")).runBroker(plan.broker, tell);
         return `${found.broker.ratio} times the CPU`;
       },
     });
@@ -82,7 +78,7 @@ function stepsOf(
     steps.push({
       title: `${2 * plan.idle} toys are idle`,
       async run(tell) {
-        found.idle = await runIdle(made.site!, plan.idle, tell);
+        found.idle = await (await import("../bench/idle.ts")).runIdle(made.site!, plan.idle, tell);
         return `${found.idle.held_kb_a_toy} KB each`;
       },
     });

@@ -2,14 +2,11 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { startCell } from "@bearlink/server";
 import type { Cell } from "@bearlink/server";
 import { readConfig } from "@bearlink/server/config";
-import { quietLog } from "@bearlink/server/log";
 import { developerKey, openCellApi } from "../cell.ts";
 import type { CellApi } from "../cell.ts";
 import { command } from "../command.ts";
-import { conversationSteps } from "../conversation.ts";
 import type { Spoken } from "../conversation.ts";
 import { makeToy, registerToy } from "../new-toy.ts";
 import type { Step } from "../terminal.ts";
@@ -45,6 +42,7 @@ export const demo = command<{ out: string }>({
     try {
       await terminal.steps([startStep(own, made), provisionStep(own, made), pairStep(made)]);
       const { toy, cell, api } = made as Required<Demo>;
+      const { conversationSteps } = await import("../conversation.ts");
       const question = { url: cell.url, toy, wav: readFileSync(QUESTION), cell: api };
       await terminal.steps(conversationSteps(question, (spoken) => (made.spoken = spoken)));
       const { wav, ...told } = made.spoken!;
@@ -67,6 +65,8 @@ function startStep(env: Record<string, string | undefined>, made: Demo): Step {
   return {
     title: "A cell starts on embedded defaults",
     async run() {
+      const { startCell } = await import("@bearlink/server");
+      const { quietLog } = await import("@bearlink/server/log");
       made.cell = await startCell(readConfig(env), { log: quietLog });
       made.api = openCellApi(made.cell.url, developerKey(env));
       return made.cell.url;

@@ -1,7 +1,5 @@
 /** `bear migrate`: the database's schema, one step at a time. MISSION B24 */
 import { readConfig } from "@bearlink/server/config";
-import { quietLog } from "@bearlink/server/log";
-import { openMigrations } from "@bearlink/server/offline";
 import type { Migrations } from "@bearlink/server/offline";
 import { runningCell } from "../cell.ts";
 import { command } from "../command.ts";
@@ -21,6 +19,8 @@ async function embeddedCell({ env }: Run): Promise<State[] | undefined> {
 }
 
 async function withMigrations<T>({ env }: Run, work: (migrations: Migrations) => Promise<T>): Promise<T> {
+  const { quietLog } = await import("@bearlink/server/log");
+  const { openMigrations } = await import("@bearlink/server/offline");
   const migrations = await openMigrations(readConfig(env), { log: quietLog });
   try {
     return await work(migrations);

@@ -1,8 +1,6 @@
 /** `bear start`: one cell, until it is told to stop. */
 import { once } from "node:events";
-import { startCell } from "@bearlink/server";
 import { readConfig } from "@bearlink/server/config";
-import { openCellLog } from "@bearlink/server/log";
 import { command } from "../command.ts";
 
 /** What a person waits for goes to stderr: stdout is the log, whose every line is JSON. MISSION D05 */
@@ -13,6 +11,8 @@ export const start = command({
   async run({ env, terminal, signal }) {
     const config = readConfig(env);
     terminal.note("Starting Bearlink …");
+    const { startCell } = await import("@bearlink/server"); // only now: other commands need no server
+    const { openCellLog } = await import("@bearlink/server/log");
     const log = openCellLog(config);
     // a promise that nobody watched has failed by itself: the toys on the line are not to pay for it
     const onRejection = (error: unknown): void =>
