@@ -1,18 +1,17 @@
 /** One start of the chip: a realm with everything an ESP32 gives a program, from its first line to its reboot. */
-import type { ToyClock } from "@bearlink/sdk/toy";
 import { bytesOf, fromLatin, printed, toLatin } from "./bytes.ts";
 import { openCipher } from "./cipher.ts";
 import { emitOn } from "./emitter.ts";
 import type { Events } from "./emitter.ts";
 import { openE } from "./espruino.ts";
-import { readFile } from "./flash.ts";
-import type { Flash } from "./flash.ts";
+import { openEsp32 } from "./esp32.ts";
+import { eraseFile, readFile } from "./flash.ts";
 import { openJson } from "./json.ts";
-import type { Network } from "./line.ts";
 import { Death, openLoop } from "./loop.ts";
-import type { Callback, Loop } from "./loop.ts";
+import type { Loop } from "./loop.ts";
 import { openMemory } from "./memory.ts";
 import type { Memory } from "./memory.ts";
+import { openModules } from "./modules.ts";
 import { openNet } from "./net.ts";
 import { openPins } from "./pins.ts";
 import type { Pins } from "./pins.ts";
@@ -23,28 +22,9 @@ import type { Realm } from "./realm.ts";
 import { openStorage } from "./storage.ts";
 import { openTimers } from "./timers.ts";
 import { openWaves } from "./waveform.ts";
-import type { SoundPorts } from "./waveform.ts";
 import { openWifi } from "./wifi.ts";
-import type { Air, Wifi } from "./wifi.ts";
-
-/** What outlives a start, and the world around the chip. */
-export interface World {
-  clock: ToyClock;
-  flash: Flash;
-  network: Network;
-  air: Air;
-  sound: SoundPorts;
-  variables: number;
-  /** of the chip's own memory: whether Bluetooth advertises */
-  bluetooth: boolean;
-  /** levels that the world holds pins at */
-  levels: Record<string, number>;
-  log(line: string): void;
-  serial(text: string): void;
-}
-
-/** Why a start ended; `seconds` is how long the chip sleeps, if it does. */
-export type Ending = "reboot" | "watchdog" | { seconds: number };
+import type { Wifi } from "./wifi.ts";
+import type { Ending, World } from "./world.ts";
 
 export interface Machine {
   realm: Realm;
@@ -176,54 +156,16 @@ export function openMachine(world: World, ended: (how: Ending) => void): Machine
   });
   const processEvents = emitOn(process, loop);
 
-  const sleep = (seconds: number): never => end({ seconds });
-  const ESP32 = realm.object({
-    enableBLE(on: boolean): never {
-      world.bluetooth = Boolean(on);
-      (espruino.E as { setBootCode(code?: string): void }).setBootCode();
-      return end("reboot");
-    },
-    enableWifi: () => end("reboot"),
-    getState: () =>
-      realm.object({
-        sdkVersion: "4.4",
-        freeHeap: 60_000,
-        BLE: world.bluetooth,
-        Wifi: true,
-        minHeap: 50_000,
-      }),
-    reboot: () => end("reboot"),
-    deepSleep: (microseconds: number) => sleep(microseconds / 1_000_000),
-    deepSleepExt0: () => sleep(Infinity),
-    deepSleepExt1: () => sleep(Infinity),
-    lightSleep: () => {},
-    getWakeupCause: () => 0,
-    setAtten: () => {},
-    setBLE_Debug: () => {},
-  });
+  const ESP32 = openEsp32(realm, world, end, () => eraseFile(flash, ".bootcde"));
 
-  const modules: Record<string, unknown> = {
+  const modules = openModules(realm, flash, {
     Storage: storage.module,
     Flash: storage.flash,
     Wifi: wifi.module,
     crypto: cipher.module,
     TelnetServer: realm.object({ setOptions: () => {} }),
     ...net.modules,
-  };
-  const require = (name: unknown): unknown => {
-    const known = modules[String(name)];
-    if (known !== undefined) return known;
-    const file = readFile(flash, String(name));
-    if (!file) throw realm.error(`Module ${JSON.stringify(name)} not found`);
-    const made = realm.object({ exports: realm.object({}) });
-    const wrapper = realm.evaluate(
-      `(function(exports,module){${toLatin(file)}\n})`,
-      String(name),
-    ) as Callback;
-    modules[String(name)] = made.exports;
-    wrapper(made.exports, made);
-    return (modules[String(name)] = made.exports);
-  };
+  });
 
   const print = (...values: unknown[]): void => {
     for (const line of values
@@ -254,14 +196,9 @@ export function openMachine(world: World, ended: (how: Ending) => void): Machine
     JSON: openJson(realm),
     Promise: openPromise(realm, loop, report),
     Serial1: serial,
-    Modules: realm.object({
-      addCached: (name: string, made: unknown) => void (modules[name] = made),
-      removeCached: (name: string) => void delete modules[name],
-      getCached: () => realm.array(Object.keys(modules)),
-      removeAllCached: () => {},
-    }),
+    Modules: modules.Modules,
     process,
-    require,
+    require: modules.require,
     print,
     console,
     url: net.url,
@@ -291,7 +228,7 @@ export function openMachine(world: World, ended: (how: Ending) => void): Machine
     loop,
     limit: world.variables,
     inFlash: storage.inFlash,
-    held: () => [espruino.E, serial, process, ...Object.values(modules), ...pins.held(), ...net.held()],
+    held: () => [espruino.E, serial, process, ...modules.held(), ...pins.held(), ...net.held()],
     out: () => log("OUT OF MEMORY"),
   });
 

@@ -5,8 +5,9 @@ import { flashWith } from "./flash.ts";
 import type { Flash } from "./flash.ts";
 import type { Network } from "./line.ts";
 import { openMachine } from "./machine.ts";
-import type { Ending, Machine, World } from "./machine.ts";
+import type { Machine } from "./machine.ts";
 import type { SoundPorts } from "./waveform.ts";
+import type { Ending, World } from "./world.ts";
 
 /** ms that the chip takes to start again */
 const RESTART_MS = 20;
