@@ -1,0 +1,91 @@
+/** A child's profile: sealed at rest, its age of the moment, gone with all its toys when it goes. */
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Database } from "../../../server/adapters/sql/database.ts";
+import {
+  addChild,
+  ageAt,
+  changeChild,
+  findChild,
+  listChildren,
+  removeChild,
+} from "../../../server/family/child.ts";
+import { startPglite } from "../../support/pglite.ts";
+import { familyHouse, newAccount, newChild } from "./support.ts";
+
+let database: Database;
+beforeAll(async () => {
+  database = await startPglite();
+});
+afterAll(() => database.close());
+
+test.each([
+  ["2019-04", "2024-04-30", 4],
+  ["2019-04", "2024-05-01", 5],
+  ["2019-04", "2019-04-10", 0],
+  ["2019-12", "2025-01-01", 5],
+  ["2019-12", "2024-12-31", 4],
+])("who was born in %s is on %s %i years old: nobody is made older", (birthMonth, day, age) => {
+  expect(ageAt(birthMonth, Date.parse(day))).toBe(age);
+});
+
+test("a profile is found and changed by its family, and what it says is nowhere in the database as it was said", async () => {
+  const home = familyHouse(database);
+  const { children } = home.families;
+  const accountId = await newAccount(home);
+  const childId = await newChild(home, accountId, false);
+  const changed = await changeChild(children, accountId, childId, {
+    nickname: "Canary Finch",
+    quietHours: { from: "20:00", to: "07:00", timeZone: "Europe/Berlin" },
+    retentionDays: 7,
+  });
+  expect(changed).toMatchObject({ nickname: "Canary Finch", interests: ["trains"], retentionDays: 7 });
+  expect(await findChild(children, accountId, childId)).toEqual(changed);
+  expect(await listChildren(children, accountId)).toEqual([changed]);
+  const back = await changeChild(children, accountId, childId, { quietHours: undefined, voice: "warm" });
+  expect(back).toMatchObject({ quietHours: undefined, voice: "warm" });
+  const rows = await database.db.selectFrom("children").selectAll().execute();
+  for (const { sealed_profile } of rows)
+    expect(Buffer.from(sealed_profile ?? []).toString("latin1")).not.toMatch(/Canary|trains|2021/);
+  // a row moved to another child does not open
+  const other = await newChild(home, accountId, false);
+  await database.db
+    .updateTable("children")
+    .set({ sealed_profile: rows.find(({ id }) => id === childId)!.sealed_profile })
+    .where("id", "=", other)
+    .execute();
+  await expect(findChild(children, accountId, other)).rejects.toThrow();
+});
+
+test("a month to come, or of one who is grown up, is no child's", async () => {
+  const home = familyHouse(database);
+  const { children } = home.families;
+  const accountId = await newAccount(home);
+  const childId = await newChild(home, accountId, false);
+  for (const birthMonth of ["2090-01", "2004-01"])
+    await expect(changeChild(children, accountId, childId, { birthMonth })).rejects.toMatchObject({
+      code: "INVALID_REQUEST",
+    });
+});
+
+test("another family's child is not there: to find, to change, to remove", async () => {
+  const home = familyHouse(database);
+  const { children } = home.families;
+  const childId = await newChild(home, await newAccount(home), false);
+  const other = await newAccount(home);
+  const by = { accountId: other, address: "::1" };
+  await expect(findChild(children, other, childId)).rejects.toMatchObject({ code: "NOT_FOUND" });
+  await expect(changeChild(children, other, childId, {})).rejects.toMatchObject({ code: "NOT_FOUND" });
+  await expect(removeChild(children, by, childId, async () => {})).rejects.toMatchObject({
+    code: "NOT_FOUND",
+  });
+});
+
+test("a family has so many children and no more", async () => {
+  const home = familyHouse(database);
+  const accountId = await newAccount(home);
+  for (let i = 0; i < 20; i++) await newChild(home, accountId, false);
+  const [child] = await listChildren(home.families.children, accountId);
+  await expect(addChild(home.families.children, accountId, child!)).rejects.toMatchObject({
+    code: "CHILD_LIMIT",
+  });
+});
