@@ -281,6 +281,14 @@ describe("an owner", () => {
     await quiet();
     expect(await owner()).toBeUndefined();
     expect((await home.families.windows.pairings.find(windowId))?.pressed).toBe(false);
+    // a right one, of a session that has ended meanwhile
+    await home.toys.endSession(toy.deviceId);
+    accept(right);
+    await quiet();
+    expect(await owner()).toBeUndefined();
+    const { sessionId } = toy;
+    const claim = { boot: 2, seq: 0, sessionId, firmwareVersion: "1", at: home.at.clock.now() };
+    await home.toys.acceptClaim(toy.deviceId, claim, false);
     accept(right);
     await comes("the owner", async () => (await owner()) === accountId);
   });

@@ -1,0 +1,249 @@
+/** The routes of a family: who may ask them, what they take, and that another family's things are not there. */
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { Database } from "../../../server/adapters/sql/database.ts";
+import { childrenRoutes } from "../../../server/routes/children.ts";
+import { consentRoutes } from "../../../server/routes/consent.ts";
+import { pairRoutes } from "../../../server/routes/pair.ts";
+import { ownToyRoutes } from "../../../server/routes/toys-of-parent.ts";
+import { startPglite } from "../../support/pglite.ts";
+import { CODE, familyHouse, newAccount, newChild, newToy } from "../family/support.ts";
+import type { FamilyHouse } from "../family/support.ts";
+import { KEYED, openServer, parentOf } from "./support.ts";
+
+let database: Database;
+let home: FamilyHouse;
+let app: ReturnType<typeof openServer>["app"];
+let accountId: string;
+
+beforeAll(async () => {
+  database = await startPglite();
+});
+afterAll(() => database.close());
+beforeEach(async () => {
+  home = familyHouse(database);
+  const { families } = home;
+  ({ app } = openServer({
+    at: home.at,
+    rooms: [
+      (to) => childrenRoutes(to, families),
+      (to) => consentRoutes(to, families.consent),
+      (to) => ownToyRoutes(to, families),
+      (to) => pairRoutes(to, families.windows),
+    ],
+  }));
+  accountId = await newAccount(home);
+});
+
+type Method = "GET" | "POST" | "PATCH" | "DELETE";
+
+async function ask(method: Method, url: string, body?: object, headers: object = parentOf(accountId)) {
+  const answer = await app.inject({
+    method,
+    url,
+    headers: { host: "localhost", ...headers },
+    ...(body && { payload: JSON.stringify(body) }),
+  });
+  const json = answer.body === "" ? {} : (answer.json() as Record<string, never>);
+  const { code } = (json.error ?? {}) as { code?: string };
+  return { status: answer.statusCode, headers: answer.headers, body: json as Record<string, unknown>, code };
+}
+
+const ROUTES: [Method, string][] = [
+  ["GET", "/api/v1/children"],
+  ["POST", "/api/v1/children"],
+  ["GET", "/api/v1/children/x"],
+  ["PATCH", "/api/v1/children/x"],
+  ["DELETE", "/api/v1/children/x"],
+  ["GET", "/api/v1/children/x/consent"],
+  ["POST", "/api/v1/children/x/consent"],
+  ["DELETE", "/api/v1/children/x/consent"],
+  ["POST", "/api/v1/children/x/consent/confirm"],
+  ["GET", "/api/v1/toys"],
+  ["GET", "/api/v1/toys/x"],
+  ["POST", "/api/v1/toys/x/unpair"],
+  ["POST", "/api/v1/toys/x/transfer"],
+  ["POST", "/api/v1/toys/x/transfer/accept"],
+  ["POST", "/api/v1/pair/windows"],
+  ["GET", `/api/v1/pair/windows/${"0".repeat(32)}`],
+  ["POST", `/api/v1/pair/windows/${"0".repeat(32)}/words`],
+];
+
+describe("every route of a family", () => {
+  test.each(ROUTES)("%s %s asks for a parent; a guardian reads and changes nothing", async (method, url) => {
+    expect((await ask(method, url, undefined, {})).status).toBe(401);
+    expect((await ask(method, url, undefined, KEYED)).status).toBe(401);
+    const guardian = await ask(method, url, undefined, parentOf(accountId, { role: "guardian" }));
+    if (method === "GET") expect(guardian.status).not.toBe(403);
+    else expect(guardian).toMatchObject({ status: 403, code: "FORBIDDEN" });
+  });
+});
+
+describe("a child", () => {
+  test("is made with what was not said filled in, told without a place to keep it, changed, and removed", async () => {
+    const made = await ask("POST", "/api/v1/children", { nickname: " Pip ", birth_month: "2021-04" });
+    expect(made.status).toBe(201);
+    expect(made.headers["cache-control"]).toBe("no-store");
+    expect(made.body).toMatchObject({
+      ...{ nickname: "Pip", birth_month: "2021-04", language: "en", voice: null, interests: [] },
+      ...{ quiet_hours: null, filter: "strict", retention_days: 30, keeps_transcripts: true },
+    });
+    const url = `/api/v1/children/${String(made.body.id)}`;
+    const quiet_hours = { from: "20:00", to: "07:00", time_zone: "Europe/Berlin" };
+    const changed = await ask("PATCH", url, { quiet_hours, retention_days: 365, voice: "warm" });
+    expect(changed.body).toMatchObject({ quiet_hours, retention_days: 365, voice: "warm", nickname: "Pip" });
+    expect((await ask("PATCH", url, { quiet_hours: null, voice: null })).body).toMatchObject({
+      quiet_hours: null,
+      voice: null,
+      retention_days: 365,
+    });
+    expect((await ask("GET", "/api/v1/children")).body.children).toHaveLength(1);
+    const stale = parentOf(accountId, { signedInAt: home.at.clock.now() - 300_000 });
+    expect(await ask("DELETE", url, undefined, stale)).toMatchObject({ status: 403, code: "SIGN_IN_AGAIN" });
+    expect((await ask("DELETE", url)).body).toEqual({ deleted: true });
+    expect(await ask("GET", url)).toMatchObject({ status: 404, code: "NOT_FOUND" });
+  });
+
+  test.each([
+    ["nickname", ""],
+    ["nickname", "x".repeat(41)],
+    ["nickname", "a\u202eb"],
+    ["birth_month", "2021-13"],
+    ["birth_month", "2021-04-01"],
+    ["birth_month", "2099-01"],
+    ["language", "English"],
+    ["retention_days", 0],
+    ["retention_days", 366],
+    ["interests", Array.from({ length: 21 }, () => "x")],
+    ["quiet_hours", { from: "24:00", to: "07:00", time_zone: "UTC" }],
+    ["quiet_hours", { from: "20:00", to: "07:00", time_zone: "Mars/Base" }],
+    ["filter", "none"],
+    ["address", "12 High Street"],
+  ])("takes no %s of %j", async (field, value) => {
+    const body = { nickname: "Pip", birth_month: "2021-04", [field]: value };
+    const answer = await ask("POST", "/api/v1/children", body);
+    expect(answer).toMatchObject({ status: 422, code: "INVALID_REQUEST" });
+    expect(JSON.stringify(answer.body)).toContain(field);
+  });
+
+  test("takes its toys' owner along when it goes", async () => {
+    const childId = await newChild(home, accountId);
+    const toy = await newToy(home);
+    await database.db
+      .updateTable("toys")
+      .set({ owner_id: accountId, child_id: childId })
+      .where("device_id", "=", toy.deviceId)
+      .execute();
+    expect((await ask("DELETE", `/api/v1/children/${childId}`)).status).toBe(200);
+    expect(await home.toys.find(toy.deviceId)).toMatchObject({ ownerId: undefined, sessionId: undefined });
+  });
+});
+
+describe("consent", () => {
+  test("is read, asked for, proven by the operator's form, and taken back for one recipient", async () => {
+    const childId = await newChild(home, accountId, false);
+    const url = `/api/v1/children/${childId}/consent`;
+    const notice = await ask("GET", url);
+    expect(notice.body).toMatchObject({ methods: ["email_plus", "card", "form"] });
+    const wish = {
+      method: "form",
+      recipients: ["voice", "chat"],
+      notice_version: notice.body.notice_version,
+    };
+    expect(await ask("POST", url, { ...wish, notice_version: "old" })).toMatchObject({
+      status: 409,
+      code: "NOTICE_CHANGED",
+    });
+    const asked = await ask("POST", url, wish);
+    expect(asked.status).toBe(202);
+    const form = `/api/v1/consent/forms/${String(asked.body.request_id)}`;
+    expect((await ask("POST", form, { reference: "7" })).status).toBe(401);
+    expect((await ask("POST", form, { reference: "7" }, KEYED)).body).toEqual({ confirmed: true });
+    expect(await ask("POST", form, { reference: "7" }, KEYED)).toMatchObject({ code: "CONSENT_REFUSED" });
+    const after = await ask("DELETE", `${url}?recipient=chat`);
+    const states = (after.body.recipients as { recipient: string; state: string }[]).map(
+      ({ recipient, state }) => `${recipient} ${state}`,
+    );
+    expect(states).toEqual(["voice granted", "transcripts none", "speech_in none", "chat revoked"]);
+    expect((await ask("DELETE", `${url}?recipient=everyone`)).status).toBe(422);
+  });
+
+  test("by card is a signed word: without its signature nobody's", async () => {
+    const word = { request_id: "0".repeat(32), transaction_id: "tx", at: 1, signature: "0".repeat(64) };
+    expect(await ask("POST", "/api/v1/consent/card", word, {})).toMatchObject({
+      status: 404,
+      code: "CONSENT_REFUSED",
+    });
+  });
+});
+
+describe("a toy", () => {
+  test("is its owner's to see, to let go and to hand on, freshly signed in; to others it is not there", async () => {
+    const childId = await newChild(home, accountId);
+    const toy = await newToy(home);
+    await database.db
+      .updateTable("toys")
+      .set({ owner_id: accountId, child_id: childId })
+      .where("device_id", "=", toy.deviceId)
+      .execute();
+    const url = `/api/v1/toys/${toy.deviceId}`;
+    expect((await ask("GET", url)).body).toEqual({
+      ...{ device_id: toy.deviceId, child_id: childId, state: "active", firmware_version: "1.0.0" },
+      ...{ last_seen: new Date(home.at.clock.now()).toISOString(), microphone_off: false, reset_at: null },
+    });
+    const other = await newAccount(home);
+    for (const [method, path] of [
+      ["GET", url],
+      ["POST", `${url}/unpair`],
+      ["POST", `${url}/transfer`],
+      ["GET", "/api/v1/toys/bear-none"],
+    ] as const)
+      expect(await ask(method, path, undefined, parentOf(other))).toMatchObject({
+        status: 404,
+        code: "NOT_FOUND",
+      });
+    const stale = parentOf(accountId, { signedInAt: home.at.clock.now() - 300_000 });
+    for (const path of [`${url}/unpair`, `${url}/transfer`])
+      expect(await ask("POST", path, undefined, stale)).toMatchObject({ code: "SIGN_IN_AGAIN" });
+    const offered = await ask("POST", `${url}/transfer`);
+    expect(offered).toMatchObject({ status: 201, body: { expires_in: 86_400 } });
+    const otherChild = await newChild(home, other);
+    const body = { code: offered.body.code, child_id: otherChild };
+    const unconsented = await newAccount(home);
+    const without = { ...body, child_id: await newChild(home, unconsented, false) };
+    expect(await ask("POST", `${url}/transfer/accept`, without, parentOf(unconsented))).toMatchObject({
+      code: "CONSENT_REQUIRED",
+    });
+    expect((await ask("POST", `${url}/transfer/accept`, body, parentOf(other))).body).toEqual({
+      paired: true,
+    });
+    expect((await ask("GET", "/api/v1/toys")).body.toys).toEqual([]);
+    expect((await ask("POST", `${url}/unpair`, undefined, parentOf(other))).body).toEqual({ unpaired: true });
+  });
+});
+
+describe("a pairing window", () => {
+  test("takes a code as people type it, and answers with sixteen words", async () => {
+    const childId = await newChild(home, accountId);
+    const toy = await newToy(home);
+    await home.families.start();
+    await home.families.news.event(toy.deviceId, "pairing");
+    const typed = CODE.toLowerCase().replace(/(.{5})/g, "$1-");
+    const opened = await ask("POST", "/api/v1/pair/windows", {
+      ...{ device_id: toy.deviceId, pairing_code: typed, child_id: childId },
+    });
+    expect(opened).toMatchObject({ status: 201, body: { expires_in: 180 } });
+    expect(opened.body.choices).toHaveLength(16);
+    expect(Object.keys(opened.body).sort()).toEqual(["choices", "expires_in", "window_id"]);
+    const url = `/api/v1/pair/windows/${String(opened.body.window_id)}`;
+    expect((await ask("GET", url)).body).toEqual({
+      ...{ state: "open", picked: false, tries_left: 3, expires_in: 180 },
+    });
+    for (const words of [
+      ["apple", "owl"],
+      ["apple", "owl", "Robot"],
+      ["a", "b", "c", "d"],
+    ])
+      expect((await ask("POST", `${url}/words`, { words })).status).toBe(422);
+    expect((await ask("GET", url, undefined, parentOf("another"))).status).toBe(404);
+  });
+});
