@@ -19,10 +19,10 @@ export const programs: Program[] = [
   {
     name: "timers ring in their order, with what they were given",
     source: () => `
-      setTimeout(function(a,b){say(a+b)},60,1,2);
-      setTimeout('say("text")',40);
-      var n=0,i=setInterval(function(){say("i"+(++n));if(n==2)clearInterval(i)},10);
-      setTimeout(function(){say("end")},100);`,
+      setTimeout(function(a,b){say(a+b)},300,1,2);
+      setTimeout('say("text")',150);
+      var n=0,i=setInterval(function(){say("i"+(++n));if(n==2)clearInterval(i)},20);
+      setTimeout(function(){say("end")},450);`,
     prints: ["i1", "i2", "text", "3", "end"],
   },
   {
