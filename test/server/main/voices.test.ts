@@ -1,0 +1,74 @@
+/** Who is asked with a child's words: each service by its own consent, and none of them without. SAFETY S2 */
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { systemChance } from "../../../server/adapters/chance.ts";
+import { systemClock } from "../../../server/adapters/clock.ts";
+import { readConfig } from "../../../server/config.ts";
+import { openVoices } from "../../../server/main/voices.ts";
+import type { Voices } from "../../../server/main/voices.ts";
+import { RECIPIENTS } from "../../../server/ports.ts";
+import type { Recipient } from "../../../server/ports.ts";
+import type { TurnVoices } from "../../../server/voice/caller.ts";
+import { countingMeter, silentLog } from "../../support/voice.ts";
+import { startModels } from "../../walks/support.ts";
+import type { Models } from "../../walks/support.ts";
+
+const { signal } = new AbortController();
+let models: Models;
+let voices: Voices;
+
+beforeAll(async () => {
+  models = await startModels({ reply: "Bears sleep all winter.", transcript: "hello bear" });
+  const base = { clock: systemClock, chance: systemChance, meter: countingMeter(), log: silentLog };
+  voices = await openVoices(readConfig(models.env), base);
+});
+afterAll(async () => {
+  await voices.close();
+  await models.close();
+});
+beforeEach(() => void (models.requests.length = 0));
+
+/** What a turn asks of its voices, one after another; the kinds of service that heard of it. */
+async function asked(recipients: readonly Recipient[]): Promise<Set<string>> {
+  const { speechToText, chat, textToSpeech, safety }: TurnVoices = voices.voicesFor(new Set(recipients));
+  for (const model of [speechToText, chat, textToSpeech, safety]) model?.warm?.();
+  await speechToText?.transcribe(new Uint8Array(16_000), signal);
+  await safety.words("what do bears do", signal);
+  const messages = [{ role: "user" as const, content: "what do bears do" }];
+  for await (const piece of chat.reply(messages, signal)) await safety.sentence(piece, signal);
+  const sound = textToSpeech.speak("Hmm, let me think.", signal)[Symbol.asyncIterator]();
+  await sound.next();
+  await sound.return?.();
+  return new Set(models.requests.map(({ kind }) => kind));
+}
+
+const SERVICES = ["speech_in", "chat", "speech_out", "moderation"] as const;
+const KINDS = {
+  speech_in: "transcribe",
+  chat: "chat",
+  speech_out: "speech",
+  moderation: "moderation",
+} as const;
+
+describe("with four services configured", () => {
+  test("each is a third party, by host and model", () => {
+    expect(voices.thirdParties.map(({ recipient }) => recipient)).toEqual(SERVICES);
+    for (const { name } of voices.thirdParties) expect(name).toMatch(/^127\.0\.0\.1/);
+  });
+
+  test("all are asked where all are allowed", async () => {
+    expect([...(await asked(RECIPIENTS))].sort()).toEqual(Object.values(KINDS).sort());
+  });
+
+  test("none is asked where only the voice itself is allowed: no request at all", async () => {
+    await asked(["voice", "transcripts"]);
+    expect(models.requests).toEqual([]);
+  });
+
+  test.each(SERVICES)("%s, switched off, gets no request", async (off) => {
+    const kinds = await asked(RECIPIENTS.filter((recipient) => recipient !== off));
+    expect(kinds).not.toContain(KINDS[off]);
+    // what a model writes is not spoken unchecked
+    if (off === "moderation") expect(kinds).not.toContain("chat");
+    else expect(kinds.size).toBe(3);
+  });
+});
