@@ -2,6 +2,7 @@
 import type { CommandSpec } from "../command.ts";
 import { bench } from "./bench.ts";
 import { demo } from "./demo.ts";
+import { doctor } from "./doctor.ts";
 import { flash } from "./flash.ts";
 import { label } from "./label.ts";
 import { migrateDown, migrateStatus, migrateUp } from "./migrate.ts";
@@ -23,6 +24,7 @@ export const commands: readonly CommandSpec[] = [
   label,
   monitor,
   publish,
+  doctor,
   outbox,
   migrateUp,
   migrateDown,

@@ -17,6 +17,8 @@ export interface FakeBoard {
   chatter: string;
   /** bytes of Storage */
   room: number;
+  /** microphones that are open */
+  listening: number;
   /** told each statement before it runs */
   asked: (statement: string) => void;
   /** the file of which one bit flips as it is written */
@@ -29,7 +31,8 @@ export interface FakeBoard {
 
 const latin = (text: string): Buffer => Buffer.from(text, "latin1");
 
-export function fakeBoard(): FakeBoard {
+/** `hertz`: the rate that its ADC reaches; it has none without. */
+export function fakeBoard({ hertz }: { hertz?: number } = {}): FakeBoard {
   const board: FakeBoard = {
     files: new Map(),
     starts: 1,
@@ -37,6 +40,7 @@ export function fakeBoard(): FakeBoard {
     on: true,
     chatter: "",
     room: 0xe0000,
+    listening: 0,
     asked: () => {},
     spoils: undefined,
     say: (text) => say(text),
@@ -70,8 +74,13 @@ export function fakeBoard(): FakeBoard {
       name === "Storage"
         ? storage
         : {
-            SHA256: (data: string) =>
-              new Uint8Array(createHash("sha256").update(latin(data)).digest()).buffer,
+            SHA256: (data: string | Uint8Array) =>
+              new Uint8Array(
+                createHash("sha256")
+                  .update(typeof data === "string" ? latin(data) : data)
+                  .digest(),
+              ).buffer,
+            AES: { encrypt: (data: Uint8Array) => data.slice().buffer },
           },
     atob: (text: string) => Buffer.from(text, "base64").toString("latin1"),
     btoa: (text: string) => latin(text).toString("base64"),
@@ -82,12 +91,24 @@ export function fakeBoard(): FakeBoard {
       memory: () => ({ free: 12_000, usage: 4_000, total: 16_383, blocksize: 14 }),
     },
     E: {
+      toFlatString: (...parts: unknown[]) =>
+        parts
+          .flat()
+          .map((part) =>
+            typeof part === "string" ? part : Buffer.from(part as ArrayBuffer).toString("latin1"),
+          )
+          .join(""),
       toString: (bytes: ArrayBuffer) => Buffer.from(bytes).toString("latin1"),
       reboot: start,
     },
     setTimeout,
+    getTime: () => performance.now() / 1_000,
+    ...(hertz !== undefined && { D34: "D34", Waveform: waveformOf(board, hertz) }),
     print: (text: string) => say(`${text}\r\n`),
   });
+
+  // a program's own name for the top
+  (realm as { global?: object }).global = realm;
 
   function start(): void {
     board.starts++;
@@ -133,6 +154,23 @@ export function fakeBoard(): FakeBoard {
     };
   }
   return board;
+}
+
+/** A microphone that fills a buffer every so often. */
+function waveformOf(board: FakeBoard, hertz: number): object {
+  return function (this: Record<string, unknown>, samples: number) {
+    let heard: () => void = () => {};
+    let timer: NodeJS.Timeout | undefined;
+    this.on = (_event: string, callback: () => void) => (heard = callback);
+    this.startInput = () => {
+      board.listening++;
+      timer = setInterval(() => heard(), (samples / hertz) * 1_000);
+    };
+    this.stop = () => {
+      board.listening--;
+      clearInterval(timer);
+    };
+  };
 }
 
 /** The board without a machine between; what it says comes in pieces of any size. */
