@@ -14,7 +14,7 @@ import { askConsent, confirmByForm } from "../../../server/family/consent/consen
 import { nextConsent } from "../../../server/family/consent/states.ts";
 import { openFamilies } from "../../../server/main/families.ts";
 import { sealContext } from "../../../server/ports.ts";
-import type { ThirdParty } from "../../../server/ports.ts";
+import type { Bus, ThirdParty } from "../../../server/ports.ts";
 import { fakePhrases } from "../../support/voice.ts";
 import { bear, house } from "../claim/support.ts";
 import type { Bear } from "../claim/support.ts";
@@ -34,10 +34,13 @@ export interface Told {
   fields: Record<string, unknown>;
 }
 
-/** `thirdParties`: as they are configured now. */
-export function familyHouse(database: Database, { thirdParties = MODELS, mail = true } = {}) {
+/** `thirdParties`: as they are configured now. `bus`: another cell's, which this one shares. */
+export function familyHouse(
+  database: Database,
+  { thirdParties = MODELS, mail = true, bus = undefined as Bus | undefined } = {},
+) {
   const toys = sqlToys(database);
-  const at = house({ toys });
+  const at = house({ toys, ...(bus && { bus }) });
   const letters: { accountId: string; code?: string }[] = [];
   const told: Told[] = [];
   const said: string[] = [];

@@ -329,6 +329,26 @@ describe("an owner", () => {
 });
 
 describe("a notice between cells", () => {
+  test("brings a parent's window at one cell to the toy at another, and the owner back", async () => {
+    const { bus } = home.at.stores;
+    const toyCell = familyHouse(database, { bus });
+    const stopOther = await toyCell.families.start();
+    home.here.clear();
+    toyCell.here.add(toy.deviceId);
+    const { news } = toyCell.families;
+    await news.event(toy.deviceId, "pairing");
+    const { windowId } = await open();
+    await comes("the words", () => toyCell.said.length > 0);
+    const words = /\] ([a-z]+ [a-z]+ [a-z]+) \[/.exec(toyCell.said[0]!)![1]!.split(" ");
+    news.pairAccept(toy.deviceId, toy.sessionId, toy.accept(windowId, parent.accountId));
+    await comes("the paw", async () => (await home.families.windows.pairings.find(windowId))?.pressed);
+    const view = await pickWords(home.families.windows, parent.accountId, windowId, words);
+    expect(view.state).toBe("paired");
+    await comes("pair_done", () => toyCell.told.some(({ kind }) => kind === "pair_done"));
+    expect(home.told).toEqual([]);
+    await stopOther();
+  });
+
   test("is for the cell that has the toy; one that makes no sense is nobody's", async () => {
     home.here.clear();
     await press();
