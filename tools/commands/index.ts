@@ -13,6 +13,7 @@ import { provision } from "./provision.ts";
 import { publish } from "./publish.ts";
 import { start } from "./start.ts";
 import { talk } from "./talk.ts";
+import { wifi } from "./wifi.ts";
 
 export const commands: readonly CommandSpec[] = [
   demo,
@@ -22,6 +23,7 @@ export const commands: readonly CommandSpec[] = [
   talk,
   flash,
   label,
+  wifi,
   monitor,
   publish,
   doctor,
