@@ -11,8 +11,10 @@ export interface SpeakPorts {
   textToSpeech: TextToSpeech;
 }
 
-/** s of sound made ahead of what was taken, beside the sentence being fetched */
-const LEAD_S = 2;
+/** s of sound made ahead of what was taken, beside the sentence being fetched: more at once would hold up other toys */
+const LEAD_S = 0.6;
+/** s of sound made between two looks at that */
+const PIECE_S = 0.1;
 
 /** Speaks through `pipe`, which was opened for the speech's rate and the toy's codec; frees it in the end. */
 export async function* speak(
@@ -25,6 +27,7 @@ export async function* speak(
   const own = new AbortController();
   const signal = AbortSignal.any([outer, own.signal]);
   const texts = until(signal, sentences);
+  const pieceBytes = 2 * Math.round(PIECE_S * textToSpeech.rate);
   let written = 0;
   let taken = 0;
   let roomMade: (() => void) | undefined;
@@ -48,11 +51,14 @@ export async function* speak(
       if (!sound) return pipe.end();
       next = fetch();
       next.catch(() => undefined); // told when it is its turn
-      for await (const pcm of sound) {
-        written += pcm.length / 2 / textToSpeech.rate;
-        pipe.write(pcm);
-      }
-      while (written - taken > LEAD_S) await new Promise<void>((resolve) => (roomMade = resolve));
+      for await (const pcm of sound)
+        for (let at = 0; at < pcm.length; at += pieceBytes) {
+          const piece = pcm.subarray(at, at + pieceBytes);
+          pipe.write(piece);
+          written += piece.length / 2 / textToSpeech.rate;
+          while (written - taken > LEAD_S && !signal.aborted)
+            await new Promise<void>((resolve) => (roomMade = resolve));
+        }
     }
   }
 
