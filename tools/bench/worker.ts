@@ -2,14 +2,15 @@
 import { fork } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { sumOf } from "./numbers.ts";
 
 /** What a process has used since it started, in all its threads. */
 export interface Usage {
   cpuMs: number;
-  /** of its children that have ended: ffmpeg; 0 where the system does not tell */
+  /** of its children, ffmpeg; 0 where the system does not tell */
   childrenMs: number;
   /** bytes */
   rss: number;
@@ -126,14 +127,34 @@ function usage(): Usage {
   return { cpuMs: (user + system) / 1000, childrenMs: childrenMs(), rss, held: heapUsed + external };
 }
 
-/** proc(5): cutime and cstime, the 14th and 15th field after the name, which may hold anything. */
+/** Where they stand in /proc/PID/stat behind the name; proc(5). */
+const FIELDS = { parent: 1, user: 11, system: 12, childrenUser: 13, childrenSystem: 14 };
+
+/** Of children that have ended, and of those that live. */
 function childrenMs(): number {
   try {
-    const fields = readFileSync("/proc/self/stat", "latin1")
-      .replace(/^.*\) /, "")
-      .split(" ");
-    return (Number(fields[13]) + Number(fields[14])) * TICK_MS;
+    const { childrenUser, childrenSystem } = statOf("self");
+    const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+    return (childrenUser + childrenSystem + sumOf(pids.map(ticksOfChild))) * TICK_MS;
   } catch {
     return 0;
   }
+}
+
+function ticksOfChild(pid: string): number {
+  try {
+    const { parent, user, system } = statOf(pid);
+    return parent === process.pid ? user + system : 0;
+  } catch {
+    return 0; // it ended meanwhile
+  }
+}
+
+function statOf(pid: string): Record<keyof typeof FIELDS, number> {
+  // the name may hold anything, a bracket too
+  const values = readFileSync(`/proc/${pid}/stat`, "latin1")
+    .replace(/^.*\) /s, "")
+    .split(" ");
+  const named = Object.entries(FIELDS).map(([name, at]) => [name, Number(values[at])]);
+  return Object.fromEntries(named) as Record<keyof typeof FIELDS, number>;
 }
