@@ -2,11 +2,9 @@
 import { MAX_PACKET_BYTES } from "@bearlink/sdk/protocol";
 import type { Link, LinkEvents, LinkOptions } from "@bearlink/sdk/toy";
 import {
-  bodyLength,
   CONNACK,
   connectPacket,
   DISCONNECT,
-  headerLength,
   packet,
   PING,
   PINGRESP,
@@ -70,8 +68,7 @@ function published(first: number, body: string): void {
 }
 
 function takePacket(first: number, body: string): void {
-  if ((first & 0xf0) === PUBLISH) published(first, body);
-  else if (first === CONNACK && body.length === 2) events.connected(body.charCodeAt(1));
+  if (first === CONNACK && body.length === 2) events.connected(body.charCodeAt(1));
   else if (first === PINGRESP) pinged = false;
   else if (first === SUBACK && body === "\x00\x01\x00") events.subscribed();
   else fail();
@@ -82,13 +79,18 @@ function arrived(piece: string): void {
   held += piece;
   while (socket !== undefined) {
     const text = held;
-    const start = headerLength(text);
-    if (start === 0) return;
-    const end = start + bodyLength(text);
+    const first = text.charCodeAt(0);
+    const low = text.charCodeAt(1);
+    // a length under 128 is one byte, and none here is more than two
+    const start = low < 128 ? 2 : 3;
+    if (text.length < start) return;
+    const end = start + (low < 128 ? low : (low & 127) + text.charCodeAt(2) * 128);
     if (end > MAX_PACKET_BYTES) return fail();
     if (text.length < end) return;
     held = text.substr(end);
-    takePacket(text.charCodeAt(0), text.substring(start, end));
+    const body = text.substring(start, end);
+    if ((first & 0xf0) === PUBLISH) published(first, body);
+    else takePacket(first, body);
   }
 }
 

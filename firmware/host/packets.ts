@@ -1,4 +1,4 @@
-/** MQTT 3.1.1 packets as Espruino's 8-bit strings: those a toy sends, and where the next received one ends. */
+/** MQTT 3.1.1 packets as Espruino's 8-bit strings: those a toy sends, and what begins those it receives. */
 
 /** A packet's first byte, with the flags that 3.1.1 fixes for it. */
 export const CONNACK = 0x20;
@@ -34,17 +34,4 @@ export function connectPacket(id: string, name: string, password: string, keepAl
 /** QoS 0, under packet number 1: a toy subscribes once a connection. */
 export function subscribePacket(topic: string): string {
   return packet(0x82, u16(1) + field(topic) + "\x00");
-}
-
-/** Bytes of the fixed header, or 0 where it has not all come; `bodyLength` tells the rest. */
-export function headerLength(text: string): number {
-  if (text.length < 2) return 0;
-  if (text.charCodeAt(1) < 128) return 2;
-  return text.length < 3 ? 0 : 3;
-}
-
-/** Bytes after a header that has come whole; one longer than two bytes can say is over any bound. */
-export function bodyLength(text: string): number {
-  const low = text.charCodeAt(1);
-  return low < 128 ? low : (low & 127) + text.charCodeAt(2) * 128;
 }

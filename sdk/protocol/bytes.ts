@@ -31,7 +31,7 @@ export function readU16(bytes: Uint8Array, at: number): number {
 }
 
 export function readU32(bytes: Uint8Array, at: number): number {
-  return readU16(bytes, at) * 65536 + readU16(bytes, at + 2);
+  return bytes[at]! * 0x1000000 + bytes[at + 1]! * 65536 + bytes[at + 2]! * 256 + bytes[at + 3]!;
 }
 
 export function readU64(bytes: Uint8Array, at: number): number {

@@ -1,5 +1,5 @@
 /** A frame: header, encrypted payload, tag. Sealed by the sender, opened once by the receiver. PROTOCOL.md §5, §6 */
-import { concat, readU16, readU32, sameBytes } from "./bytes.ts";
+import { concat, sameBytes } from "./bytes.ts";
 import { hmac } from "./hash.ts";
 import type { Hash, MacKey } from "./hash.ts";
 import {
@@ -62,7 +62,8 @@ export function sealFrame(hash: Hash, keys: FrameKeys, frame: Frame): Uint8Array
 export function openFrame(hash: Hash, keys: FrameKeys, bytes: Uint8Array, after: number): Frame | FrameDrop {
   if (bytes.length < MIN_FRAME_BYTES || bytes.length > MAX_FRAME_BYTES) return "length";
   if (bytes[0] !== MAGIC) return "magic";
-  const counter = readU32(bytes, 4);
+  const header = new DataView(bytes.buffer, bytes.byteOffset, HEADER_BYTES);
+  const counter = header.getUint32(4);
   if (counter === 0 || counter >= COUNTER_END) return "counter";
   const end = bytes.length - TAG_BYTES;
   const tag = hmac(hash, keys.mac, [bytes.subarray(0, end)]).subarray(0, TAG_BYTES);
@@ -73,8 +74,8 @@ export function openFrame(hash: Hash, keys: FrameKeys, bytes: Uint8Array, after:
     codec: bytes[2]!,
     flags: bytes[3]!,
     counter,
-    turn: readU16(bytes, 8),
-    sample: readU32(bytes, 10),
+    turn: header.getUint16(8),
+    sample: header.getUint32(10),
     payload: crypt(hash, keys.enc, counter, bytes.subarray(HEADER_BYTES, end)),
   };
 }

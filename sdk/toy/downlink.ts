@@ -1,12 +1,5 @@
 /** Sorts what comes down: whose turn it is of, whether it may be heard now, and what it means to the states. PROTOCOL.md §5, §7.3 */
-import {
-  decodeCue,
-  decodeRefused,
-  decodeReplyStart,
-  DOWN,
-  isCodec,
-  TOY_GIVES_UP_MS,
-} from "@bearlink/sdk/protocol";
+import { decodeCue, decodeRefused, decodeReplyStart, DOWN, TOY_GIVES_UP_MS } from "@bearlink/sdk/protocol";
 import type { Frame } from "@bearlink/sdk/protocol";
 import { say } from "./bear.ts";
 import type { Bear } from "./bear.ts";
@@ -15,10 +8,6 @@ import { pairingHeard } from "./pairing.ts";
 import { endReply, playSamples, startReply, stopPlaying } from "./player.ts";
 import { isInTurn } from "./states.ts";
 
-function audio(bear: Bear, frame: Frame): void {
-  if (isCodec(frame.codec)) playSamples(bear, frame.turn, frame.codec, frame.sample, frame.payload);
-}
-
 function begin(bear: Bear, frame: Frame): void {
   const codec = decodeReplyStart(frame.payload);
   if (codec === undefined || !startReply(bear, frame.turn, codec)) bear.body.log("dropped", "codec");
@@ -26,7 +15,7 @@ function begin(bear: Bear, frame: Frame): void {
 
 /** The server's own speech: heard when the toy is idle or pairing, never into an open microphone. */
 function announce(bear: Bear, frame: Frame): void {
-  if (frame.type === DOWN.AUDIO) audio(bear, frame);
+  if (frame.type === DOWN.AUDIO) playSamples(bear, frame.turn, frame.codec, frame.sample, frame.payload);
   else if (frame.type === DOWN.REPLY_START) begin(bear, frame);
   else if (frame.type === DOWN.REPLY_END) endReply(bear, 0);
   else if (frame.type === DOWN.STOP) stopPlaying(bear);
@@ -65,7 +54,7 @@ function reply(bear: Bear, frame: Frame): void {
   // the state's end is put off without a step: this is asked ten times a second
   if (bear.state.name === "speaking") bear.dueAt = now + TOY_GIVES_UP_MS;
   else bear.on("reply");
-  if (type === DOWN.AUDIO) audio(bear, frame);
+  if (type === DOWN.AUDIO) playSamples(bear, frame.turn, frame.codec, frame.sample, frame.payload);
   else begin(bear, frame);
 }
 

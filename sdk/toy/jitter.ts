@@ -48,12 +48,6 @@ function silence(buffer: PlayBuffer, samples: number): Uint8Array {
   return new Uint8Array(samples * buffer.width).fill(rest);
 }
 
-function append(buffer: PlayBuffer, bytes: Uint8Array, samples: number): void {
-  buffer.pieces.push(bytes);
-  buffer.held += samples;
-  buffer.end += samples;
-}
-
 /** Takes a frame whose first sample has index `sample`; false where it is late, too much, or not whole samples. */
 export function pushSamples(buffer: PlayBuffer, sample: number, bytes: Uint8Array): boolean {
   const samples = bytes.length / buffer.width;
@@ -62,11 +56,16 @@ export function pushSamples(buffer: PlayBuffer, sample: number, bytes: Uint8Arra
   if (gap > 0) {
     buffer.lost += gap;
     // a gap is silence, as long as there is room for it: a longer one is skipped
-    if (buffer.held + gap + samples <= buffer.most) append(buffer, silence(buffer, gap), gap);
-    else buffer.end = sample;
+    if (buffer.held + gap + samples <= buffer.most) {
+      buffer.pieces.push(silence(buffer, gap));
+      buffer.held += gap;
+    }
+    buffer.end = sample;
   }
   if (buffer.held + samples > buffer.most) return false;
-  append(buffer, bytes, samples);
+  buffer.pieces.push(bytes);
+  buffer.held += samples;
+  buffer.end += samples;
   return true;
 }
 

@@ -17,11 +17,11 @@ export function stopPlaying(bear: Bear): void {
 }
 
 /** REPLY_START: makes room for the reply; false where the toy does not play this codec. */
-export function startReply(bear: Bear, turn: number, codec: Codec): boolean {
-  if (bear.body.speaker.codecs.indexOf(codec) < 0) return false;
+export function startReply(bear: Bear, turn: number, codec: number): boolean {
+  if (bear.body.speaker.codecs.indexOf(codec as Codec) < 0) return false;
   if (bear.sounding) stopPlaying(bear);
   bear.playing = turn;
-  bear.buffer = openBuffer(codec, bear.body.speaker.bufferMs);
+  bear.buffer = openBuffer(codec as Codec, bear.body.speaker.bufferMs);
   return true;
 }
 
@@ -72,7 +72,13 @@ function openSpeaker(bear: Bear, codec: Codec): void {
 }
 
 /** AUDIO: the first of a reply starts the speaker and CREDIT. A lost REPLY_START is made up for by its codec. */
-export function playSamples(bear: Bear, turn: number, codec: Codec, sample: number, bytes: Uint8Array): void {
+export function playSamples(
+  bear: Bear,
+  turn: number,
+  codec: number,
+  sample: number,
+  bytes: Uint8Array,
+): void {
   if (bear.buffer === undefined || bear.playing !== turn) {
     if (!startReply(bear, turn, codec)) return;
   }
@@ -82,7 +88,7 @@ export function playSamples(bear: Bear, turn: number, codec: Codec, sample: numb
     bear.body.log("dropped", "audio");
     return;
   }
-  if (!bear.sounding) openSpeaker(bear, codec);
+  if (!bear.sounding) openSpeaker(bear, buffer.codec);
 }
 
 /** REPLY_END: what is held is played; with nothing held, the reply is over. */

@@ -45,6 +45,7 @@ export class FirmwareRefused extends Error {
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const FIRMWARE = join(ROOT, "firmware");
+const MAIN = "firmware/main.ts";
 export const DEFAULT_BOARD = "esp32-classic";
 
 /** DESIGN.md, "Firmware": what Espruino parses beyond ES5. */
@@ -139,8 +140,12 @@ export async function buildProgram(
   options: FirmwareOptions,
 ): Promise<{ program: string; modules: Record<string, number> }> {
   const { code, modules } = await bundleOf(entry, options);
-  const said = options.profile === "production" ? shortenWords(dropLogs(code)) : code;
-  const known = new Set([...hot, ...lean]);
+  const ships = options.profile === "production";
+  const said = ships ? shortenWords(dropLogs(code), entry === MAIN) : code;
+  // a program that is not the toy's has its own rooms, and not all of the toy's
+  const known = new Set(
+    [...hot, ...lean].filter((name) => entry === MAIN || code.includes(`function ${name}(`)),
+  );
   const folded = shortenUndefined(fold(inlineConstants(said), known));
   return { program: shelve(await minify(mark(folded, hot))), modules };
 }
@@ -151,7 +156,7 @@ export async function buildProgram(
  *     const { bundle, loader, report } = await buildFirmware({ board: "esp32-classic", profile: "production" });
  */
 export async function buildFirmware(options: FirmwareOptions): Promise<Firmware> {
-  const { program, modules } = await buildProgram("firmware/main.ts", options);
+  const { program, modules } = await buildProgram(MAIN, options);
   const first = await bundleOf("firmware/loader.ts", options);
   const loader = loaderOf(await minify(fold(inlineConstants(first.code), new Set())));
   return { bundle: program, loader, report: reportOf(options, program, loader, modules) };

@@ -13,6 +13,8 @@ const BUILT_IN: object[] = [
   String.prototype,
   Number.prototype,
   Uint8Array.prototype,
+  DataView.prototype,
+  ArrayBuffer.prototype,
   Object.getPrototypeOf(Uint8Array.prototype) as object,
   Promise.prototype,
   Error.prototype,
