@@ -2,4 +2,4 @@
 export * from "./keys.ts";
 export * from "./lines.ts";
 export * from "./setup.ts";
-export * from "./helper.ts";
+export * from "./teller.ts";

@@ -1,4 +1,4 @@
-/** What toy and helper say to each other, a line of ASCII each: the same over USB serial and over Bluetooth's UART. PROTOCOL.md §12.2 */
+/** What toy and teller say to each other, a line of ASCII each: the same over USB serial and over Bluetooth's UART. PROTOCOL.md §12.2 */
 import {
   decodeJson,
   encodeJson,

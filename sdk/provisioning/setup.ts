@@ -35,7 +35,7 @@ export interface Setup {
 }
 
 interface Talk {
-  /** the helper's nonce, hex */
+  /** the teller's nonce, hex */
   with: string;
   keys: SetupKeys;
   /** of the last frame taken, and of the last one sent */

@@ -32,7 +32,7 @@ export async function tellWifiOver(
   try {
     await new Promise<void>((resolve, reject) => {
       limit.onabort = () => reject(line.gone.aborted ? line.gone.reason : new Fault(SILENT));
-      const helper = tellWifi(
+      const teller = tellWifi(
         {
           hash: nodeHash,
           after(after, callback) {
@@ -51,10 +51,10 @@ export async function tellWifiOver(
         { deviceId: toy.device_id, pairingCode: toy.pairing_code },
         wifi,
       );
-      const stop = line.listen((bytes) => helper.hear(Buffer.from(bytes).toString("latin1")));
+      const stop = line.listen((bytes) => teller.hear(Buffer.from(bytes).toString("latin1")));
       end = () => {
         stop();
-        helper.close();
+        teller.close();
       };
     });
   } finally {

@@ -1,4 +1,4 @@
-/** A Wi-Fi told to a toy: PROTOCOL.md §12, by its vectors, then toy and helper against each other and against strangers. */
+/** A Wi-Fi told to a toy: PROTOCOL.md §12, by its vectors, then toy and teller against each other and against strangers. */
 import { randomBytes } from "node:crypto";
 import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
@@ -19,7 +19,7 @@ import {
   tellWifi,
   writeLine,
 } from "@bearlink/sdk/provisioning";
-import type { Helper, Setup, SetupHost, Wifi } from "@bearlink/sdk/provisioning";
+import type { Teller, Setup, SetupHost, Wifi } from "@bearlink/sdk/provisioning";
 import { systemHash } from "../../../server/adapters/hash.ts";
 import { fakeClock } from "../../support/clock.ts";
 import { bytes, cases, vectors } from "../protocol/vectors.ts";
@@ -150,7 +150,7 @@ describe("a toy that listens", () => {
   let joins: boolean | undefined;
   let nonces: number;
   let toy: Setup;
-  let helper: Helper;
+  let teller: Teller;
 
   const host = (): SetupHost => ({
     hash: systemHash,
@@ -160,7 +160,7 @@ describe("a toy that listens", () => {
     nonce: () => new Uint8Array(16).fill(++nonces),
     send(line) {
       said.push(line);
-      helper?.hear(`${line}\r\n`);
+      teller?.hear(`${line}\r\n`);
     },
     join(to, done) {
       joined.push(to);
@@ -169,7 +169,7 @@ describe("a toy that listens", () => {
     closed: () => closed++,
   });
 
-  const help = (change: { pairingCode?: string; deviceId?: string } = {}): Helper =>
+  const help = (change: { pairingCode?: string; deviceId?: string } = {}): Teller =>
     tellWifi(
       {
         hash: systemHash,
@@ -194,12 +194,12 @@ describe("a toy that listens", () => {
     clock = fakeClock();
     [said, told, joined, lines] = [[], [], [], []];
     [closed, nonces, joins] = [0, 0, true];
-    helper = undefined as never;
+    teller = undefined as never;
     toy = openSetup(host());
   });
 
   test("takes the Wi-Fi, says so under its seal, and listens no more", async () => {
-    helper = help();
+    teller = help();
     await run();
     expect(joined).toEqual([wifi]);
     expect(told).toEqual(["joining", "joined"]);
@@ -212,31 +212,31 @@ describe("a toy that listens", () => {
 
   test("takes another one after the first failed", async () => {
     joins = false;
-    helper = help();
+    teller = help();
     await run();
     expect(told).toEqual(["joining", "failed"]);
     joins = true;
-    helper = help();
+    teller = help();
     await run();
     expect(told.slice(2)).toEqual(["joining", "joined"]);
   });
 
   test("refuses who has another pairing code, and does not join", async () => {
-    helper = help({ pairingCode: "0".repeat(26) });
+    teller = help({ pairingCode: "0".repeat(26) });
     await run();
     expect(told).toEqual(["decryption_failed"]);
     expect(joined).toEqual([]);
   });
 
-  test("is not told anything by the helper of another toy", async () => {
-    helper = help({ deviceId: "bear-ffffffffffffffff" });
+  test("is not told anything by the teller of another toy", async () => {
+    teller = help({ deviceId: "bear-ffffffffffffffff" });
     await run();
     expect(told).toEqual(["wrong_toy"]);
     expect(lines).toEqual(["hello"]);
   });
 
   test("refuses a frame with any bit changed: decryption_failed", async () => {
-    helper = help();
+    teller = help();
     const kept = toy;
     toy = { hear: () => undefined, close: () => undefined };
     await run();
@@ -259,13 +259,13 @@ describe("a toy that listens", () => {
 
   test("takes a line once: neither in the same talk nor in a later one", async () => {
     joins = false;
-    helper = help();
+    teller = help();
     await run();
     const line = lines.find((one) => one.startsWith("seal"))!;
     said.length = 0;
     toy.hear(`${line}\n`);
     expect(said).toEqual(["no replayed"]);
-    helper = help();
+    teller = help();
     await run();
     said.length = 0;
     toy.hear(`${line}\n`);
@@ -307,7 +307,7 @@ describe("a toy that listens", () => {
   test("is greeted until it answers", async () => {
     const kept = toy;
     toy = { hear: () => undefined, close: () => undefined };
-    helper = help();
+    teller = help();
     await clock.advance(3_500);
     expect(lines).toEqual(["hello", "hello", "hello", "hello"]);
     toy = kept;
@@ -315,6 +315,6 @@ describe("a toy that listens", () => {
     expect(told).toEqual(["joining", "joined"]);
   });
 
-  test("a helper refuses to tell what no radio takes", () =>
+  test("a teller refuses to tell what no radio takes", () =>
     expect(() => tellWifi({ hash: systemHash } as never, label, { ssid: "", password: "" })).toThrow());
 });

@@ -1,4 +1,4 @@
-/** The helper's side, on a computer or a phone: says hello, tells the Wi-Fi under a seal, and believes only sealed answers. PROTOCOL.md §12 */
+/** The teller's side, on a computer or a phone: says hello, tells the Wi-Fi under a seal, and believes only sealed answers. PROTOCOL.md §12 */
 import { openFrame, sealFrame } from "@bearlink/sdk/protocol";
 import type { Hash } from "@bearlink/sdk/protocol";
 import { setupKey, setupKeys } from "./keys.ts";
@@ -9,7 +9,7 @@ import type { SetupRefusal, SetupState, Wifi } from "./lines.ts";
 /** ms between two hellos to a toy that has not answered */
 export const HELLO_EVERY_MS = 1_000;
 
-export interface HelperHost {
+export interface TellerHost {
   hash: Hash;
   after(ms: number, callback: () => void): () => void;
   /** 16 random bytes, each time new ones */
@@ -19,17 +19,17 @@ export interface HelperHost {
   told(what: SetupState | SetupRefusal | "wrong_toy"): void;
 }
 
-export interface Helper {
+export interface Teller {
   hear(text: string): void;
   close(): void;
 }
 
 /** Tells `wifi` to the toy of this label, once it answers. Throws where no radio can take it. */
 export function tellWifi(
-  host: HelperHost,
+  host: TellerHost,
   label: { deviceId: string; pairingCode: string },
   wifi: Wifi,
-): Helper {
+): Teller {
   const payload = encodeWifi(wifi);
   if (payload === undefined) throw new Error("not a name and a password of a Wi-Fi");
   const key = setupKey(host.hash, label.deviceId, label.pairingCode);
