@@ -1,0 +1,64 @@
+/** `bear build-firmware`: the toy's program for one board, and what it weighs. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { command } from "../command.ts";
+import { EXIT, Fault } from "../fault.ts";
+import { boards, buildFirmware, DEFAULT_BOARD, FirmwareRefused } from "../firmware/build.ts";
+import type { Firmware, Profile } from "../firmware/build.ts";
+
+interface Options {
+  board: string;
+  profile: Profile;
+  out: string;
+}
+
+/** of the report on a terminal */
+const LARGEST = 8;
+
+function readProfile(text: string): Profile {
+  if (text === "development" || text === "production") return text;
+  throw new Fault(`--profile is development or production, and not ${text}`, EXIT.USAGE);
+}
+
+function readBoard(text: string): string {
+  if (boards().includes(text)) return text;
+  throw new Fault(`no board ${text}: there are ${boards().join(", ")}`, EXIT.USAGE);
+}
+
+async function built(options: Options): Promise<Firmware> {
+  try {
+    return await buildFirmware(options);
+  } catch (error) {
+    if (error instanceof FirmwareRefused) throw new Fault(error.message);
+    throw error;
+  }
+}
+
+export const buildFirmwareCommand = command<Options>({
+  name: "build-firmware",
+  about: "build the toy's program for a board, and say what it weighs",
+  options: [
+    { flags: "--board <name>", about: "a file of firmware/boards", default: DEFAULT_BOARD, read: readBoard },
+    {
+      flags: "--profile <name>",
+      about: "development talks on its console, production is shut",
+      default: "production",
+      read: readProfile,
+    },
+    { flags: "--out <folder>", about: "where program.js and loader.js go", default: "firmware/dist" },
+  ],
+  example: "bear build-firmware --board esp32-classic --profile production",
+  async run({ terminal }, options) {
+    const { bundle, loader, report } = await built(options);
+    mkdirSync(options.out, { recursive: true });
+    writeFileSync(join(options.out, "program.js"), bundle, "latin1");
+    writeFileSync(join(options.out, "loader.js"), loader, "latin1");
+    const largest = report.modules.slice(0, LARGEST).map(({ path, bytes }) => `  ${bytes} ${path}`);
+    terminal.answer({ ...report, out: options.out }, [
+      `Built for ${report.board}, ${report.profile}: ${report.bytes} bytes, and a loader of ${report.loaderBytes}.`,
+      `Loads as about ${report.variables.flash} variables from flash, ${report.variables.ram} from RAM.`,
+      "Largest, before names were shortened:",
+      ...largest,
+    ]);
+  },
+});
