@@ -2,8 +2,11 @@
 import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { openBear } from "@bearlink/sdk/node";
+import type { ToyRecord } from "@bearlink/sdk/node";
 import { startCell } from "../../support/cell.ts";
 import type { TestCell } from "../../support/cell.ts";
+import { until } from "../../support/wait.ts";
 import { answerOf, bearHere, linesOf, newFolder } from "../../support/processes.ts";
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -72,4 +75,23 @@ test("a program that another key signed is not taken", async () => {
   writeFileSync(folder.file("key"), "ab".repeat(32));
   const ended = await publish("--version", "2.0.0", "--bundle", bundle, "--key", folder.file("key"));
   expect([ended.code, ended.stderr]).toEqual([1, expect.stringMatching(/BAD_SIGNATURE.*--key/)]);
+});
+
+test("a toy on the line is told at once; a virtual one cannot take it, and is not asked again", async () => {
+  const toy = answerOf(await bearHere(["provision", "--json"], env)) as unknown as ToyRecord;
+  const bear = await openBear({ url: cell.url, toy, firmwareVersion: "1.0.0+esp32-classic" });
+  try {
+    await bear.ready();
+    expect((await publish("--version", "5.0.0", "--bundle", bundle)).code).toBe(0);
+    const toys = async () =>
+      (answerOf(await publish("--list", "--json")) as { updates: { toys: object }[] }).updates[0]!.toys;
+    await until("the toy answered", async () => JSON.stringify(await toys()).includes('"refused":1'));
+    expect(await toys()).toEqual({ offered: 0, ok: 0, failed: 0, refused: 1 });
+    const offer = await fetch(`${cell.url}/api/v1/updates/offers/${toy.device_id}`, {
+      headers: { authorization: `Bearer ${cell.developerKey}` },
+    });
+    expect(await offer.json()).toEqual({ version: null, why: "FAILED_BEFORE" });
+  } finally {
+    await bear.close();
+  }
 });
