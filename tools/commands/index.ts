@@ -1,6 +1,7 @@
 /** Every command of `bear`, in the order in which a newcomer meets them. */
 import type { CommandSpec } from "../command.ts";
 import { bench } from "./bench.ts";
+import { buildFirmwareCommand } from "./build-firmware.ts";
 import { demo } from "./demo.ts";
 import { doctor } from "./doctor.ts";
 import { flash } from "./flash.ts";
@@ -21,6 +22,7 @@ export const commands: readonly CommandSpec[] = [
   provision,
   pair,
   talk,
+  buildFirmwareCommand,
   flash,
   label,
   wifi,
