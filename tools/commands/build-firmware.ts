@@ -3,11 +3,10 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { command } from "../command.ts";
 import { EXIT, Fault } from "../fault.ts";
-import { boards, buildFirmware, DEFAULT_BOARD, FirmwareRefused } from "../firmware/build.ts";
 import type { Firmware, Profile } from "../firmware/build.ts";
 
 interface Options {
-  board: string;
+  board?: string;
   profile: Profile;
   out: string;
 }
@@ -20,14 +19,14 @@ function readProfile(text: string): Profile {
   throw new Fault(`--profile is development or production, and not ${text}`, EXIT.USAGE);
 }
 
-function readBoard(text: string): string {
-  if (boards().includes(text)) return text;
-  throw new Fault(`no board ${text}: there are ${boards().join(", ")}`, EXIT.USAGE);
-}
-
 async function built(options: Options): Promise<Firmware> {
+  // only now: a compiler is slow to load, and no other command needs it
+  const { boards, buildFirmware, DEFAULT_BOARD, FirmwareRefused } = await import("../firmware/build.ts");
+  const { board = DEFAULT_BOARD } = options;
+  if (!boards().includes(board))
+    throw new Fault(`no board ${board}: there are ${boards().join(", ")}`, EXIT.USAGE);
   try {
-    return await buildFirmware(options);
+    return await buildFirmware({ ...options, board });
   } catch (error) {
     if (error instanceof FirmwareRefused) throw new Fault(error.message);
     throw error;
@@ -38,7 +37,7 @@ export const buildFirmwareCommand = command<Options>({
   name: "build-firmware",
   about: "build the toy's program for a board, and say what it weighs",
   options: [
-    { flags: "--board <name>", about: "a file of firmware/boards", default: DEFAULT_BOARD, read: readBoard },
+    { flags: "--board <name>", about: "a file of firmware/boards; esp32-classic without it" },
     {
       flags: "--profile <name>",
       about: "development talks on its console, production is shut",
