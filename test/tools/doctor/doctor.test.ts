@@ -168,7 +168,7 @@ describe("a board", () => {
 
   if (espruino)
     test("the real interpreter seals frames when it is asked as a board is", async () => {
-      const pty = await openPty(`EXEC:${espruino},pty,rawer,setsid,ctty`);
+      const pty = await openPty(`EXEC:${espruino},pty,rawer`);
       const line = await openLine(pty.path);
       const toy = await openConsole(line, patience);
       const measures = await measureBoard(toy, { boards: /^LINUX$/, seconds: 0.1, frames: 50 });

@@ -211,7 +211,7 @@ describe.skipIf(socatMissing)(`over a pseudo-terminal${socatMissing ? `: ${socat
 
 if (espruino)
   test("on the real interpreter every file lies in its flash, and it runs the loader when it starts", async () => {
-    const pty = await openPty(`EXEC:${espruino},pty,rawer,setsid,ctty`);
+    const pty = await openPty(`EXEC:${espruino},pty,rawer`);
     const line = await openLine(pty.path);
     const hello = [...files.slice(0, -1), { name: ".boot0", bytes: Buffer.from('print("the loader ran")') }];
     const board = await flashToy(line, toy.device_id, hello, {

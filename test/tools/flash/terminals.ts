@@ -21,16 +21,28 @@ export interface Pty {
 export async function openPty(behind: string): Promise<Pty> {
   const folder = mkdtempSync(join(tmpdir(), "bearlink-tty-"));
   const path = join(folder, "tty");
+  // a group of its own: what runs behind it ends with it
   const socat = spawn("socat", [`PTY,link=${path},rawer,wait-slave`, behind], {
     cwd: folder,
     stdio: "ignore",
+    detached: true,
   });
+  const kill = (): void => {
+    try {
+      process.kill(-socat.pid!, "SIGKILL");
+    } catch {
+      // it had ended
+    }
+  };
+  // a test that failed may not have come to close it
+  process.once("exit", kill);
   await until("socat made its terminal", () => existsSync(path));
   return {
     path,
     folder,
     close() {
-      socat.kill();
+      process.off("exit", kill);
+      kill();
       rmSync(folder, { recursive: true, force: true });
     },
   };
