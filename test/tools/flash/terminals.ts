@@ -3,6 +3,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { onTestFinished } from "vitest";
 import { until } from "../../support/wait.ts";
 
 export const socatMissing: string | false =
@@ -27,23 +28,16 @@ export async function openPty(behind: string): Promise<Pty> {
     stdio: "ignore",
     detached: true,
   });
-  const kill = (): void => {
+  const close = (): void => {
     try {
       process.kill(-socat.pid!, "SIGKILL");
     } catch {
       // it had ended
     }
+    rmSync(folder, { recursive: true, force: true });
   };
-  // a test that failed may not have come to close it
-  process.once("exit", kill);
+  // a test that fails does not come to close it
+  onTestFinished(close);
   await until("socat made its terminal", () => existsSync(path));
-  return {
-    path,
-    folder,
-    close() {
-      process.off("exit", kill);
-      kill();
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
+  return { path, folder, close };
 }
