@@ -5,5 +5,7 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     testTimeout: 20_000,
     hookTimeout: 60_000,
+    // a fact that comes true in time may be late on a busy machine
+    expect: { poll: { timeout: 10_000 } },
   },
 });
