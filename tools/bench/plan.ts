@@ -20,10 +20,10 @@ const LATER = { laterTurns: 3 };
 
 export const FULL: Plan = {
   turns: [
-    { name: "ffmpeg", toys: 10, turns: 6, ...LATER, ffmpegToys: 10, delays: REALISTIC, target: 25 },
-    { name: "TypeScript", toys: 50, turns: 3, ...LATER, ffmpegToys: 0, delays: REALISTIC, target: 40 },
-    { name: "ffmpeg", toys: 50, turns: 3, ...LATER, ffmpegToys: 50, delays: REALISTIC },
-    { name: "no model delay", toys: 10, turns: 6, ...LATER, ffmpegToys: 10, delays: NONE, target: 20 },
+    { name: "ffmpeg", toys: 10, turns: 5, ...LATER, ffmpegToys: 10, delays: REALISTIC, target: 25 },
+    { name: "TypeScript", toys: 50, turns: 2, ...LATER, ffmpegToys: 0, delays: REALISTIC, target: 40 },
+    { name: "ffmpeg", toys: 50, turns: 2, laterTurns: 1, ffmpegToys: 50, delays: REALISTIC },
+    { name: "no model delay", toys: 10, turns: 5, ...LATER, ffmpegToys: 10, delays: NONE, target: 20 },
   ],
   broker: { toys: 200, roundMs: 3_000, rounds: 3 },
   idle: 1_000,

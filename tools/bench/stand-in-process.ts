@@ -26,6 +26,26 @@ export interface StandInProcess {
 export const FIRST_CLAUSE = "Hello there,";
 const REPLY = `${FIRST_CLAUSE} little one! The moon is round.`;
 
+/** requests of each kind that make a process quick */
+const WARM_REQUESTS = 5;
+
+/** A service has served before: what is slow in the stand-in's first answers is not the cell's. */
+async function warm(url: string): Promise<void> {
+  const post = async (path: string, body: FormData | string): Promise<void> => {
+    await (await fetch(url + path, { method: "POST", body })).arrayBuffer();
+  };
+  for (let times = 0; times < WARM_REQUESTS; times++) {
+    const form = new FormData();
+    form.set("file", new Blob([new Uint8Array(48_044)]), "speech.wav");
+    const speech = JSON.stringify({ input: FIRST_CLAUSE });
+    await Promise.all([
+      post("/audio/transcriptions", form),
+      post("/chat/completions", "{}"),
+      post("/audio/speech", speech),
+    ]);
+  }
+}
+
 export async function startStandInProcess(delays: ModelDelays): Promise<StandInProcess> {
   const { transcribe, firstToken, token, speech } = delays;
   const flags = { transcribe, "first-token": firstToken, token, speech, reply: REPLY };
@@ -41,12 +61,15 @@ export async function startStandInProcess(delays: ModelDelays): Promise<StandInP
   process.once("exit", () => child.kill());
   const [line] = (await once(createInterface(child.stdout), "line")) as [string];
   const { url } = JSON.parse(line) as { url: string };
+  const takeLog = async (): Promise<LoggedRequest[]> => {
+    const answer = await fetch(new URL("/log", url), { method: "DELETE" });
+    return (await answer.json()) as LoggedRequest[];
+  };
+  await warm(url);
+  await takeLog();
   return {
     url,
-    async takeLog() {
-      const answer = await fetch(new URL("/log", url), { method: "DELETE" });
-      return (await answer.json()) as LoggedRequest[];
-    },
+    takeLog,
     async stop() {
       const gone = once(child, "exit");
       child.kill();

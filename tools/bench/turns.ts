@@ -14,7 +14,7 @@ import type { Usage, Worker } from "./worker.ts";
 export interface TurnScenario {
   name: string;
   toys: number;
-  /** of each toy */
+  /** of each toy, beside its first */
   turns: number;
   /** turns of one toy alone, after the cell's first, that the first is compared with */
   laterTurns: number;
@@ -30,8 +30,10 @@ export interface TurnResult {
   toys: number;
   sound: string;
   delays: ModelDelays;
-  /** ms the server added before a reply's first frame of sound */
+  /** ms the server added before a reply's first frame of sound, in each toy's second turn and later */
   added_ms: Summary;
+  /** the same in each toy's first turn, when all of them come within seconds: for ffmpeg processes are started then */
+  arriving_ms: Summary;
   /** of p95 */
   target_ms: number | undefined;
   /** what the first turn after the cell's start took more than the median of later ones, alike alone */
@@ -92,6 +94,8 @@ async function measure(
   await bears.ask("open", opening);
   tell("the first turn, and some more alone");
   const alone = await talk({ bears: 1, turns: 1 + laterTurns, spreadMs: 0 });
+  tell(`${toys} toys arrive`);
+  const first = await talk({ bears: toys, turns: 1, spreadMs: SPREAD_MS });
   tell(`${toys} toys talk`);
   const before = await cell.worker.usage();
   const startedAt = performance.now();
@@ -101,13 +105,14 @@ async function measure(
   const counters = await bears.ask<Counters[]>("counters");
   const frames = await cell.frames();
   const talkedMs = wallMs * toys;
-  const met = [...alone.met, ...all.met];
+  const met = [...alone.met, ...first.met, ...all.met];
   return {
     ...{ name, toys, sound: cell.sound, delays },
     added_ms: summaryOf(all.added),
+    arriving_ms: summaryOf(first.added),
     target_ms: target,
     first_turn_ms: rounded(alone.added[0]! - median(alone.added.slice(1)), 1),
-    failed: met.length - alone.added.length - all.added.length,
+    failed: met.length - alone.added.length - first.added.length - all.added.length,
     frames_lost: framesLost(counters, frames),
     underruns: sumOf(counters.map(({ underruns }) => underruns)),
     cpu_percent_a_toy: percent(after.cpuMs + after.childrenMs - before.cpuMs - before.childrenMs, talkedMs),

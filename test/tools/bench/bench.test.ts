@@ -28,6 +28,7 @@ describe("a bench in small", () => {
     expect(JSON.parse(JSON.stringify(result))).toEqual({
       ...{ name: "small", toys: 2, delays, target_ms: 25, sound: expect.stringContaining("TypeScript") },
       added_ms: summary(2),
+      arriving_ms: summary(2),
       ...{ first_turn_ms: expect.any(Number), failed: 0, frames_lost: 0, underruns: 0 },
       ...{ cpu_percent_a_toy: expect.any(Number), ffmpeg_percent_a_toy: 0, rss_mb: expect.any(Number) },
     });

@@ -12,6 +12,7 @@ const turns: TurnResult = {
   sound: "ffmpeg",
   delays: { transcribe: 300, firstToken: 350, token: 15, speech: 200 },
   added_ms: { count: 60, p50: 15, p95: 25, p99: 30, max: 31 },
+  arriving_ms: { count: 10, p50: 20, p95: 90, p99: 90, max: 90 },
   target_ms: 25,
   first_turn_ms: 50,
   failed: 0,
