@@ -46,7 +46,9 @@ const CANARY_BYTES = 8;
 
 export async function openVoices(config: Config, { clock, chance, meter, log }: VoicePorts): Promise<Voices> {
   const ffmpeg = await openFfmpeg({ path: config.FFMPEG_PATH, clock });
-  await warmVoices({ sound: typescriptSound });
+  await warmVoices({ players: [typescriptSound, ...(ffmpeg ? [ffmpeg] : [])] }).catch((error: unknown) =>
+    log.warn({ error }, "sound could not be tried at the start"),
+  );
   const models = openModels(modelSettings(config), { clock, meter, decode: ffmpeg?.decode });
   const book = openBook();
   const shelf = createShelf({ chance });

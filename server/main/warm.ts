@@ -9,10 +9,11 @@ const SPEECH_RATE = 24_000;
 const FRAME_BYTES = 800;
 const FRAMES = 20;
 
-/** Takes about 0.1 s, which the first turn would have taken longer; asks no service anything. */
-export async function warmVoices({ sound }: { sound: Sound }): Promise<void> {
+/** Takes a moment, which the first turn would have taken longer; asks no service anything. Rejects where a player fails. */
+export async function warmVoices({ players }: { players: Sound[] }): Promise<void> {
   await warmRules(createSafety({}));
-  for (const pipe of [sound.hear(CODEC.ULAW), sound.voice(SPEECH_RATE, CODEC.U8)]) await warmPipe(pipe);
+  for (const { hear, voice } of players)
+    await Promise.all([warmPipe(hear(CODEC.ULAW)), warmPipe(voice(SPEECH_RATE, CODEC.U8))]);
 }
 
 /** An expression is compiled for good only at its second use. */
