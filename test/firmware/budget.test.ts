@@ -70,11 +70,7 @@ test("on the twin, a toy's variables fit an ESP32", { timeout: 60_000 }, async (
   await toy.close();
 });
 
-const title = ESPRUINO
-  ? "on Espruino"
-  : "on Espruino (left out: the environment variable ESPRUINO names none)";
-
-describe.skipIf(!ESPRUINO)(title, { timeout: 90_000 }, () => {
+function onEspruino(): void {
   test("a toy's variables and its frames' time are within their budget", async () => {
     const record = await newToy(cell);
     const toy = interpreterToy({ ...firmware, loader: PROBE + firmware.loader }, record);
@@ -133,4 +129,7 @@ describe.skipIf(!ESPRUINO)(title, { timeout: 90_000 }, () => {
     expect(loops).toBeGreaterThan(50);
     expect(loops).toBeLessThanOrEqual(DOWN_LOOPS);
   });
-});
+}
+
+// of `npm run test:espruino`
+if (ESPRUINO) describe("on Espruino", { timeout: 90_000 }, onEspruino);

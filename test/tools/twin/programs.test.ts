@@ -44,7 +44,9 @@ test.each(programs)("the twin: $name", async ({ source, prints }) => {
   expect(linesOf(twin.lines)).toEqual(prints);
 });
 
-test.runIf(ESPRUINO).each(programs)("the interpreter: $name", async ({ source, prints }) => {
-  const lines = await runOnInterpreter(marked(source(ports)), { until: (line) => line === "=end" });
-  expect(linesOf(lines)).toEqual(prints);
-});
+// of `npm run test:espruino`
+if (ESPRUINO)
+  test.each(programs)("the interpreter: $name", async ({ source, prints }) => {
+    const lines = await runOnInterpreter(marked(source(ports)), { until: (line) => line === "=end" });
+    expect(linesOf(lines)).toEqual(prints);
+  });
