@@ -2,12 +2,11 @@
 import type { Hash } from "@bearlink/sdk/protocol";
 
 const native = espruino("crypto") as EspruinoCrypto;
-const COUNTER_MODE = { mode: "CTR" } as const;
 
 export const hash: Hash = {
   sha256: (data) => new Uint8Array(native.SHA256(data)),
   // `encrypt` both ways: Espruino's `decrypt` is wrong in this mode
-  aes128Ctr: (key, data) => new Uint8Array(native.AES.encrypt(data, key, COUNTER_MODE)),
+  aes128Ctr: (key, data) => new Uint8Array(native.AES.encrypt(data, key, { mode: "CTR" })),
   hmac: (key, parts) => {
     const inner = native.SHA256(E.toFlatString(key.inner, parts));
     return new Uint8Array(native.SHA256(E.toFlatString(key.outer, inner)));

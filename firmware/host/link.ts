@@ -14,8 +14,6 @@ import {
 } from "./packets.ts";
 
 const KEEPALIVE_S = 60;
-/** ms between two looks: one to ping, the next to have been answered */
-const PING_MS = 25_000;
 /** bytes that may wait to be sent: two seconds of sound, and the network is taken for dead */
 const MAX_WAITING = 16_384;
 
@@ -27,14 +25,12 @@ let held = "";
 /** bytes written since the last `drain` */
 let waiting = 0;
 let pinged = false;
-let pings: number | undefined;
 /** the CONNECT, until the socket is open */
 let login = "";
 
 function shut(): void {
   const open = socket;
   socket = undefined;
-  clearInterval(pings);
   try {
     open!.removeAllListeners();
     open!.end();
@@ -60,13 +56,6 @@ function transmit(text: string): void {
   }
 }
 
-function published(first: number, body: string): void {
-  if (first & 6) return fail(); // a QoS that was not subscribed for
-  const end = 2 + body.charCodeAt(0) * 256 + body.charCodeAt(1);
-  const payload = E.toArrayBuffer(E.toFlatString(body.substr(end)));
-  events.message(body.substring(2, end), new Uint8Array(payload), (first & 1) === 1);
-}
-
 function takePacket(first: number, body: string): void {
   if (first === CONNACK && body.length === 2) events.connected(body.charCodeAt(1));
   else if (first === PINGRESP) pinged = false;
@@ -89,8 +78,13 @@ function arrived(piece: string): void {
     if (text.length < end) return;
     held = text.substr(end);
     const body = text.substring(start, end);
-    if ((first & 0xf0) === PUBLISH) published(first, body);
-    else takePacket(first, body);
+    if (first >> 1 !== PUBLISH >> 1) takePacket(first, body);
+    else {
+      // QoS 0, as it was subscribed for; the lowest bit says that it was retained
+      const topic = 2 + body.charCodeAt(0) * 256 + body.charCodeAt(1);
+      const payload = E.toArrayBuffer(E.toFlatString(body.substr(topic)));
+      events.message(body.substring(2, topic), new Uint8Array(payload), first !== PUBLISH);
+    }
   }
 }
 
@@ -98,7 +92,9 @@ function drained(): void {
   waiting = 0;
 }
 
-function keepAlive(): void {
+/** To be called every 25 s: one time pings, the next has been answered. */
+export function keepAlive(): void {
+  if (socket === undefined) return;
   if (pinged) return fail();
   pinged = true;
   transmit(PING);
@@ -145,7 +141,6 @@ export function openLink(options: LinkOptions, told: LinkEvents): Link {
     login = connectPacket(options.clientId, options.username, options.password, KEEPALIVE_S);
     socket = net.connect({ host: options.host, port: options.port }, greet);
     listen(socket);
-    pings = setInterval(keepAlive, PING_MS) as unknown as number;
   } catch {
     setTimeout(() => told.closed(), 0); // no event before this function has answered
   }

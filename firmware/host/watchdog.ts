@@ -1,10 +1,12 @@
 /** Looks after the chip every five seconds: feeds the watchdog while the toy is well, and sleeps before the battery is empty. */
 import { isWell, stopBear } from "@bearlink/sdk/toy";
 import type { Bear } from "@bearlink/sdk/toy";
+import { keepAlive } from "./link.ts";
 import { isEmpty } from "../parts/battery.ts";
 
 const STARVE_S = 30;
 const LOOK_MS = 5_000;
+const PING_LOOKS = 5;
 /** variables: a frame and its reply need some hundreds */
 const LEAST_FREE = 400;
 
@@ -13,7 +15,11 @@ export function memory(): EspruinoMemory {
   return (process as unknown as EspruinoProcess).memory(false);
 }
 
+let looks = 0;
+
 function look(bear: Bear): void {
+  looks = (looks + 1) % PING_LOOKS;
+  if (looks === 0) keepAlive();
   if (isEmpty()) {
     stopBear(bear);
     bear.body.power.sleep(0);

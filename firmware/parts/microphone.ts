@@ -75,4 +75,8 @@ function start(each: (samples: Uint8Array) => void): void {
   wave.startInput(BOARD.MICROPHONE, HERTZ, { repeat: true });
 }
 
-export const microphone: Microphone = { codec: CODEC.ULAW, level: () => loudness, start, stop };
+function level(): number {
+  return loudness;
+}
+
+export const microphone: Microphone = { codec: CODEC.ULAW, level, start, stop };

@@ -31,9 +31,9 @@ export interface Access {
   abandon: () => void;
 }
 
-export function openAccess(host: ToyHost, identity: Identity): Access {
+export function openAccess(body: ToyHost, identity: Identity): Access {
   return {
-    body: host,
+    body,
     identity,
     keys: undefined,
     boot: 0,
@@ -50,13 +50,13 @@ export function openAccess(host: ToyHost, identity: Identity): Access {
 
 /** Keys and `boot`; false where the store refuses: then there is no claim. */
 function prepare(access: Access): boolean {
-  const host = access.body;
+  const body = access.body;
   try {
-    if (access.keys === undefined) access.keys = loadKeys(host.store, host.hash, access.identity.deviceId);
-    if (access.boot === 0) access.boot = raiseBoot(host.store, host.hash);
+    if (access.keys === undefined) access.keys = loadKeys(body.store, body.hash, access.identity.deviceId);
+    if (access.boot === 0) access.boot = raiseBoot(body.store, body.hash);
     return true;
   } catch {
-    host.log("error", "store");
+    body.log("error", "store");
     return false;
   }
 }
@@ -78,18 +78,18 @@ function takeFloor(access: Access, floor: number): void {
 }
 
 function takeSession(access: Access, opened: Opened): void {
-  const host = access.body;
+  const body = access.body;
   const seconds = opened.expiresS;
-  const now = host.clock.now();
+  const now = body.clock.now();
   access.session = opened.session;
   access.expiresAt = now + seconds * 1000;
-  access.renewAt = now + renewAfterMs(host.hash, access.keys!.rng, access.boot, access.seq, seconds);
+  access.renewAt = now + renewAfterMs(body.hash, access.keys!.rng, access.boot, access.seq, seconds);
   access.keys = undefined; // read again when they are needed: a small machine has better use for the room
-  if (host.setTime !== undefined) host.setTime(opened.serverTime);
+  if (body.setTime !== undefined) body.setTime(opened.serverTime);
   try {
-    forgetFormerKeys(host.store, host.hash);
+    forgetFormerKeys(body.store, body.hash);
   } catch {
-    host.log("error", "store");
+    body.log("error", "store");
   }
 }
 
@@ -100,7 +100,7 @@ export function abandonClaim(access: Access): void {
 
 /** One claim, with a seq of its own; `done` tells whether there is a session now, and may come at once. */
 export function claim(access: Access, done: (opened: Opened | undefined) => void): void {
-  const host = access.body;
+  const body = access.body;
   abandonClaim(access);
   access.keys = undefined; // a rekey takes effect with the next claim, PROTOCOL.md §11
   if (!prepare(access)) return done(undefined);
@@ -109,7 +109,7 @@ export function claim(access: Access, done: (opened: Opened | undefined) => void
     access.abandon = nothing; // and with it all that this attempt held
     if (outcome.opened !== undefined) takeSession(access, outcome.opened);
     else {
-      host.log("claim", outcome.why);
+      body.log("claim", outcome.why);
       countFailure(access);
       if (outcome.waitS !== undefined) access.waitS = outcome.waitS;
       if (outcome.floor !== undefined) takeFloor(access, outcome.floor);
@@ -118,7 +118,7 @@ export function claim(access: Access, done: (opened: Opened | undefined) => void
   };
   const address = access.identity.servers[access.server]!;
   access.abandon = claimSession(
-    host,
+    body,
     access.identity,
     address,
     access.keys!,

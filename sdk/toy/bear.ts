@@ -1,6 +1,6 @@
 /** What a toy holds while it runs: one record that its rooms share, and its three ways to be heard: a frame, a message, a clip. */
 import { encodeJson, sealFrame } from "@bearlink/sdk/protocol";
-import type { Ack, Clip, Command } from "@bearlink/sdk/protocol";
+import type { Ack, Clip, Command, Frame } from "@bearlink/sdk/protocol";
 import type { Access } from "./access.ts";
 import type { Identity, ToyHost } from "./host.ts";
 import type { PlayBuffer } from "./jitter.ts";
@@ -43,6 +43,8 @@ export interface Bear {
   state: ToyState;
   /** of the toy's clock, ms: when this state is left */
   dueAt: number;
+  /** likewise: when TELEMETRY is sent again */
+  reportAt: number;
   line: Line | undefined;
   /** Tells the runner what happened. */
   on(event: ToyEvent): void;
@@ -83,32 +85,28 @@ export interface Bear {
   waitingMs: number;
   stopTimeout(): void;
   stopRetry(): void;
-  stopTelemetry(): void;
   stopCredit(): void;
   stopPairing(): void;
 }
 
+/** A frame that is not sound; its counter comes as it is sent. */
+export function plainFrame(type: number, turn: number, payload: Uint8Array): Frame {
+  return { type, codec: 0, flags: 0, counter: 0, turn, sample: 0, payload };
+}
+
 /** Sends a frame, if the line is open; else it is lost, as on any line. */
-export function send(
-  bear: Bear,
-  type: number,
-  turn: number,
-  payload: Uint8Array,
-  codec: number,
-  flags: number,
-  sample: number,
-): void {
+export function send(bear: Bear, frame: Frame): void {
   const line = bear.line;
   if (line === undefined || !line.open) return;
   line.sent++;
-  const frame = { type, codec, flags, counter: line.sent, turn, sample, payload };
+  frame.counter = line.sent;
   line.link.publish(line.topic, sealFrame(bear.body.hash, line.keys.up, frame));
-  bear.body.log("sent", type);
+  bear.body.log("sent", frame.type);
 }
 
 /** Sends JSON outside of any turn. */
 export function tell(bear: Bear, type: number, message: object): void {
-  send(bear, type, 0, encodeJson(message), 0, 0, 0);
+  send(bear, plainFrame(type, 0, encodeJson(message)));
 }
 
 export function say(bear: Bear, clip: Clip): void {

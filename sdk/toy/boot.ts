@@ -4,24 +4,23 @@ import type { ToyStore } from "./host.ts";
 import { readSlots, writeBoth, writeSlot } from "./slots.ts";
 
 const NAME = "boot";
-const NOTHING = new Uint8Array(0);
 
 /** This start's `boot`, already stored. Throws where the store refused: then nothing may be claimed. */
 export function raiseBoot(store: ToyStore, hash: Hash): number {
   const slots = readSlots(store, hash, NAME);
   if (slots.latest !== undefined && slots.sound) {
     const boot = slots.latest.generation + 1;
-    writeSlot(store, hash, slots.free, { generation: boot, body: NOTHING });
+    writeSlot(store, hash, slots.free, { generation: boot, body: new Uint8Array(0) });
     return boot;
   }
   // the slot that cannot be read may have held one more than the other, and been used
   const boot = slots.latest === undefined ? 2 : slots.latest.generation + 2;
-  writeBoth(store, hash, NAME, { generation: boot, body: NOTHING });
+  writeBoth(store, hash, NAME, { generation: boot, body: new Uint8Array(0) });
   return boot;
 }
 
 /** `boot = floor + 1`, stored, after a floor that held. §3.3 */
 export function raiseBootOver(store: ToyStore, hash: Hash, floor: number): number {
-  writeBoth(store, hash, NAME, { generation: floor + 1, body: NOTHING });
+  writeBoth(store, hash, NAME, { generation: floor + 1, body: new Uint8Array(0) });
   return floor + 1;
 }

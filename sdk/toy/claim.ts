@@ -170,7 +170,7 @@ function outcomeOf(
  * The answer abandons it: whatever still arrives is ignored. §2
  */
 export function claimSession(
-  host: ToyHost,
+  body: ToyHost,
   identity: Identity,
   server: string,
   keys: ToyKeys,
@@ -179,20 +179,20 @@ export function claimSession(
   done: (outcome: ClaimOutcome) => void,
 ): () => void {
   let live = true;
-  const hash = host.hash;
+  const hash = body.hash;
   const ownNonce = deviceNonce(hash, keys.rng, boot, seq);
   const finish = (outcome: ClaimOutcome): void => {
     live = false;
     done(outcome);
   };
   const challenge = { device_id: identity.deviceId, device_nonce: toHex(ownNonce) };
-  host.post(server + CHALLENGE_PATH, challenge, (status, challenged) => {
+  body.post(server + CHALLENGE_PATH, challenge, (status, challenged) => {
     if (!live) return;
     if (status !== 200) return finish(refused(hash, keys, undefined, status, challenged));
     const attempt = attemptOf(identity, ownNonce, boot, seq, challenged);
     if (attempt === undefined) return finish({ why: "challenge" });
     const proof = deviceProof(hash, keys.auth, attempt);
-    host.post(server + CLAIM_PATH, bodyOf(attempt, proof), (code, answer) => {
+    body.post(server + CLAIM_PATH, bodyOf(attempt, proof), (code, answer) => {
       if (live) finish(outcomeOf(hash, keys, attempt, proof, code, answer));
     });
   });

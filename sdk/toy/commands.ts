@@ -47,17 +47,17 @@ function setPolicy(bear: Bear, micOff: unknown): string | undefined {
 
 /** Does it, or answers the code of its ACK. Throws where the store refused. */
 function act(bear: Bear, command: Command): string | undefined {
-  const host = bear.body;
+  const body = bear.body;
   const kind = command.kind;
   if (kind === "volume") return setVolume(bear, command.level);
   if (kind === "policy") return setPolicy(bear, command.mic_off);
   if (kind === "pair_offer") return takeOffer(bear, command);
-  if (kind === "rekey") stepKeys(host.store, host.hash, bear.identity.deviceId, command.id);
+  if (kind === "rekey") stepKeys(body.store, body.hash, bear.identity.deviceId, command.id);
   else if (kind === "pair_done") bear.on("paired");
   else if (kind === "unpaired") bear.on("unpaired");
   else if (kind === "sleep" || kind === "reconnect") later(bear, command);
-  else if (kind === "reboot" || (kind === "update" && host.power.update !== undefined)) {
-    keepId(host.store, host.hash, command.id);
+  else if (kind === "reboot" || (kind === "update" && body.power.update !== undefined)) {
+    keepId(body.store, body.hash, command.id);
     later(bear, command);
   } else return "UNKNOWN";
   return undefined;

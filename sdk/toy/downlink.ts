@@ -15,7 +15,7 @@ function begin(bear: Bear, frame: Frame): void {
 
 /** The server's own speech: heard when the toy is idle or pairing, never into an open microphone. */
 function announce(bear: Bear, frame: Frame): void {
-  if (frame.type === DOWN.AUDIO) playSamples(bear, frame.turn, frame.codec, frame.sample, frame.payload);
+  if (frame.type === DOWN.AUDIO) playSamples(bear, frame);
   else if (frame.type === DOWN.REPLY_START) begin(bear, frame);
   else if (frame.type === DOWN.REPLY_END) endReply(bear, 0);
   else if (frame.type === DOWN.STOP) stopPlaying(bear);
@@ -54,7 +54,7 @@ function reply(bear: Bear, frame: Frame): void {
   // the state's end is put off without a step: this is asked ten times a second
   if (bear.state.name === "speaking") bear.dueAt = now + TOY_GIVES_UP_MS;
   else bear.on("reply");
-  if (type === DOWN.AUDIO) playSamples(bear, frame.turn, frame.codec, frame.sample, frame.payload);
+  if (type === DOWN.AUDIO) playSamples(bear, frame);
   else begin(bear, frame);
 }
 
@@ -64,7 +64,7 @@ export function receive(bear: Bear, frame: Frame): void {
   bear.body.log("received", type);
   if (type === DOWN.COMMAND) return takeCommand(bear, frame.payload);
   if (type < DOWN.REPLY_START || type > DOWN.REFUSED) return;
-  const inTurn = isInTurn(bear.state.name);
+  const inTurn = bear.state.name === "speaking" || isInTurn(bear.state.name); // the first is asked most
   if (inTurn && frame.turn === bear.turn) return reply(bear, frame);
   if (frame.turn !== 0) return bear.body.log("dropped", "turn");
   if (type === DOWN.CUE) return cue(bear, frame);

@@ -2,7 +2,7 @@
 import { MAX_BACKOFF_MS, UP } from "@bearlink/sdk/protocol";
 import { abandonClaim, claim, waitMs } from "./access.ts";
 import type { Opened } from "./claim.ts";
-import { say, send, tell } from "./bear.ts";
+import { plainFrame, say, send, tell } from "./bear.ts";
 import type { Bear } from "./bear.ts";
 import type { Update } from "./host.ts";
 import { connect } from "./connect.ts";
@@ -11,12 +11,9 @@ import { acceptOffer, enterPairing, leavePairing } from "./pairing.ts";
 import { stopPlaying } from "./player.ts";
 import type { Effect } from "./states.ts";
 import { startTurn } from "./turns.ts";
-import { nothing } from "./nothing.ts";
 
 export function hangUp(bear: Bear): void {
   abandonClaim(bear.access);
-  bear.stopTelemetry();
-  bear.stopTelemetry = nothing;
   stopPlaying(bear);
   if (bear.line !== undefined) closeLine(bear.line);
   bear.line = undefined;
@@ -42,9 +39,8 @@ function spreadMs(bear: Bear): number {
 }
 
 function update(bear: Bear): void {
-  const power = bear.body.power;
-  if (bear.pending === undefined || power.update === undefined) return bear.on("failed");
-  power.update(bear.pending as unknown as Update, (ok) => bear.on(ok ? "updated" : "failed"));
+  if (bear.pending === undefined || bear.body.power.update === undefined) return bear.on("failed");
+  bear.body.power.update(bear.pending as unknown as Update, (ok) => bear.on(ok ? "updated" : "failed"));
 }
 
 function sleep(bear: Bear): void {
@@ -66,10 +62,14 @@ function startClaim(bear: Bear): void {
   claim(bear.access, (opened) => claimed(bear, opened));
 }
 
+function sendEmpty(bear: Bear, type: number): void {
+  send(bear, plainFrame(type, bear.turn, new Uint8Array(0)));
+}
+
 export function perform(bear: Bear, effect: Effect): void {
   if (effect === "start_turn") startTurn(bear);
-  else if (effect === "end_turn") send(bear, UP.TURN_END, bear.turn, new Uint8Array(0), 0, 0, 0);
-  else if (effect === "cancel_turn") send(bear, UP.TURN_CANCEL, bear.turn, new Uint8Array(0), 0, 0, 0);
+  else if (effect === "end_turn") sendEmpty(bear, UP.TURN_END);
+  else if (effect === "cancel_turn") sendEmpty(bear, UP.TURN_CANCEL);
   else if (effect === "join") join(bear);
   else if (effect === "claim") startClaim(bear);
   else if (effect === "connect") connect(bear);

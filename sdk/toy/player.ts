@@ -1,7 +1,7 @@
 /** Plays one reply at a time and tells the server how far it is, every 400 ms. PROTOCOL.md §5, §7.2 */
 import { CREDIT_EVERY_MS, encodeCredit, TOY_GIVES_UP_MS, UP } from "@bearlink/sdk/protocol";
-import type { Codec } from "@bearlink/sdk/protocol";
-import { send } from "./bear.ts";
+import type { Codec, Frame } from "@bearlink/sdk/protocol";
+import { plainFrame, send } from "./bear.ts";
 import type { Bear } from "./bear.ts";
 import { isPlayedOut, nextSample, openBuffer, pushSamples, takeSamples } from "./jitter.ts";
 import { wordsSpoken } from "./pairing.ts";
@@ -29,7 +29,7 @@ function sendCredit(bear: Bear): void {
   const buffer = bear.buffer;
   if (buffer === undefined) return;
   const credit = { next: nextSample(buffer), underruns: buffer.underruns };
-  send(bear, UP.CREDIT, bear.playing, encodeCredit(credit), 0, 0, 0);
+  send(bear, plainFrame(UP.CREDIT, bear.playing, encodeCredit(credit)));
 }
 
 /** The last sample was played, after REPLY_END. */
@@ -72,19 +72,13 @@ function openSpeaker(bear: Bear, codec: Codec): void {
 }
 
 /** AUDIO: the first of a reply starts the speaker and CREDIT. A lost REPLY_START is made up for by its codec. */
-export function playSamples(
-  bear: Bear,
-  turn: number,
-  codec: number,
-  sample: number,
-  bytes: Uint8Array,
-): void {
-  if (bear.buffer === undefined || bear.playing !== turn) {
-    if (!startReply(bear, turn, codec)) return;
+export function playSamples(bear: Bear, frame: Frame): void {
+  if (bear.buffer === undefined || bear.playing !== frame.turn) {
+    if (!startReply(bear, frame.turn, frame.codec)) return;
   }
   const buffer = bear.buffer!;
-  if (sample > buffer.end) bear.body.log("lost", sample - buffer.end);
-  if (buffer.codec !== codec || !pushSamples(buffer, sample, bytes)) {
+  if (frame.sample > buffer.end) bear.body.log("lost", frame.sample - buffer.end);
+  if (buffer.codec !== frame.codec || !pushSamples(buffer, frame.sample, frame.payload)) {
     bear.body.log("dropped", "audio");
     return;
   }

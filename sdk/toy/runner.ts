@@ -6,6 +6,7 @@ import { hangUp, perform } from "./effects.ts";
 import type { Identity, ToyHost } from "./host.ts";
 import { leavePairing } from "./pairing.ts";
 import { openPaw, pressPaw } from "./paw.ts";
+import { reportWhenDue } from "./report.ts";
 import { loadSettings } from "./settings.ts";
 import { firstState, isListening, lightOf, next, timeoutMsOf } from "./states.ts";
 import type { Step, ToyEvent } from "./states.ts";
@@ -24,11 +25,18 @@ function stayMs(bear: Bear): number {
   return Math.max(1_000, bear.access.renewAt - bear.body.clock.now());
 }
 
-/** Ends the state in time: later, where what was heard since has put that off. */
-function ringIn(bear: Bear, ms: number): void {
-  bear.stopTimeout = bear.body.clock.after(ms, () => {
-    const left = bear.dueAt - bear.body.clock.now();
-    if (left > 0) ringIn(bear, left);
+/** ms until something is due; a second at least: telemetry that is due goes first, in `ring`. */
+function untilDue(bear: Bear): number {
+  const now = bear.body.clock.now();
+  const report = bear.line === undefined ? bear.dueAt : Math.max(bear.reportAt, now + 1_000);
+  return Math.max(0, Math.min(bear.dueAt, report) - now);
+}
+
+/** Ends the state in time: later, where what was heard since has put that off. The same timer rings for telemetry. */
+function ringLater(bear: Bear): void {
+  bear.stopTimeout = bear.body.clock.after(untilDue(bear), () => {
+    reportWhenDue(bear);
+    if (bear.body.clock.now() < bear.dueAt) ringLater(bear);
     else bear.on("timeout");
   });
 }
@@ -43,9 +51,8 @@ function arrive(bear: Bear): void {
 }
 
 function enter(bear: Bear): void {
-  const ms = stayMs(bear);
-  bear.dueAt = bear.body.clock.now() + ms;
-  ringIn(bear, ms);
+  bear.dueAt = bear.body.clock.now() + stayMs(bear);
+  ringLater(bear);
 }
 
 function take(bear: Bear, step: Step, event: ToyEvent): void {
@@ -80,15 +87,16 @@ function happen(bear: Bear, event: ToyEvent): void {
 }
 
 /** A toy that rests: `startBear` begins. */
-export function openBear(host: ToyHost, identity: Identity): Bear {
-  const settings = loadSettings(host.store, host.hash);
+export function openBear(body: ToyHost, identity: Identity): Bear {
+  const settings = loadSettings(body.store, body.hash);
   const bear: Bear = {
-    body: host,
+    body,
     identity,
     settings,
-    access: openAccess(host, identity),
+    access: openAccess(body, identity),
     state: firstState(settings.micOff),
     dueAt: 0,
+    reportAt: 0,
     line: undefined,
     on: nothing,
     turn: 0,
@@ -101,7 +109,7 @@ export function openBear(host: ToyHost, identity: Identity): Bear {
     waitedMs: 0,
     pairing: false,
     offer: undefined,
-    done: lastDone(host.store, host.hash),
+    done: lastDone(body.store, body.hash),
     pending: undefined,
     pendingEvent: undefined,
     clip: "",
@@ -113,7 +121,6 @@ export function openBear(host: ToyHost, identity: Identity): Bear {
     waitingMs: 0,
     stopTimeout: nothing,
     stopRetry: nothing,
-    stopTelemetry: nothing,
     stopCredit: nothing,
     stopPairing: nothing,
   };
@@ -137,8 +144,8 @@ export function stopBear(bear: Bear): void {
 /** Begins, or begins again after `stopBear`. */
 export function startBear(bear: Bear): void {
   stopBear(bear);
-  const host = bear.body;
-  bear.access = openAccess(host, bear.identity);
+  const body = bear.body;
+  bear.access = openAccess(body, bear.identity);
   bear.state = firstState(bear.settings.micOff);
   bear.events = [];
   bear.busy = false;
@@ -146,8 +153,8 @@ export function startBear(bear: Bear): void {
   bear.pendingEvent = undefined;
   bear.utterance = undefined;
   bear.running = true;
-  host.speaker.volume(bear.settings.volume);
-  host.light(lightOf("boot"));
+  body.speaker.volume(bear.settings.volume);
+  body.light(lightOf("boot"));
   bear.on("started");
 }
 

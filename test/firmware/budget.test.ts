@@ -15,8 +15,7 @@ import { interpreterToy } from "./walk/interpreter-toy.ts";
 import { twinToy } from "./walk/toy.ts";
 import type { FirmwareToy } from "./walk/toy.ts";
 
-/** the aim is 700 on both: what is left to do stands in firmware/README.md */
-const AT_REST = { twin: 950, espruino: 900 };
+const AT_REST = 700;
 const TALKING = 2_500;
 const SEAL_LOOPS = 300;
 const UP_LOOPS = 1_000;
@@ -64,7 +63,7 @@ test("on the twin, a toy's variables fit an ESP32", { timeout: 60_000 }, async (
   toy.boot();
   await ready(record.device_id);
   const used = async (): Promise<number> => Number(await toy.ask("process.memory().usage"));
-  expect(await used()).toBeLessThanOrEqual(AT_REST.twin);
+  expect(await used()).toBeLessThanOrEqual(AT_REST);
   await talk(toy);
   expect(await used()).toBeLessThanOrEqual(TALKING);
   await toy.close();
@@ -77,7 +76,8 @@ function onEspruino(): void {
     toy.boot();
     await ready(record.device_id);
     const ask = async (what: string): Promise<number> => Number(await toy.ask(what));
-    expect(await ask("process.memory().usage-$base")).toBeLessThanOrEqual(AT_REST.espruino);
+    await pause(1_000); // the claim's sockets are gone by then
+    expect(await ask("$now-$base")).toBeLessThanOrEqual(AT_REST);
     await talk(toy);
     expect(await ask("$peak-$base")).toBeLessThanOrEqual(TALKING);
     expect(await ask("$up")).toBeLessThanOrEqual(UP_LOOPS);
@@ -92,12 +92,14 @@ function onEspruino(): void {
       Modules.addCached("net",function(){exports.connect=function(){return{
         on:function(e,f){if(e=="data")DATA=f},write:function(){},end:function(){},removeAllListeners:function(){}
       }}});
-      require("Storage").write("bear.0",${JSON.stringify(program)});
-      eval(require("Storage").read("bear.0"));
+      // from RAM, which is as quick as the ESP32's flash; the Linux build's flash is a file that it opens for each few bytes
+      var TEXT=${JSON.stringify(program)};
+      Modules.addCached("Storage",function(){exports.read=function(){return TEXT}});
+      eval(TEXT);
       // in a function: the program's own short names are at the top
       (function(){
       var best=1e9;
-      for(var n=0;n<40;n++){
+      for(var n=0;n<200;n++){
         var spent=0;
         ${each}
         var l=getTime();for(var i=0;i<2000;i++);l=(getTime()-l)/2000;
@@ -124,7 +126,7 @@ function onEspruino(): void {
     const loops = await loopsOf(
       "test/firmware/receiving.ts",
       `var p=FRAME_OF(n),t=getTime();DATA(p.substr(0,536));DATA(p.substr(536));spent=getTime()-t;
-       if(HELD_SAMPLES()!=(n+1)*800)throw new Error("lost "+HELD_SAMPLES());`,
+       if(TAKE_HELD()!=800)throw new Error("lost");`,
     );
     expect(loops).toBeGreaterThan(50);
     expect(loops).toBeLessThanOrEqual(DOWN_LOOPS);

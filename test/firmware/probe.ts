@@ -3,7 +3,7 @@
 /** Keeps the console, notes the variables before the program, and times each frame that goes up in empty loops. */
 export const PROBE = `
 E.setConsole=function(){};E.getConsole=function(){return null};E.enableWatchdog=function(){};
-var $up=1e9,$peak=0;
+var $up=1e9,$peak=0,$now=0;
 function $loop(){var t=getTime();for(var i=0;i<2000;i++);return (getTime()-t)/2000}
 Waveform.prototype.on=function(event,hear){
   this["#on"+event]=function(b){
@@ -14,6 +14,6 @@ Waveform.prototype.on=function(event,hear){
 };
 var $input,$start=Waveform.prototype.startInput;
 Waveform.prototype.startInput=function(p,h,o){$input=this;$start.call(this,p,h,o)};
-setInterval(function(){var u=process.memory().usage;if(u>$peak)$peak=u},100);
+setInterval("$now=process.memory().usage;if($now>$peak)$peak=$now",100);
 var $base=process.memory().usage;
 `;

@@ -58,4 +58,13 @@ function frameOf(n: number): string {
   return packet(PUBLISH, E.toString(0, DOWN.length, DOWN, sealed));
 }
 
-Object.assign(global, { FRAME_OF: frameOf, HELD_SAMPLES: () => (bear.buffer ? bear.buffer.held : 0) });
+/** Samples that wait to be played; they are gone then. */
+function takeHeld(): number {
+  const buffer = bear.buffer!;
+  const held = buffer.held;
+  buffer.held = 0;
+  buffer.pieces = [];
+  return held;
+}
+
+Object.assign(global, { FRAME_OF: frameOf, TAKE_HELD: takeHeld });

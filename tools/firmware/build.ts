@@ -6,6 +6,7 @@ import { build, transform } from "esbuild";
 import type { CommonOptions, Plugin } from "esbuild";
 import { dropLogs, inlineConstants, shortenUndefined } from "./constants.ts";
 import { fold } from "./fold.ts";
+import { callByName } from "./host.ts";
 import { describe, findingsIn } from "./gate.ts";
 import type { Finding } from "./gate.ts";
 import { hot, lean } from "./hot.ts";
@@ -146,7 +147,7 @@ export async function buildProgram(
   const known = new Set(
     [...hot, ...lean].filter((name) => entry === MAIN || code.includes(`function ${name}(`)),
   );
-  const folded = shortenUndefined(fold(inlineConstants(said), known));
+  const folded = shortenUndefined(fold(inlineConstants(callByName(said)), known));
   return { program: shelve(await minify(mark(folded, hot))), modules };
 }
 

@@ -4,7 +4,7 @@ import { apply, each, readProgram } from "./program.ts";
 import type { Edit } from "./program.ts";
 
 /** characters of a text that is copied to each of its readers; a longer one stays where it is, once */
-const LONGEST_COPIED = 6;
+const LONGEST_COPIED = 20;
 
 /** A number, a short text, or a name of the machine's own, as a pin: what may stand wherever it is read. */
 function isPlain(node: ts.Expression): boolean {
@@ -12,6 +12,17 @@ function isPlain(node: ts.Expression): boolean {
   if (ts.isIdentifier(node)) return /^[A-Z]\d+$/.test(node.text);
   if (ts.isPrefixUnaryExpression(node)) return ts.isNumericLiteral(node.operand);
   return ts.isBinaryExpression(node) && isPlain(node.left) && isPlain(node.right);
+}
+
+function isList(node: ts.Expression): boolean {
+  return ts.isArrayLiteralExpression(node) && node.elements.every(isPlain);
+}
+
+/** Of a function at the top. */
+function isFunctionName(node: ts.Expression): boolean {
+  if (!ts.isIdentifier(node)) return false;
+  const isIt = (one: ts.Statement): boolean => ts.isFunctionDeclaration(one) && one.name?.text === node.text;
+  return node.getSourceFile().statements.some(isIt);
 }
 
 function isAssigned(use: ts.Identifier): boolean {
@@ -44,9 +55,12 @@ function valuesOf(initializer: ts.Expression, reads: ts.Identifier[]): Map<strin
   if (!ts.isObjectLiteralExpression(initializer) || initializer.properties.length === 0) return undefined;
   const values = new Map<string, string>();
   for (const property of initializer.properties) {
-    if (!ts.isPropertyAssignment(property) || !ts.isIdentifier(property.name)) return undefined;
-    if (!isPlain(property.initializer)) return undefined;
-    values.set(property.name.text, property.initializer.getText());
+    const value = ts.isShorthandPropertyAssignment(property)
+      ? property.name
+      : ts.isPropertyAssignment(property) && property.initializer;
+    if (!value || !property.name || !ts.isIdentifier(property.name)) return undefined;
+    if (!isPlain(value) && !isList(value) && !isFunctionName(value)) return undefined;
+    values.set(property.name.text, value.getText());
   }
   const byName = ({ parent }: ts.Identifier): boolean =>
     ts.isPropertyAccessExpression(parent) && values.has(parent.name.text);
@@ -55,7 +69,7 @@ function valuesOf(initializer: ts.Expression, reads: ts.Identifier[]): Map<strin
 
 /** `UP.AUDIO` becomes 2: neither the table nor its keys cost the toy a variable. */
 function inlineOnce(code: string): string {
-  const { source, usesOf } = readProgram(code);
+  const { source, usesOf, reaches } = readProgram(code);
   const edits: Edit[] = [];
   for (const statement of source.statements) {
     if (!ts.isVariableStatement(statement)) continue;
@@ -72,7 +86,14 @@ function inlineOnce(code: string): string {
       const key = isKey ? (parent as ts.PropertyAccessExpression).name.text : "";
       const short = ts.isShorthandPropertyAssignment(parent) ? `${read.text}: ` : "";
       const to = isKey ? parent.end : read.end;
-      edits.push({ from: read.getStart(), to, text: `${short}(${values.get(key)!})` });
+      const value = values.get(key)!;
+      if (/^[a-z_$][\w$]*$/i.test(value) && !/^[A-Z]\d+$/.test(value) && !reaches(value, read))
+        throw new Error(`${value} means something else in ${parent.getText()}`);
+      edits.push({
+        from: read.getStart(),
+        to,
+        text: /^[\w$]+$/.test(value) ? short + value : `${short}(${value})`,
+      });
     }
   }
   return apply(code, edits);

@@ -10,6 +10,10 @@ export const hot: ReadonlySet<string> = new Set([
   "concat",
   "transmit",
   "arrived",
+  "reply",
+  "playSamples",
+  "pushSamples",
+  "nothing", // many fields hold it: once is enough
 ]);
 
 /** These are read from the shelf for each frame, and so have nothing else inside them. */
@@ -18,11 +22,7 @@ export const lean: ReadonlySet<string> = new Set([
   "utter",
   "publish",
   "packet",
-  "published",
   "receive",
-  "reply",
-  "playSamples",
-  "pushSamples",
   "refill",
   "take",
   "takeSamples",

@@ -12,6 +12,8 @@ export interface Program {
   code: string;
   source: ts.SourceFile;
   usesOf(name: ts.Node): ts.Identifier[];
+  /** Whether a top-level name means itself at a place, and not a local of that name. */
+  reaches(name: string, place: ts.Node): boolean;
 }
 
 export function each(node: ts.Node, visit: (node: ts.Node) => void): void {
@@ -49,8 +51,18 @@ export function readProgram(code: string): Program {
   return {
     code,
     source,
+    reaches: (name, place) => {
+      const meant = checker
+        .getSymbolsInScope(place, ts.SymbolFlags.Value)
+        .find((symbol) => symbol.name === name);
+      return meant?.declarations?.every(isAtTop) ?? true; // the machine's own name, where it is nobody's
+    },
     usesOf: (declared) => uses.get(checker.getSymbolAtLocation(declared)!) ?? [],
   };
+}
+
+function isAtTop(declaration: ts.Declaration): boolean {
+  return ts.findAncestor(declaration.parent, ts.isFunctionLike) === undefined;
 }
 
 function isMember(node: ts.Identifier): boolean {

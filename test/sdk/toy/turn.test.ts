@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { decodeCredit, DOWN, UP } from "@bearlink/sdk/protocol";
-import { readyToy } from "./fakes.ts";
+import { fakeToy, readyToy } from "./fakes.ts";
 import type { FakeToy } from "./fakes.ts";
 
 const SOUND = new Uint8Array(800).fill(0x20);
@@ -293,4 +293,22 @@ test("stopped, a toy leaves no timer, no line and no open microphone", async () 
     true,
     "off",
   ]);
+});
+
+test("a toy tells of itself as it is connected, and every five minutes, whatever it does between", async () => {
+  const fake = fakeToy();
+  fake.host.telemetry = () => ({ battery_mv: 3_700 });
+  fake.toy.start();
+  await fake.arrive();
+  expect(fake.sent(UP.TELEMETRY)).toHaveLength(1);
+  await fake.clock.advance(200_000);
+  fake.toy.paw(true);
+  await fake.clock.advance(500);
+  fake.toy.paw(false);
+  await fake.clock.advance(20_000);
+  expect(fake.sent(UP.TELEMETRY)).toHaveLength(1);
+  await fake.clock.advance(80_000);
+  expect(fake.sent(UP.TELEMETRY)).toHaveLength(2);
+  await fake.clock.advance(300_000);
+  expect(fake.sent(UP.TELEMETRY)).toHaveLength(3);
 });
