@@ -10,9 +10,9 @@ import { admit } from "./claim/admit.ts";
 import { nonceKeys } from "./claim/challenge.ts";
 import { openClaimDesk } from "./claim/desk.ts";
 import { endSession, watchSessions } from "./claim/end.ts";
-import type { SessionWatch } from "./claim/end.ts";
 import type { Config } from "./config.ts";
 import { consentLetters } from "./family/consent/letters.ts";
+import type { LineWatch } from "./line-watch.ts";
 import { createAddressLimiter, createClaimLimiter } from "./limiter/limiter.ts";
 import { openAccounts } from "./main/accounts.ts";
 import { reachable } from "./main/addresses.ts";
@@ -180,7 +180,7 @@ async function openBroker(
   claims: Parameters<typeof admit>[0] & Parameters<typeof watchSessions>[0],
   bridge: Bridge,
   updates: CellUpdates,
-): Promise<{ broker: Broker; watch: SessionWatch }> {
+): Promise<{ broker: Broker; watch: LineWatch }> {
   const broker = await createBroker({
     clock: claims.clock,
     events: {

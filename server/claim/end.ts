@@ -1,6 +1,8 @@
 /** Ending a session: SQL first, then what the cells share, then the links. PROTOCOL.md §4.5 */
-import { REREAD_MS, REREAD_TOYS } from "../bounds.ts";
+import { REREAD_TOYS } from "../bounds.ts";
 import { orUnavailable } from "../errors.ts";
+import { watchLines } from "../line-watch.ts";
+import type { LineWatch } from "../line-watch.ts";
 import type { AuditTrail, Bus, Clock, Link, Log, Sessions, Toys } from "../ports.ts";
 import type { Attempt } from "./desk.ts";
 
@@ -72,48 +74,16 @@ export async function endedLinks<L extends Pick<Link, "deviceId" | "sessionId">>
   return ended;
 }
 
-export interface SessionWatch {
-  /** Looks at one toy's links now: after a link has been registered, and at each notice. */
-  look(deviceId: string): Promise<void>;
-  stop(): Promise<void>;
-}
-
-/** Closes links whose session has ended: at each notice, every REREAD_MS, and after a lost subscription. */
-export async function watchSessions(
+/** Closes a cell's links whose session has ended. */
+export function watchSessions(
   ports: { toys: Toys; bus: Bus; clock: Clock; log: Log },
   links: () => readonly Link[],
-): Promise<SessionWatch> {
-  const { toys, bus, clock, log } = ports;
-  let stopped = false;
-  let cancel = (): void => {};
-
-  const closeEnded = async (some: readonly Link[]): Promise<void> => {
-    try {
-      for (const link of await endedLinks(toys, some)) link.close("session ended");
-    } catch (error) {
-      log.warn({ error }, "sessions could not be re-read");
-    }
-  };
-  const look = (deviceId: string): Promise<void> =>
-    closeEnded(links().filter((link) => link.deviceId === deviceId));
-  const reread = (): void => {
-    void closeEnded(links()).then(() => {
-      if (!stopped) cancel = clock.after(REREAD_MS, reread);
-    });
-  };
-
-  const unsubscribe = await bus.subscribe(
-    SESSION_ENDED,
-    (deviceId) => void look(deviceId),
-    () => void closeEnded(links()),
-  );
-  cancel = clock.after(REREAD_MS, reread);
-  return {
-    look,
-    async stop() {
-      stopped = true;
-      cancel();
-      await unsubscribe();
-    },
-  };
+): Promise<LineWatch> {
+  return watchLines(ports, {
+    channel: SESSION_ENDED,
+    lines: links,
+    keyOf: (link) => link.deviceId,
+    ended: (some) => endedLinks(ports.toys, some),
+    unread: "sessions could not be re-read",
+  });
 }

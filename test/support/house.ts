@@ -55,7 +55,13 @@ export function publicDoors(folder: string, packageJson: string): Record<string,
   );
 }
 
-const FLOOR = ["server/ports.ts", "server/ports/", "server/errors.ts", "server/bounds.ts"];
+const FLOOR = [
+  "server/ports.ts",
+  "server/ports/",
+  "server/errors.ts",
+  "server/bounds.ts",
+  "server/line-watch.ts",
+];
 const FEATURES = [
   "voice",
   "claim",

@@ -1,5 +1,7 @@
 /** The end of a session, told to every cell: HTTP asks the record at each request; lines that stay open are closed from here. */
-import { REREAD_MS, REREAD_TOYS } from "../../bounds.ts";
+import { REREAD_TOYS } from "../../bounds.ts";
+import { watchLines } from "../../line-watch.ts";
+import type { LineWatch } from "../../line-watch.ts";
 import type { Bus, Clock, Log, ParentSessions } from "../../ports.ts";
 
 /** Bus channel; its text is the id of a parent's session that has ended. */
@@ -21,53 +23,31 @@ export interface ParentLine {
   close(reason: string): void;
 }
 
-export interface ParentWatch {
-  /** Looks at one session's lines now: after a line was opened, since its session may have ended meanwhile. */
-  look(sessionId: string): Promise<void>;
-  stop(): Promise<void>;
+/** Those of these lines whose session no longer stands. Rejects where SQL is away. */
+async function endedLines(
+  { parentSessions, clock }: { parentSessions: ParentSessions; clock: Clock },
+  lines: readonly ParentLine[],
+): Promise<ParentLine[]> {
+  const ended: ParentLine[] = [];
+  for (let from = 0; from < lines.length; from += REREAD_TOYS) {
+    const some = lines.slice(from, from + REREAD_TOYS);
+    const ids = [...new Set(some.map((line) => line.sessionId))];
+    const standing = await parentSessions.standingOf(ids, clock.now());
+    ended.push(...some.filter((line) => !standing.has(line.sessionId)));
+  }
+  return ended;
 }
 
-/** Closes lines whose session has ended: at each notice, every REREAD_MS, and after a lost subscription. */
-export async function watchParents(
+/** Closes lines whose parent's session has ended. */
+export function watchParents(
   ports: { parentSessions: ParentSessions; bus: Bus; clock: Clock; log: Log },
   lines: () => readonly ParentLine[],
-): Promise<ParentWatch> {
-  const { parentSessions, bus, clock, log } = ports;
-  let stopped = false;
-  let cancel = (): void => {};
-
-  const closeEnded = async (some: readonly ParentLine[]): Promise<void> => {
-    try {
-      for (let from = 0; from < some.length; from += REREAD_TOYS) {
-        const part = some.slice(from, from + REREAD_TOYS);
-        const ids = [...new Set(part.map((line) => line.sessionId))];
-        const standing = await parentSessions.standingOf(ids, clock.now());
-        for (const line of part) if (!standing.has(line.sessionId)) line.close("session ended");
-      }
-    } catch (error) {
-      log.warn({ error }, "parents' sessions could not be re-read");
-    }
-  };
-  const look = (sessionId: string): Promise<void> =>
-    closeEnded(lines().filter((line) => line.sessionId === sessionId));
-  const reread = (): void => {
-    void closeEnded(lines()).then(() => {
-      if (!stopped) cancel = clock.after(REREAD_MS, reread);
-    });
-  };
-
-  const unsubscribe = await bus.subscribe(
-    PARENT_SESSION_ENDED,
-    (sessionId) => void look(sessionId),
-    () => void closeEnded(lines()),
-  );
-  cancel = clock.after(REREAD_MS, reread);
-  return {
-    look,
-    async stop() {
-      stopped = true;
-      cancel();
-      await unsubscribe();
-    },
-  };
+): Promise<LineWatch> {
+  return watchLines(ports, {
+    channel: PARENT_SESSION_ENDED,
+    lines,
+    keyOf: (line) => line.sessionId,
+    ended: (some) => endedLines(ports, some),
+    unread: "parents' sessions could not be re-read",
+  });
 }
