@@ -239,3 +239,14 @@ export const UPDATE_TTL_S = 60;
 export const UPDATE_PACE_MS = 250;
 /** bundles that are kept in all */
 export const MAX_BUNDLES = 1_000;
+/** ms a job is held by who does it, unless that cell says that it still does */
+export const JOB_LEASE_MS = 60_000;
+/** ms between two looks for jobs */
+export const JOBS_LOOK_MS = 5_000;
+/** tries at a job before it is left until a cell starts again */
+export const JOB_TRIES = 12;
+/** ms until a failed job is tried again: the first time, and at most */
+export const JOB_BACKOFF_MS = 5_000;
+export const JOB_LONGEST_BACKOFF_MS = 3_600_000;
+/** ms a stop waits for the job under way */
+export const JOB_STOP_MS = 10_000;

@@ -9,6 +9,7 @@ import type { Database } from "../adapters/sql/database.ts";
 import { sqlChildren } from "../adapters/sql/children.ts";
 import { sqlConsents } from "../adapters/sql/consents.ts";
 import { sqlFamilies } from "../adapters/sql/families.ts";
+import { sqlJobs } from "../adapters/sql/jobs.ts";
 import { migrateUp, migrationStatus } from "../adapters/sql/migrate.ts";
 import type { MigrationState } from "../adapters/sql/migrate.ts";
 import { sqlOwnership } from "../adapters/sql/ownership.ts";
@@ -30,6 +31,7 @@ import type {
   Consents,
   Counters,
   Families,
+  Jobs,
   Log,
   Meter,
   Nonces,
@@ -55,6 +57,7 @@ export interface Stores {
   consents: Consents;
   pairings: Pairings;
   ownership: Ownership;
+  jobs: Jobs;
   audit: AuditTrail;
   nonces: Nonces;
   sessions: Sessions;
@@ -114,6 +117,7 @@ export async function openStores(config: Config, { clock, chance, meter, log }: 
       consents: sqlConsents({ db, next: nextConsent }),
       pairings: sqlPairings({ db }),
       ownership: sqlOwnership({ db }),
+      jobs: sqlJobs({ db }),
       audit: sqlAudit({ db }),
       ...shared.stores,
       checks: {

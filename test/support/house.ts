@@ -73,6 +73,7 @@ const FEATURES = [
   "keys",
   "audit",
   "update",
+  "jobs",
 ].map((name) => `server/${name}/`);
 const TOY = ["sdk/protocol/", "sdk/toy/", "sdk/provisioning/"];
 

@@ -144,6 +144,16 @@ export interface Tables {
     state: "offered" | "ok" | "failed" | "refused";
     at: number;
   };
+  jobs: {
+    id: Generated<number>;
+    kind: string;
+    about: string;
+    due_at: number;
+    tries: Generated<number>;
+    lease: Generated<number>;
+    leased_until: Generated<number>;
+    given_up: Generated<boolean>;
+  };
   audit: {
     id: Generated<number>;
     at: number;
