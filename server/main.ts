@@ -104,6 +104,7 @@ export async function startCell(config: Config, options: { log?: Log } = {}): Pr
       gate: families.gate,
       news: families.news,
       voicesFor: voices.voicesFor,
+      followers: [],
       turnId: randomUUID,
       endSession: (deviceId, reason) => endSession(claims, deviceId, reason),
     });

@@ -7,6 +7,7 @@ export * from "./ports/audit.ts";
 export * from "./ports/family.ts";
 export * from "./ports/jobs.ts";
 export * from "./ports/pairing.ts";
+export * from "./ports/turn-news.ts";
 
 // ── time, chance, watching ────────────────────────────────────────────────────────────────────────────
 
@@ -310,6 +311,10 @@ export interface Verdict {
   text: string;
   /** rule or category, for the log; "" where allowed */
   reason: string;
+  /** the words, scrubbed, where `text` is the line to say instead: for the record alone */
+  scrubbed?: string;
+  /** a disclosure that names someone of the household: never shown to that account */
+  withheld?: boolean;
 }
 
 /** Everything a child says and everything a toy will say passes here; where it throws, nothing is spoken. */

@@ -23,7 +23,7 @@ import type { Check } from "../watch/health.ts";
 import { warmVoices } from "./warm.ts";
 
 export interface Voices {
-  ports: Omit<TurnPorts, "clock" | "meter" | "log"> & { policy: string };
+  ports: Omit<TurnPorts, "clock" | "meter" | "log" | "followers"> & { policy: string };
   /** whoever beyond this server a child's words or their answers go to: each needs a consent of its own. SAFETY S2 */
   thirdParties: ThirdParty[];
   /** Those that these recipients may play, and in place of the others what asks nobody. */

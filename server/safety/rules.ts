@@ -28,7 +28,12 @@ export function ruleForSentence(text: string): Category | undefined {
   return first(SENTENCE_RULES, text);
 }
 
+/** Words as the rules look at them. */
+export function withoutSayings(text: string): string {
+  return ORDINARY.reduce((words, saying) => words.replace(saying, "so"), comparable(text));
+}
+
 function first(rules: readonly Rule[], text: string): Category | undefined {
-  const words = ORDINARY.reduce((words, saying) => words.replace(saying, "so"), comparable(text));
+  const words = withoutSayings(text);
   return rules.find(([, pattern]) => pattern.test(words))?.[0];
 }

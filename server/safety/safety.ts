@@ -1,6 +1,7 @@
 /** Everything a child says and everything a toy will say: rules first, then moderation, and shut where that is away. SAFETY "Conversation" */
 import { MAX_SENTENCE_CHARS } from "../bounds.ts";
 import type { Moderation, Safety, Verdict } from "../ports.ts";
+import { isOfHousehold } from "./household.ts";
 import { careLine, isCare, redirectLine, safetyLines } from "./lines.ts";
 import type { Category, RedirectKind } from "./lines.ts";
 import { MAX_CHECKED_CHARS, readable } from "./normalise.ts";
@@ -32,11 +33,11 @@ export function createSafety({ moderation, isCurated, canary }: SafetyPorts): Sa
   return {
     async words(text, signal) {
       const seen = readable(text);
-      const rule = ruleForWords(seen);
-      if (rule) return turnedAway(rule, rule);
       const words = withoutPersonal(seen);
+      const rule = ruleForWords(seen);
+      if (rule) return turnedAway(rule, rule, words);
       const [category] = await objections(words, signal);
-      if (category !== undefined) return turnedAway(ofModeration(category), category);
+      if (category !== undefined) return turnedAway(ofModeration(category), category, words);
       return allowed(words);
     },
 
@@ -63,10 +64,11 @@ function allowed(text: string): Verdict {
   return { action: "allow", text, reason: "" };
 }
 
-function turnedAway(category: Category, reason: string): Verdict {
-  return isCare(category)
+function turnedAway(category: Category, reason: string, words: string): Verdict {
+  const verdict: Verdict = isCare(category)
     ? { action: "escalate", text: careLine(category), reason }
     : instead(category, reason);
+  return { ...verdict, scrubbed: words, withheld: isOfHousehold(words, category) };
 }
 
 function instead(category: RedirectKind, reason: string): Verdict {

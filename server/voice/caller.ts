@@ -107,13 +107,16 @@ export function createCaller(ports: CallerPorts, options: CallerOptions): Caller
     const closed = closedFor();
     if (closed) return refuse(frame.turn, closed, replyCodec(start.play));
 
-    const turnLog = log.child({ requestId: ports.turnId(), turn: frame.turn });
+    const turnId = ports.turnId();
+    const { childId, recipients } = standing;
+    const turnLog = log.child({ requestId: turnId, turn: frame.turn });
     turnLog.info({ stage: "turn", codec: start.codec, reason: start.reason }, "a turn began");
     const begun = startTurn(
       { ...ports, ...voices() },
       {
+        ref: { turnId, deviceId: line.link.deviceId, childId, at: ports.clock.now(), recipients },
         start,
-        conversation: conversation(standing.childId),
+        conversation: conversation(childId),
         log: turnLog,
         send: (type, fields) => line.send(type, { ...fields, turn: frame.turn }),
       },

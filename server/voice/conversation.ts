@@ -28,6 +28,8 @@ export interface Conversation {
   keep(words: string, reply: string): void;
   /** What was said in the newest turn, safe or not: for who develops with a bear of their own. */
   last: { transcript: string | undefined; reply: string } | undefined;
+  /** something of the household was disclosed: what is said from here on is not for that account. A risk only rises. SAFETY "Conversation" */
+  withheld: boolean;
   /** ids of the pieces this child has heard */
   heard: string[];
   /** Whether this is the first turn of the (UTC) day; asking makes it so. */
@@ -63,6 +65,7 @@ export function createConversations({
       childId,
       touchedAt: clock.now(),
       last: undefined,
+      withheld: false,
       heard: [],
       messages: (words) => [
         { role: "system", content: policy },

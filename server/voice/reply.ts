@@ -5,6 +5,7 @@ import { createClauses } from "./clauses.ts";
 import type { Clause } from "./clauses.ts";
 import type { Conversation } from "./conversation.ts";
 import { timed, within } from "./deadline.ts";
+import type { Telling } from "./tell.ts";
 
 export interface ReplyPorts {
   clock: Clock;
@@ -15,17 +16,26 @@ export interface ReplyPorts {
   log: Log;
 }
 
-/** The sentences to speak. `words` is what the child said: "" where nothing was, undefined where this bear has no ears for words. */
-export async function* reply(
-  ports: ReplyPorts,
-  conversation: Conversation,
-  words: string | undefined,
-  signal: AbortSignal,
-): AsyncGenerator<string> {
+/** What one reply is of: each turn has its own. */
+export interface ReplyOf {
+  conversation: Conversation;
+  /** What the child said: "" where nothing was, undefined where this bear has no ears for words. */
+  words: string | undefined;
+  told: Pick<Telling, "heard" | "said">;
+}
+
+const ALLOWED = { action: "allow", reason: "" } as const;
+/** nobody could say what the words were */
+const UNCHECKED = { action: "redirect", reason: "unchecked" } as const;
+
+/** The sentences to speak. */
+export async function* reply(ports: ReplyPorts, of: ReplyOf, signal: AbortSignal): AsyncGenerator<string> {
+  const { conversation, words, told } = of;
   const said: string[] = [];
   try {
-    for await (const verdict of script(ports, conversation, words, signal)) {
+    for await (const verdict of script(ports, of, signal)) {
       said.push(verdict.text);
+      told.said(verdict.text, verdict);
       yield verdict.text;
       if (verdict.action !== "allow") {
         ports.log.info({ stage: "reply", reason: verdict.reason }, "a sentence was turned away");
@@ -38,14 +48,9 @@ export async function* reply(
 }
 
 /** The answer, and at the first turn of a day what it is that answers. SAFETY "Conversation" */
-async function* script(
-  ports: ReplyPorts,
-  conversation: Conversation,
-  words: string | undefined,
-  signal: AbortSignal,
-): AsyncGenerator<Verdict> {
-  yield* answer(ports, conversation, words, signal);
-  if (conversation.firstOfDay()) yield* checked(ports, [ports.phrases.text("machine")], signal);
+async function* script(ports: ReplyPorts, of: ReplyOf, signal: AbortSignal): AsyncGenerator<Verdict> {
+  yield* answer(ports, of, signal);
+  if (of.conversation.firstOfDay()) yield* checked(ports, [ports.phrases.text("machine")], signal);
 }
 
 /** A sentence of its own, or what a model wrote and what it wrote before it. */
@@ -65,13 +70,13 @@ async function* checked(
 
 async function* answer(
   ports: ReplyPorts,
-  conversation: Conversation,
-  words: string | undefined,
+  { conversation, words, told }: ReplyOf,
   signal: AbortSignal,
 ): AsyncGenerator<Verdict> {
   const say = (...sentences: string[]) => checked(ports, sentences, signal);
   const tell = (kind?: PieceKind) => checked(ports, fromShelf(ports, conversation, kind), signal);
 
+  if (!words) told.heard(words, ALLOWED);
   if (words === undefined) {
     if (conversation.heard.length === 0) yield* say(ports.phrases.text("cannot-understand"));
     return yield* tell();
@@ -79,11 +84,11 @@ async function* answer(
   if (words === "") return yield* say(ports.phrases.text("say-again"));
 
   const said: string[] = [];
+  let verdict: Verdict | undefined;
   let allowed: string | undefined;
   try {
-    const verdict = await within(ports.clock, CHECK_MS, signal, (signal) =>
-      ports.safety.words(words, signal),
-    );
+    verdict = await within(ports.clock, CHECK_MS, signal, (signal) => ports.safety.words(words, signal));
+    told.heard(verdict.action === "allow" ? verdict.text : verdict.scrubbed, verdict);
     if (verdict.action !== "allow") {
       const { action, reason } = verdict;
       ports.log.info({ stage: "safety", action, reason }, "the words were turned away");
@@ -96,6 +101,7 @@ async function* answer(
     }
   } catch (fault) {
     if (signal.aborted || said.length > 0) throw fault;
+    if (!verdict) told.heard(undefined, UNCHECKED);
     // SAFETY: with the model or the classifier away, the toy falls back to its shelf
     ports.log.warn({ stage: "reply", fault: String(fault) }, "no model answered, or none could be checked");
     yield* tell("joke");

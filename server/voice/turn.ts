@@ -10,7 +10,7 @@ import {
 import type { Codec, Credit, Frame, TurnStart } from "@bearlink/sdk/protocol";
 import { FALLBACK_RESERVE_MS, LISTEN_MS, TURN_BUDGET_MS } from "../bounds.ts";
 import { ModelError } from "../errors.ts";
-import type { Log, Meter } from "../ports.ts";
+import type { Log, Meter, TurnNews, TurnRef } from "../ports.ts";
 import { phraseSound } from "./announce.ts";
 import type { AnnouncePorts } from "./announce.ts";
 import type { Conversation } from "./conversation.ts";
@@ -23,13 +23,17 @@ import { reply } from "./reply.ts";
 import type { ReplyPorts } from "./reply.ts";
 import { speak } from "./speak.ts";
 import type { SpeakPorts } from "./speak.ts";
+import { tellOf } from "./tell.ts";
 
 /** `plainSound` needs no process: it is for the phrases said when all else is away. */
 export interface TurnPorts extends ListenPorts, ReplyPorts, SpeakPorts, AnnouncePorts {
   meter: Meter;
+  /** whoever is told what becomes of each turn */
+  followers: readonly TurnNews[];
 }
 
 export interface TurnOptions {
+  ref: TurnRef;
   start: TurnStart;
   conversation: Conversation;
   /** seals and sends one frame of this turn */
@@ -59,8 +63,9 @@ export function replyCodec(play: Codec[]): Codec {
   return play.find((codec) => codec !== CODEC.OPUS) ?? CODEC.U8;
 }
 
-export function startTurn(ports: TurnPorts, { start, conversation, send, log }: TurnOptions): Turn {
+export function startTurn(ports: TurnPorts, { ref, start, conversation, send, log }: TurnOptions): Turn {
   const { clock, meter } = ports;
+  const told = tellOf(ports.followers, ref, conversation, log);
   const codec = replyCodec(start.play);
   const stop = new AbortController();
   const utterance = listen(ports, start.codec);
@@ -112,7 +117,7 @@ export function startTurn(ports: TurnPorts, { start, conversation, send, log }: 
   async function* answer(signal: AbortSignal): AsyncGenerator<Uint8Array> {
     const words = await utterance.words(signal);
     mark("listen", stageAt);
-    const sentences = first(reply({ ...ports, log }, conversation, words, signal), () =>
+    const sentences = first(reply({ ...ports, log }, { conversation, words, told }, signal), () =>
       mark("think", stageAt),
     );
     yield* first(speak(ports, mouth, codec, sentences, signal), () => mark("speak", stageAt));
@@ -137,6 +142,7 @@ export function startTurn(ports: TurnPorts, { start, conversation, send, log }: 
       cancelBudget();
       work.abort(new Error("answered"));
     }
+    told.said(ports.phrases.text("sorry"), { action: "allow", reason: "" });
     await pacer.play(phraseSound(ports, "sorry", codec), stop.signal);
     return "fallback";
   }
@@ -159,6 +165,7 @@ export function startTurn(ports: TurnPorts, { start, conversation, send, log }: 
       mouth.destroy();
     }
     meter.count("turns_total", { outcome });
+    told.over(outcome);
     return outcome;
   }
 
@@ -168,6 +175,7 @@ export function startTurn(ports: TurnPorts, { start, conversation, send, log }: 
     if (cancelled !== "lost") send(DOWN.STOP, {});
   }
 
+  told.began();
   return {
     audio(frame) {
       if (endedAt !== undefined) return false;

@@ -1,6 +1,7 @@
 /** Stand-ins for everything a turn asks of the world: quiet, quick, and broken on demand. */
 import { CODEC, codecBytes, decodeJson, DOWN } from "@bearlink/sdk/protocol";
 import type { Codec } from "@bearlink/sdk/protocol";
+import { RECIPIENTS } from "../../server/ports.ts";
 import type {
   ChatMessage,
   Clock,
@@ -12,6 +13,9 @@ import type {
   Sound,
   SoundPipe,
   ToyNews,
+  TurnNews,
+  TurnRef,
+  TurnVerdict,
 } from "../../server/ports.ts";
 import type { CallerPorts, TurnVoices } from "../../server/voice/caller.ts";
 import { fakeClock } from "./clock.ts";
@@ -134,6 +138,28 @@ export const quietNews: ToyNews = {
   pairAccept: () => undefined,
 };
 
+export const turnRef: TurnRef = {
+  turnId: "turn-0",
+  deviceId: "bear-7q2m9xk4d8wr3hbn",
+  childId: "child_1",
+  at: 1_800_000_000_000,
+  recipients: new Set(RECIPIENTS),
+};
+
+/** A follower that writes a turn down, line by line. */
+export function diary(): TurnNews & { lines: string[] } {
+  const lines: string[] = [];
+  const thought = ({ action, reason, withheld }: TurnVerdict): string =>
+    [action, reason, withheld ? "withheld" : ""].filter((word) => word !== "").join(" ");
+  return {
+    lines,
+    began: ({ turnId, childId }) => void lines.push(`${turnId} began, of ${childId}`),
+    heard: (_turn, words, verdict) => void lines.push(`heard ${JSON.stringify(words)}: ${thought(verdict)}`),
+    said: (_turn, sentence, verdict) => void lines.push(`said "${sentence}": ${thought(verdict)}`),
+    over: ({ turnId }, outcome) => void lines.push(`${turnId} over: ${outcome}`),
+  };
+}
+
 export interface VoiceFakes extends CallerPorts {
   clock: FakeClock;
   meter: CountingMeter;
@@ -186,6 +212,7 @@ export function voiceFakes(change: Partial<VoiceFakes> = {}): VoiceFakes {
     turnId: () => `turn-${++turns}`,
     news: quietNews,
     voicesFor: () => ({}) as TurnVoices,
+    followers: [],
     ...change,
   };
 }

@@ -16,10 +16,10 @@ import { describe, expect, it } from "vitest";
 import { TURNS_PER_TOY } from "../../../server/bounds.ts";
 import { systemHash } from "../../../server/adapters/hash.ts";
 import { RECIPIENTS } from "../../../server/ports.ts";
-import type { Link, Standing } from "../../../server/ports.ts";
+import type { Link, Standing, TurnRef } from "../../../server/ports.ts";
 import { createBridge } from "../../../server/voice/bridge.ts";
 import { settle } from "../../support/clock.ts";
-import { voiceFakes } from "../../support/voice.ts";
+import { diary, voiceFakes } from "../../support/voice.ts";
 import type { VoiceFakes } from "../../support/voice.ts";
 
 const DEVICE = "bear-7q2m9xk4d8wr3hbn";
@@ -124,6 +124,18 @@ describe("the bridge", () => {
     expect(toy.heard.map(({ counter }) => counter)).toEqual(toy.heard.map((_, i) => i + 1));
   });
 
+  it("tells who follows the turns of its toys whose each is, and under the id of its log lines", async () => {
+    const began: TurnRef[] = [];
+    const { clock, toy } = await onTheLine({
+      followers: [{ ...diary(), began: (turn) => void began.push(turn) }],
+    });
+    say(toy, 1);
+    const at = clock.now();
+    await clock.advance(8000);
+    const { childId, recipients } = READY;
+    expect(began).toEqual([{ turnId: "turn-1", deviceId: DEVICE, childId, recipients, at }]);
+  });
+
   it("opens a turn by its first frame, whatever its type", async () => {
     const { clock, toy, spoken } = await onTheLine();
     toy.send(UP.AUDIO, 9, sound);
@@ -183,6 +195,7 @@ describe("the bridge", () => {
     "%s: 100 turns are refused at their first frame, heard by no one, and answered in words",
     async (state) => {
       let transcribed = 0;
+      const { lines, ...follower } = diary();
       const standing: Standing =
         state === "NOT_PAIRED" ? { state } : { state, childId: "child_1", revoked: false };
       const {
@@ -193,13 +206,14 @@ describe("the bridge", () => {
       } = await onTheLine({
         standing,
         speechToText: { transcribe: () => Promise.resolve(`${++transcribed}`) },
+        followers: [follower],
       });
       for (let turn = 1; turn <= 100; turn++) {
         say(toy, turn);
         expect(ears.open()).toBe(0);
       }
       await clock.advance(5000);
-      expect(transcribed + asked.length).toBe(0);
+      expect(transcribed + asked.length + lines.length).toBe(0);
       const refused = toy.heard.filter(({ type }) => type === DOWN.REFUSED);
       expect(refused.map(({ turn }) => turn)).toEqual(Array.from({ length: 100 }, (_, i) => i + 1));
       expect(refused.every(({ payload }) => decodeRefused(payload)?.code === state)).toBe(true);

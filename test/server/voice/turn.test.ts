@@ -4,7 +4,7 @@ import { ModelError, SoundError } from "../../../server/errors.ts";
 import { createConversations } from "../../../server/voice/conversation.ts";
 import { createSafety } from "../../../server/safety/safety.ts";
 import { startTurn } from "../../../server/voice/turn.ts";
-import { collector, queue, silentLog, voiceFakes, wait } from "../../support/voice.ts";
+import { collector, queue, silentLog, turnRef, voiceFakes, wait } from "../../support/voice.ts";
 import type { VoiceFakes } from "../../support/voice.ts";
 
 const HANG = new Promise<never>(() => undefined);
@@ -19,6 +19,7 @@ function begin(change: Partial<VoiceFakes> = {}, bufferMs = 800) {
   const conversations = createConversations({ clock: ports.clock, policy: "Be kind." });
   conversations.of("toy", "child").firstOfDay(); // so that it is not told at every test's first turn
   const turn = startTurn(ports, {
+    ref: turnRef,
     start: { reason: "button", codec: CODEC.ULAW, play: [CODEC.U8], buffer_ms: bufferMs },
     conversation: conversations.of("toy", "child"),
     send: sent.send,
@@ -131,6 +132,7 @@ describe("a turn", () => {
     });
     for (const turnAt of [0, 1, 2]) {
       const turn = startTurn(ports, {
+        ref: turnRef,
         start: { reason: "button", codec: CODEC.ULAW, play: [CODEC.U8], buffer_ms: 800 },
         conversation: conversations.of("toy", "child"),
         send: () => true,
@@ -452,6 +454,7 @@ describe("a turn", () => {
     await clock.advance(8000);
     await turn.done;
     const again = startTurn(ports, {
+      ref: turnRef,
       start: { reason: "button", codec: CODEC.ULAW, play: [CODEC.U8], buffer_ms: 800 },
       conversation: conversations.of("toy", "child"),
       send: () => true,
