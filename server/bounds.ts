@@ -250,3 +250,6 @@ export const JOB_BACKOFF_MS = 5_000;
 export const JOB_LONGEST_BACKOFF_MS = 3_600_000;
 /** ms a stop waits for the job under way */
 export const JOB_STOP_MS = 10_000;
+/** owners whose keys a cell holds open, and ms that it holds one: a destruction whose notice was lost is heard of after that */
+export const MAX_OWNER_KEYS = 1_000;
+export const OWNER_KEY_MS = 30_000;

@@ -28,6 +28,7 @@ import { openFamilies } from "./main/families.ts";
 import type { Families } from "./main/families.ts";
 import { TOY_CHANGED } from "./ports.ts";
 import type { Bus, Clock, Log, ToyLine } from "./ports.ts";
+import { createFamilyVault } from "./vault/family.ts";
 import { createBridge } from "./voice/bridge.ts";
 import type { Bridge } from "./voice/bridge.ts";
 import { OK } from "./watch/health.ts";
@@ -80,12 +81,20 @@ export async function startCell(config: Config, options: { log?: Log } = {}): Pr
     const voices = await openVoices(config, base);
     toClose.push(voices.close);
 
+    const familyVault = createFamilyVault({
+      ...base,
+      owners: stores.vaultOwners,
+      vault: secrets.vault,
+      bus: stores.bus,
+    });
+    toClose.push(await familyVault.start());
     const claims = {
       ...base,
       ...stores,
       audit: countedAudit(stores.audit, base.meter),
       limits: createClaimLimiter(stores),
       vault: secrets.vault,
+      familyVault,
     };
     // each speaks to the other: the families to toys through the bridge, the bridge to the families of what toys tell
     const line: ToyLine = {

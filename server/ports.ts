@@ -8,6 +8,7 @@ export * from "./ports/family.ts";
 export * from "./ports/jobs.ts";
 export * from "./ports/pairing.ts";
 export * from "./ports/turn-news.ts";
+export * from "./ports/vault.ts";
 
 // ── time, chance, watching ────────────────────────────────────────────────────────────────────────────
 
@@ -103,20 +104,6 @@ export interface Families {
   /** One conditional update with its audit row: false where the toy is owned already. */
   pair(deviceId: string, accountId: string, childId: string): Promise<boolean>;
 }
-
-/** Seals small secrets at rest: AES-256-GCM, `context` is authenticated with them. */
-export interface Vault {
-  seal(plain: Uint8Array, context: string): Uint8Array;
-  /** Throws where the key, the bytes or the context are not those of `seal`. */
-  open(sealed: Uint8Array, context: string): Uint8Array;
-}
-
-/** What each sealed value is bound to, so that none can be moved to another row. An offered `prk` is sealed as the one it will become. MISSION B10 */
-export const sealContext = {
-  prk: (deviceId: string): string => `prk/${deviceId}`,
-  sk: (deviceId: string, sessionId: string): string => `sk/${deviceId}/${sessionId}`,
-  profile: (childId: string): string => `profile/${childId}`,
-};
 
 // ── shared memory of the cells (in process, or Redis); every method rejects when the store is away ─────
 

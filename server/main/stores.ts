@@ -17,6 +17,7 @@ import { sqlPairings } from "../adapters/sql/pairing.ts";
 import { sqlPasskeys } from "../adapters/sql/passkeys.ts";
 import { sqlToys } from "../adapters/sql/toys.ts";
 import { sqlUpdates } from "../adapters/sql/updates.ts";
+import { sqlVaultOwners } from "../adapters/sql/vault-owners.ts";
 import { isProduction } from "../config.ts";
 import type { Config } from "../config.ts";
 import { StartError } from "../errors.ts";
@@ -41,6 +42,7 @@ import type {
   Passkeys,
   Sessions,
   Toys,
+  VaultOwners,
 } from "../ports.ts";
 import type { Updates } from "../ports/updates.ts";
 import { embedded, OK } from "../watch/health.ts";
@@ -59,6 +61,7 @@ export interface Stores {
   ownership: Ownership;
   jobs: Jobs;
   audit: AuditTrail;
+  vaultOwners: VaultOwners;
   nonces: Nonces;
   sessions: Sessions;
   counters: Counters;
@@ -119,6 +122,7 @@ export async function openStores(config: Config, { clock, chance, meter, log }: 
       ownership: sqlOwnership({ db }),
       jobs: sqlJobs({ db }),
       audit: sqlAudit({ db }),
+      vaultOwners: sqlVaultOwners({ db }),
       ...shared.stores,
       checks: {
         database: async () => {

@@ -1,14 +1,12 @@
 /** Small secrets sealed at rest: bound to their row, under a key that can be changed while the former still opens. MISSION B10 */
-import { createCipheriv, createDecipheriv, createHash, hkdfSync } from "node:crypto";
+import { createHash, createSecretKey, hkdfSync } from "node:crypto";
+import type { KeyObject } from "node:crypto";
 import { concat, fromHex, sameBytes, utf8 } from "@bearlink/sdk/protocol";
 import type { Chance, Vault } from "../ports.ts";
+import { checkLength, KEY_BYTES, NONCE_BYTES, openWith, sealWith } from "./cipher.ts";
 
-const CIPHER = "aes-256-gcm";
 const VERSION = 1;
-const MASTER_BYTES = 32;
 const ID_BYTES = 4;
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
 const HEAD_BYTES = 1 + ID_BYTES;
 
 export interface SealingVault extends Vault {
@@ -34,29 +32,16 @@ export function createVault(options: {
 
   return {
     seal(plain, context) {
-      const nonce = chance.bytes(NONCE_BYTES);
       const head = concat([new Uint8Array([VERSION]), current.id]);
-      const cipher = createCipheriv(CIPHER, current.key, nonce);
-      cipher.setAAD(concat([head, utf8(context)]));
-      return concat([head, nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+      const nonce = chance.bytes(NONCE_BYTES);
+      return sealWith(current.key, { head, nonce, bound: utf8(context) }, plain);
     },
 
     open(sealed, context) {
-      if (sealed.length < HEAD_BYTES + NONCE_BYTES + TAG_BYTES) throw new Error("sealed bytes are too short");
+      checkLength(sealed, HEAD_BYTES);
       const key = keys.find(({ id }) => isUnder(sealed, id));
       if (!key) throw new Error("no key of this vault sealed these bytes");
-      const text = sealed.subarray(HEAD_BYTES + NONCE_BYTES, -TAG_BYTES);
-      const decipher = createDecipheriv(
-        CIPHER,
-        key.key,
-        sealed.subarray(HEAD_BYTES, HEAD_BYTES + NONCE_BYTES),
-        {
-          authTagLength: TAG_BYTES,
-        },
-      );
-      decipher.setAAD(concat([sealed.subarray(0, HEAD_BYTES), utf8(context)]));
-      decipher.setAuthTag(sealed.subarray(-TAG_BYTES));
-      return concat([decipher.update(text), decipher.final()]);
+      return openWith(key.key, { headBytes: HEAD_BYTES, bound: utf8(context) }, sealed);
     },
 
     needsRotation: (sealed) => !isUnder(sealed, current.id),
@@ -65,14 +50,17 @@ export function createVault(options: {
 
 /** The 32 bytes of `BEARLINK_MASTER_KEY` (64 hex characters), or undefined where it is not that. */
 export function parseMasterKey(text: string): Uint8Array | undefined {
-  return fromHex(text.trim().toLowerCase(), MASTER_BYTES);
+  return fromHex(text.trim().toLowerCase(), KEY_BYTES);
 }
 
 /** A key for this use alone, so that the master key may serve others; its id tells nothing of it. */
-function vaultKey(master: Uint8Array): { key: Uint8Array; id: Uint8Array } {
-  if (master.length !== MASTER_BYTES) throw new Error("a master key has 32 bytes");
-  const key = new Uint8Array(hkdfSync("sha256", master, "", "bearlink/1 vault", MASTER_BYTES));
-  return { key, id: new Uint8Array(createHash("sha256").update(key).digest()).slice(0, ID_BYTES) };
+function vaultKey(master: Uint8Array): { key: KeyObject; id: Uint8Array } {
+  if (master.length !== KEY_BYTES) throw new Error("a master key has 32 bytes");
+  const key = new Uint8Array(hkdfSync("sha256", master, "", "bearlink/1 vault", KEY_BYTES));
+  return {
+    key: createSecretKey(key),
+    id: new Uint8Array(createHash("sha256").update(key).digest()).slice(0, ID_BYTES),
+  };
 }
 
 function isUnder(sealed: Uint8Array, id: Uint8Array): boolean {

@@ -10,6 +10,7 @@ import * as audit from "./migrations/003_audit.ts";
 import * as updates from "./migrations/004_updates.ts";
 import * as accounts from "./migrations/005_accounts.ts";
 import * as pairing from "./migrations/006_pairing.ts";
+import * as vault from "./migrations/007_vault.ts";
 import * as jobs from "./migrations/010_jobs.ts";
 import type { Tables } from "./schema.ts";
 
@@ -36,6 +37,7 @@ const files: MigrationFile[] = [
     migration: accounts,
   },
   { name: "006_pairing", file: new URL("./migrations/006_pairing.ts", import.meta.url), migration: pairing },
+  { name: "007_vault", file: new URL("./migrations/007_vault.ts", import.meta.url), migration: vault },
   { name: "010_jobs", file: new URL("./migrations/010_jobs.ts", import.meta.url), migration: jobs },
 ];
 

@@ -125,6 +125,15 @@ export interface Tables {
     rekey_session: string | null;
     reset_at: number | null;
   };
+  vault_masters: { version: number; kek: string; wrapped: Uint8Array; created_at: number };
+  vault_owners: {
+    owner_id: string;
+    version: Generated<number>;
+    /** null once it was destroyed */
+    sealed_secret: Uint8Array | null;
+    created_at: number;
+    destroyed_at: number | null;
+  };
   bundles: {
     board: string;
     version: string;

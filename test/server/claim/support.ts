@@ -25,6 +25,7 @@ import { sealContext } from "../../../server/ports.ts";
 import type { AuditEntry, Log, Toy, Toys, Vault } from "../../../server/ports.ts";
 import { createVault } from "../../../server/vault/seal.ts";
 import { openMetrics } from "../../../server/watch/metrics.ts";
+import { testFamilyVault } from "../../support/vault.ts";
 import { fakeClock } from "../../support/clock.ts";
 
 export const MASTER_KEY = new Uint8Array(32).fill(7);
@@ -121,6 +122,7 @@ export function house(change: Partial<ClaimPorts> = {}) {
     limits: createClaimLimiter(stores),
     toys,
     vault,
+    familyVault: testFamilyVault({ vault, clock, bus: stores.bus }),
     audit: { append: async (entry: AuditEntry) => void entries.push(entry) },
     clock,
     chance: systemChance,
