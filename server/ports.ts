@@ -6,6 +6,7 @@ export * from "./ports/accounts.ts";
 export * from "./ports/audit.ts";
 export * from "./ports/family.ts";
 export * from "./ports/jobs.ts";
+export * from "./ports/limits.ts";
 export * from "./ports/pairing.ts";
 export * from "./ports/turn-news.ts";
 export * from "./ports/vault.ts";

@@ -1,56 +1,30 @@
-/** The shared memory of the cells where there is one cell: nonces, sessions, counters and bus in process, bounded as Redis would be. */
-import { MAX_COUNTED_KEYS, MAX_NONCE_MARKS, MAX_NOTICE_CHARS, MAX_SESSIONS, SWEEP_MS } from "../bounds.ts";
-import type { Allowance, Bus, Clock, Counters, LiveSession, Nonces, Sessions } from "../ports.ts";
+/** The shared memory of the cells where there is one cell: nonces, sessions, limits and bus in process, bounded as Redis would be. */
+import { MAX_NONCE_MARKS, MAX_NOTICE_CHARS, MAX_SESSIONS } from "../bounds.ts";
+import type { Bus, Clock, Counters, LimitStore, LiveSession, Nonces, Sessions } from "../ports.ts";
+import { countersOn } from "./counters.ts";
+import { expiringMap } from "./memory/expiring.ts";
+import type { Expiring } from "./memory/expiring.ts";
+import { memoryLimits } from "./memory/limits.ts";
 
 /**
- * All four ports, of one process; what it holds is gone when the process ends.
+ * All of these ports, of one process; what it holds is gone when the process ends.
  *
- *     const { nonces, sessions, counters, bus } = memoryStores({ clock: systemClock });
+ *     const { nonces, sessions, limitStore, counters, bus } = memoryStores({ clock: systemClock });
  */
 export function memoryStores({ clock }: { clock: Clock }): {
   nonces: Nonces;
   sessions: Sessions;
+  limitStore: LimitStore;
   counters: Counters;
   bus: Bus;
 } {
+  const limitStore = memoryLimits(clock);
   return {
     nonces: memoryNonces(clock),
     sessions: memorySessions(clock),
-    counters: memoryCounters(clock),
+    limitStore,
+    counters: countersOn(limitStore),
     bus: memoryBus(),
-  };
-}
-
-interface Expiring {
-  /** epoch ms */
-  expiresAt: number;
-}
-
-/** A map whose entries die, and which refuses a new key rather than grow over `most`. */
-function expiringMap<V extends Expiring>(clock: Clock, most: number) {
-  const entries = new Map<string, V>();
-  let sweptAt = clock.now();
-
-  const sweep = (now: number): void => {
-    // once a second at most: a full map must not be walked for each stranger
-    if (now - sweptAt < SWEEP_MS) return;
-    sweptAt = now;
-    for (const [key, entry] of entries) if (entry.expiresAt <= now) entries.delete(key);
-  };
-
-  return {
-    get(key: string): V | undefined {
-      const entry = entries.get(key);
-      return entry && entry.expiresAt > clock.now() ? entry : undefined;
-    },
-    set(key: string, entry: V): void {
-      sweep(clock.now());
-      if (!entries.has(key) && entries.size >= most) throw new Error("the store in process is full");
-      entries.set(key, entry);
-    },
-    delete(key: string): void {
-      entries.delete(key);
-    },
   };
 }
 
@@ -93,35 +67,6 @@ function memorySessions(clock: Clock): Sessions {
 
 function isAbove(a: LiveSession, b: LiveSession): boolean {
   return a.boot > b.boot || (a.boot === b.boot && a.seq > b.seq);
-}
-
-function memoryCounters(clock: Clock): Counters {
-  // epoch ms of each one counted, oldest first; an entry holds at most `limit` of them
-  const logs = expiringMap<Expiring & { taken: number[] }>(clock, MAX_COUNTED_KEYS);
-
-  const recent = (key: string, windowMs: number): number[] =>
-    (logs.get(key)?.taken ?? []).filter((at) => at > clock.now() - windowMs);
-
-  const judge = (taken: number[], limit: number, windowMs: number): Allowance => {
-    if (taken.length < limit) return { allowed: true, retryAfterS: 0 };
-    const leavesAt = (taken[taken.length - limit] ?? clock.now()) + windowMs;
-    return { allowed: false, retryAfterS: Math.ceil((leavesAt - clock.now()) / 1000) };
-  };
-
-  return {
-    async take(key, limit, windowMs) {
-      const taken = recent(key, windowMs);
-      const allowance = judge(taken, limit, windowMs);
-      if (allowance.allowed) {
-        taken.push(clock.now());
-        logs.set(key, { taken, expiresAt: clock.now() + windowMs });
-      }
-      return allowance;
-    },
-    async peek(key, limit, windowMs) {
-      return judge(recent(key, windowMs), limit, windowMs);
-    },
-  };
 }
 
 function memoryBus(): Bus {

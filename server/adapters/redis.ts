@@ -1,13 +1,16 @@
 /** The shared memory of the cells where there are many: Redis, which must never evict. MISSION B05 */
 import type { Redis } from "ioredis";
-import type { Bus, Chance, Counters, Nonces, Sessions } from "../ports.ts";
+import type { Bus, Chance, Counters, LimitStore, Nonces, Sessions } from "../ports.ts";
+import { countersOn } from "./counters.ts";
 import { redisBus } from "./redis/bus.ts";
 import { connect, redisLink } from "./redis/link.ts";
-import { redisCounters, redisNonces, redisSessions } from "./redis/stores.ts";
+import { redisLimits } from "./redis/limits.ts";
+import { redisNonces, redisSessions } from "./redis/stores.ts";
 
 export interface RedisStores {
   nonces: Nonces;
   sessions: Sessions;
+  limitStore: LimitStore;
   counters: Counters;
   bus: Bus;
   /** Rejects within 1 s where Redis does not answer. */
@@ -38,10 +41,12 @@ export async function openRedis(options: {
     close();
     throw error;
   }
+  const limitStore = redisLimits(link);
   return {
     nonces: redisNonces(link),
     sessions: redisSessions(link),
-    counters: redisCounters(link),
+    limitStore,
+    counters: countersOn(limitStore),
     bus: redisBus(link, ear),
     async ping() {
       await link.ping();

@@ -33,6 +33,7 @@ import type {
   Counters,
   Families,
   Jobs,
+  LimitStore,
   Log,
   Meter,
   Nonces,
@@ -64,6 +65,7 @@ export interface Stores {
   vaultOwners: VaultOwners;
   nonces: Nonces;
   sessions: Sessions;
+  limitStore: LimitStore;
   counters: Counters;
   bus: Bus;
   /** for /readyz, by name */
@@ -162,7 +164,7 @@ async function openShared(
   config: Config,
   { clock, chance, meter, log }: StorePorts,
 ): Promise<{
-  stores: Pick<Stores, "nonces" | "sessions" | "counters" | "bus">;
+  stores: Pick<Stores, "nonces" | "sessions" | "limitStore" | "counters" | "bus">;
   check: Check;
   close(): void;
 }> {
@@ -178,9 +180,9 @@ async function openShared(
       log.info({ up }, "redis");
     },
   });
-  const { nonces, sessions, counters, bus } = redis;
+  const { nonces, sessions, limitStore, counters, bus } = redis;
   return {
-    stores: { nonces, sessions, counters, bus },
+    stores: { nonces, sessions, limitStore, counters, bus },
     async check() {
       // a store that forgets nonces would let a claim through twice
       return (await redis.evictionPolicy()) === "noeviction" ? OK : { ready: false, word: "eviction_policy" };

@@ -1,6 +1,6 @@
-/** Nonces, sessions and counters that all cells share: each decision is one command or one script, so that no two cells decide alike. */
+/** Nonces and sessions that all cells share: each decision is one command or one script, so that no two cells decide alike. */
 import type { Redis } from "ioredis";
-import type { Counters, LiveSession, Nonces, Sessions } from "../../ports.ts";
+import type { LiveSession, Nonces, Sessions } from "../../ports.ts";
 
 export function redisNonces(link: Redis): Nonces {
   return {
@@ -61,36 +61,5 @@ export function redisSessions(link: Redis): Sessions {
     async end(deviceId) {
       await link.del(keyOf(deviceId));
     },
-  };
-}
-
-/** KEYS: log. ARGV: limit, window in ms, 1 to count. Answers ms until the next would pass, 0 where it passed. Times are Redis' own, in µs; Lua would print them rounded without a format. */
-const SLIDING_LOG = `
-local time = redis.call('TIME')
-local now = time[1] * 1000000 + time[2]
-local limit, window = tonumber(ARGV[1]), ARGV[2] * 1000
--- the log is full where the limit-th newest is still in the window
-local filler = redis.call('ZREVRANGE', KEYS[1], limit - 1, limit - 1, 'WITHSCORES')[2]
-if filler and filler + window > now then return math.ceil((filler + window - now) / 1000) end
-if ARGV[3] == '1' then
-  local at = string.format('%.0f', now)
-  -- adding comes first: a Redis that is full refuses a script only before it has written
-  redis.call('ZADD', KEYS[1], at, at .. '-' .. redis.call('ZCARD', KEYS[1]))
-  redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', string.format('%.0f', now - window))
-  redis.call('PEXPIRE', KEYS[1], ARGV[2])
-end
-return 0`;
-
-export function redisCounters(link: Redis): Counters {
-  const ask = async (key: string, limit: number, windowMs: number, counted: 0 | 1) => {
-    // hash-tagged: limits that are asked together may live together. MISSION B02
-    const waitMs = Number(
-      await link.eval(SLIDING_LOG, 1, `bearlink:count:{${key}}`, limit, windowMs, counted),
-    );
-    return { allowed: waitMs === 0, retryAfterS: Math.ceil(waitMs / 1000) };
-  };
-  return {
-    take: (key, limit, windowMs) => ask(key, limit, windowMs, 1),
-    peek: (key, limit, windowMs) => ask(key, limit, windowMs, 0),
   };
 }

@@ -1,0 +1,142 @@
+/** The script that decides over several rules at once in Redis, by Redis' own clock: all have room and all are taken from, or none is. MISSION B02 */
+
+/** Lua that leaves {seconds, µs} in `time`. */
+const REDIS_TIME = "redis.call('TIME')";
+
+/**
+ * KEYS: one a rule. ARGV: the index of the rule whose standing is wanted, then of each rule its kind, limit, window in ms,
+ * cost and holder. Answers the index of the rule that refused or 0, ms until it has room, what remains of it or of the one
+ * asked about, and the epoch ms at which that changes. All times inside are whole µs; Lua would print them rounded without
+ * a format. Reading is done before anything is written: a Redis that is full refuses a script only at its first write.
+ *
+ * `time` other than Redis' own is for tests.
+ */
+export const decideScript = (time = REDIS_TIME): string => `
+local time = ${time}
+local now = time[1] * 1000000 + time[2]
+local function text(number) return string.format('%.0f', number) end
+local SLOTS = 60
+
+local log, slots, bucket, spell, places = {}, {}, {}, {}, {}
+local kinds = { log = log, slots = slots, bucket = bucket, spell = spell, places = places }
+
+function log.wait(rule)
+  if rule.need > rule.limit then return rule.window end
+  -- the log is full where this one is still in the window
+  local at = rule.limit - rule.need
+  local filler = redis.call('ZREVRANGE', rule.key, at, at, 'WITHSCORES')[2]
+  if filler and filler + rule.window > now then return filler + rule.window - now end
+  return 0
+end
+function log.take(rule)
+  local at = text(now)
+  for _ = 1, rule.cost do
+    redis.call('ZADD', rule.key, at, at .. '-' .. redis.call('ZCOUNT', rule.key, at, at))
+  end
+  redis.call('ZREMRANGEBYSCORE', rule.key, '-inf', text(now - rule.window))
+  redis.call('PEXPIRE', rule.key, rule.ms)
+end
+function log.standing(rule)
+  local since = '(' .. text(now - rule.window)
+  local oldest = redis.call('ZRANGEBYSCORE', rule.key, since, '+inf', 'WITHSCORES', 'LIMIT', 0, 1)[2]
+  return rule.limit - redis.call('ZCOUNT', rule.key, since, '+inf'), (oldest or now) + rule.window
+end
+
+-- a hash: n the newest slot, t the total, and each slot's count under its number modulo 61
+local function look(rule)
+  local held = redis.call('HMGET', rule.key, 'n', 't')
+  local newest = tonumber(held[1])
+  rule.slot, rule.total, rule.newest, rule.left = math.floor(now / (rule.window / SLOTS)), 0, newest, {}
+  if not newest then return end
+  rule.total = tonumber(held[2])
+  if newest >= rule.slot then rule.slot = newest return end
+  for slot = math.max(newest + 1, rule.slot - SLOTS), rule.slot do table.insert(rule.left, slot % (SLOTS + 1)) end
+  for _, count in ipairs(redis.call('HMGET', rule.key, unpack(rule.left))) do
+    if count then rule.total = rule.total - count end
+  end
+end
+function slots.wait(rule)
+  look(rule)
+  local over = rule.total + rule.need - rule.limit
+  if over <= 0 then return 0 end
+  for slot = rule.slot - SLOTS, rule.newest or 0 do
+    over = over - (redis.call('HGET', rule.key, slot % (SLOTS + 1)) or 0)
+    if over <= 0 then return (slot + SLOTS + 1) * (rule.window / SLOTS) - now end
+  end
+  return rule.window
+end
+function slots.take(rule)
+  rule.total = rule.total + rule.cost
+  redis.call('HSET', rule.key, 'n', text(rule.slot), 't', text(rule.total))
+  if #rule.left > 0 then redis.call('HDEL', rule.key, unpack(rule.left)) end
+  redis.call('HINCRBY', rule.key, rule.slot % (SLOTS + 1), rule.cost)
+  redis.call('PEXPIRE', rule.key, 2 * rule.ms)
+end
+function slots.standing(rule) return rule.limit - rule.total, now + rule.window end
+
+-- µs at which it will be full again: all that need be known of it
+local function full(rule)
+  rule.unit = math.floor(rule.window / rule.limit)
+  return math.max(now, tonumber(redis.call('GET', rule.key) or 0))
+end
+function bucket.wait(rule)
+  if rule.need > rule.limit then return rule.window end
+  rule.full = full(rule)
+  return math.max(0, rule.full + (rule.need - rule.limit) * rule.unit - now)
+end
+function bucket.take(rule)
+  rule.full = rule.full + rule.cost * rule.unit
+  redis.call('SET', rule.key, text(rule.full), 'PX', math.ceil((rule.full - now) / 1000))
+end
+function bucket.standing(rule)
+  local at = rule.full or now
+  return rule.limit - math.ceil((at - now) / rule.unit), at
+end
+
+-- a hash: s the sum, a the µs of the last
+function spell.wait(rule)
+  local held = redis.call('HMGET', rule.key, 's', 'a')
+  local live = held[1] and held[2] + rule.window > now
+  rule.sum = live and tonumber(held[1]) or 0
+  if rule.sum + rule.need <= rule.limit then return 0 end
+  return rule.window - (live and now - held[2] or 0)
+end
+function spell.take(rule)
+  rule.sum = rule.sum + rule.cost
+  redis.call('HSET', rule.key, 's', text(rule.sum), 'a', text(now))
+  redis.call('PEXPIRE', rule.key, rule.ms)
+end
+function spell.standing(rule) return rule.limit - rule.sum, now + rule.window end
+
+-- a sorted set: holders by the µs at which their places fall free
+function places.wait(rule)
+  rule.held = redis.call('ZCOUNT', rule.key, '(' .. text(now), '+inf')
+  if rule.held + rule.need <= rule.limit then return 0 end
+  return 1000000
+end
+function places.take(rule)
+  rule.held = rule.held + 1
+  redis.call('ZADD', rule.key, text(now + rule.window), rule.holder)
+  redis.call('ZREMRANGEBYSCORE', rule.key, '-inf', text(now))
+  redis.call('PEXPIRE', rule.key, rule.ms)
+end
+function places.standing(rule) return rule.limit - rule.held, now + 1000000 end
+
+local rules = {}
+for index, key in ipairs(KEYS) do
+  local kind, limit, ms, cost, holder = unpack(ARGV, 5 * index - 3, 5 * index + 1)
+  local rule = {
+    key = key, kind = kinds[kind], limit = tonumber(limit), ms = ms, window = ms * 1000,
+    cost = tonumber(cost), need = math.max(1, tonumber(cost)), holder = holder,
+  }
+  local wait = rule.kind.wait(rule)
+  if wait > 0 then return { index, math.ceil(wait / 1000), 0, math.ceil((now + wait) / 1000) } end
+  rules[index] = rule
+end
+for _, rule in ipairs(rules) do
+  if rule.cost > 0 then rule.kind.take(rule) end
+end
+local told = rules[tonumber(ARGV[1])]
+local remaining, reset = told.kind.standing(told)
+return { 0, 0, math.max(0, remaining), math.ceil(reset / 1000) }
+`;
