@@ -3,12 +3,14 @@ import { toHex, utf8 } from "@bearlink/sdk/protocol";
 import type { Hash } from "@bearlink/sdk/protocol";
 import { MAX_CHILD_AGE, MAX_CHILDREN } from "../bounds.ts";
 import { orUnavailable, Refusal } from "../errors.ts";
-import { sealContext } from "../ports.ts";
-import type { Chance, ChildProfile, ChildRecord, Children, Clock, Vault } from "../ports.ts";
+import { isUnderOwner, sealContext } from "../ports.ts";
+import type { Chance, ChildProfile, ChildRecord, Children, Clock, FamilyVault, Vault } from "../ports.ts";
 import { pseudonym } from "./consent/consent.ts";
 
 export interface ChildPorts {
   children: Children;
+  familyVault: FamilyVault;
+  /** what profiles were sealed with before families had keys of their own; `bear rewrap` seals them anew */
   vault: Vault;
   clock: Clock;
   chance: Chance;
@@ -37,17 +39,24 @@ export function ageAt(birthMonth: string, nowMs: number): number {
   return Math.max(0, Math.floor(months / 12));
 }
 
-function sealed({ vault }: ChildPorts, childId: string, child: NewChild): Uint8Array {
+async function sealed(
+  { familyVault }: ChildPorts,
+  { accountId, childId }: Pick<ChildRecord, "accountId" | "childId">,
+  child: NewChild,
+): Promise<Uint8Array> {
   const { nickname, birthMonth, language, voice, interests, quietHours, filter } = child;
   const profile: ChildProfile = { nickname, birthMonth, language, voice, interests, quietHours, filter };
-  return vault.seal(utf8(JSON.stringify(profile)), sealContext.profile(childId));
+  return familyVault.seal(accountId, utf8(JSON.stringify(profile)), sealContext.profile(childId));
 }
 
-function opened({ vault, clock }: ChildPorts, record: ChildRecord): Child {
-  const { childId, sealedProfile, retentionDays, keepsTranscripts, createdAt } = record;
-  const text = new TextDecoder().decode(vault.open(sealedProfile, sealContext.profile(childId)));
-  const { voice, quietHours, ...profile } = JSON.parse(text) as ChildProfile;
-  const age = ageAt(profile.birthMonth, clock.now());
+async function opened(ports: ChildPorts, record: ChildRecord): Promise<Child> {
+  const { childId, accountId, sealedProfile, retentionDays, keepsTranscripts, createdAt } = record;
+  const context = sealContext.profile(childId);
+  const bytes = isUnderOwner(sealedProfile)
+    ? await ports.familyVault.open(accountId, sealedProfile, context)
+    : ports.vault.open(sealedProfile, context);
+  const { voice, quietHours, ...profile } = JSON.parse(new TextDecoder().decode(bytes)) as ChildProfile;
+  const age = ageAt(profile.birthMonth, ports.clock.now());
   // what was undefined has no place in JSON
   return { ...profile, voice, quietHours, childId, age, retentionDays, keepsTranscripts, createdAt };
 }
@@ -71,7 +80,7 @@ export async function addChild(ports: ChildPorts, accountId: string, child: NewC
   const { retentionDays, keepsTranscripts } = child;
   const record = {
     ...{ childId, accountId, retentionDays, keepsTranscripts },
-    sealedProfile: sealed(ports, childId, child),
+    sealedProfile: await sealed(ports, { accountId, childId }, child),
     createdAt: ports.clock.now(),
   };
   if (!(await orUnavailable(ports.children.add(record, MAX_CHILDREN)))) throw new Refusal("CHILD_LIMIT");
@@ -80,7 +89,7 @@ export async function addChild(ports: ChildPorts, accountId: string, child: NewC
 
 export async function listChildren(ports: ChildPorts, accountId: string): Promise<Child[]> {
   const records = await orUnavailable(ports.children.list(accountId));
-  return records.map((record) => opened(ports, record));
+  return Promise.all(records.map((record) => opened(ports, record)));
 }
 
 /** Throws NOT_FOUND, for another family's too. */
@@ -99,7 +108,7 @@ export async function changeChild(
   const child = { ...(await findChild(ports, accountId, childId)), ...change };
   checkBirth(ports, child.birthMonth);
   const { retentionDays, keepsTranscripts } = child;
-  const sealedProfile = sealed(ports, childId, child);
+  const sealedProfile = await sealed(ports, { accountId, childId }, child);
   const changed = await orUnavailable(
     ports.children.change(accountId, childId, { sealedProfile, retentionDays, keepsTranscripts }),
   );

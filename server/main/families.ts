@@ -20,7 +20,7 @@ import type { OwnerPorts } from "../pairing/owner.ts";
 import { watchPairings } from "../pairing/toy.ts";
 import type { ToyPairing } from "../pairing/toy.ts";
 import type { WindowPorts } from "../pairing/window.ts";
-import type { ConsentGate, ToyLine, ToyNews } from "../ports.ts";
+import type { ConsentGate, FamilyVault, ToyLine, ToyNews } from "../ports.ts";
 import type { Stores } from "./stores.ts";
 import type { Voices } from "./voices.ts";
 
@@ -40,6 +40,7 @@ export interface FamilyParts
   extends
     Omit<ClaimPorts, "limits">,
     Pick<Stores, "children" | "consents" | "pairings" | "ownership" | "counters"> {
+  familyVault: FamilyVault;
   voices: Pick<Voices, "thirdParties" | "ports">;
   /** whose mail addresses these are, and who takes mail to them */
   letters: ConsentLetters | undefined;

@@ -40,7 +40,7 @@ export interface ChildProfile {
 export interface ChildRecord {
   childId: string;
   accountId: string;
-  /** under `sealContext.profile(childId)` */
+  /** under `sealContext.profile(childId)`, with the key of its family */
   sealedProfile: Uint8Array;
   /** days that what was said is kept, where it is kept at all */
   retentionDays: number;

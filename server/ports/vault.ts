@@ -31,6 +31,12 @@ export interface FamilyVault {
   destroy(ownerId: string): Promise<void>;
 }
 
+/** The first byte of all that a family vault sealed; the cell's own writes another. */
+export const OWNER_FORM = 2;
+
+/** Whether these bytes are a family vault's. */
+export const isUnderOwner = (sealed: Uint8Array): boolean => sealed[0] === OWNER_FORM;
+
 /** An owner's secret as SQL keeps it. */
 export interface OwnerSecret {
   version: number;

@@ -4,7 +4,7 @@ import type { KeyObject } from "node:crypto";
 import { lp } from "@bearlink/sdk/protocol";
 import { MAX_OWNER_KEYS, OWNER_KEY_MS } from "../bounds.ts";
 import { orUnavailable, Refusal } from "../errors.ts";
-import { sealContext } from "../ports.ts";
+import { isUnderOwner, OWNER_FORM, sealContext } from "../ports.ts";
 import type { Bus, Chance, Clock, FamilyVault, OwnerSecret, Vault, VaultOwners } from "../ports.ts";
 import { KEY_BYTES, NONCE_BYTES, openWith, sealWith } from "./cipher.ts";
 import { boundedCache } from "./cache.ts";
@@ -34,8 +34,6 @@ interface OwnerKey {
   key: KeyObject;
 }
 
-/** The first byte of all it seals; the cell's own vault writes 1. */
-const FORM = 2;
 const HEAD_BYTES = 2;
 const HKDF_SALT = "bearlink/1 owner";
 
@@ -79,12 +77,12 @@ export function createFamilyVault(
   return {
     async seal(ownerId, plain, context) {
       const { version, key } = await keys.get(ownerId, () => foundOrMade(ownerId));
-      const head = new Uint8Array([FORM, version]);
+      const head = new Uint8Array([OWNER_FORM, version]);
       return sealWith(key, { head, nonce: chance.bytes(NONCE_BYTES), bound: lp([ownerId, context]) }, plain);
     },
 
     async open(ownerId, sealed, context) {
-      if (sealed[0] !== FORM) throw new Error("these bytes are under no owner's key");
+      if (!isUnderOwner(sealed)) throw new Error("these bytes are under no owner's key");
       const held = await keys.get(ownerId, () => found(ownerId));
       if (!held) throw new Error("this owner has no key");
       if (sealed[1] !== held.version)
@@ -103,6 +101,3 @@ export function createFamilyVault(
     start: () => bus.subscribe(OWNER_DESTROYED, keys.drop, keys.clear),
   };
 }
-
-/** Whether these bytes are a family vault's. */
-export const isUnderOwner = (sealed: Uint8Array): boolean => sealed[0] === FORM;

@@ -1,4 +1,5 @@
 /** A child's profile: sealed at rest, its age of the moment, gone with all its toys when it goes. */
+import { utf8 } from "@bearlink/sdk/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Database } from "../../../server/adapters/sql/database.ts";
 import {
@@ -9,6 +10,7 @@ import {
   listChildren,
   removeChild,
 } from "../../../server/family/child.ts";
+import { isUnderOwner, sealContext } from "../../../server/ports.ts";
 import { startPglite } from "../../support/pglite.ts";
 import { familyHouse, newAccount, newChild } from "./support.ts";
 
@@ -54,6 +56,40 @@ test("a profile is found and changed by its family, and what it says is nowhere 
     .where("id", "=", other)
     .execute();
   await expect(findChild(children, accountId, other)).rejects.toThrow();
+});
+
+test("a profile sealed under the cell's own key opens, and is under its family's once it is changed", async () => {
+  const home = familyHouse(database);
+  const { children } = home.families;
+  const accountId = await newAccount(home);
+  const childId = await newChild(home, accountId, false);
+  const now = await findChild(children, accountId, childId);
+  const former = home.at.vault.seal(utf8(JSON.stringify(now)), sealContext.profile(childId));
+  const row = () =>
+    database.db
+      .selectFrom("children")
+      .select("sealed_profile")
+      .where("id", "=", childId)
+      .executeTakeFirstOrThrow();
+  await database.db
+    .updateTable("children")
+    .set({ sealed_profile: former })
+    .where("id", "=", childId)
+    .execute();
+  expect(await findChild(children, accountId, childId)).toMatchObject({ nickname: "Pip", age: now.age });
+  await changeChild(children, accountId, childId, { nickname: "Pop" });
+  expect(isUnderOwner((await row()).sealed_profile!)).toBe(true);
+  expect(await findChild(children, accountId, childId)).toMatchObject({ nickname: "Pop" });
+});
+
+test("a family whose key was destroyed has children that nobody can read", async () => {
+  const home = familyHouse(database);
+  const { children } = home.families;
+  const accountId = await newAccount(home);
+  const childId = await newChild(home, accountId, false);
+  await children.familyVault.destroy(accountId);
+  await expect(findChild(children, accountId, childId)).rejects.toMatchObject({ code: "NOT_FOUND" });
+  await expect(newChild(home, accountId, false)).rejects.toMatchObject({ code: "NOT_FOUND" });
 });
 
 test("a month to come, or of one who is grown up, is no child's", async () => {
