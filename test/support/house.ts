@@ -111,11 +111,11 @@ export const arrows: Arrow[] = [
   })),
   // makes the phrases that the speech adapter ships, with that adapter's own hands
   { from: "tools/phrases.ts", to: ["server/adapters/", "server/safety/lines.ts"], packages: true },
-  // measures the broker alone, on the clock and with the hash that a cell gives it
+  // measures the broker alone, on the clock and with the hash that a cell gives it; and the firmware, step by step
   {
     from: "tools/bench/",
     to: [
-      ...["sdk/", "broker/", "server/main.ts", "server/main/", "server/config.ts", "tools/"],
+      ...["sdk/", "broker/", "server/main.ts", "server/main/", "server/config.ts", "tools/", "firmware/"],
       ...["server/adapters/clock.ts", "server/adapters/hash.ts"],
     ],
     packages: true,

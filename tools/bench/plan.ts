@@ -3,7 +3,7 @@ import type { BrokerScenario } from "./broker.ts";
 import type { ModelDelays } from "./stand-in-process.ts";
 import type { TurnScenario } from "./turns.ts";
 
-export const SECTIONS = ["turns", "broker", "idle"] as const;
+export const SECTIONS = ["turns", "broker", "idle", "firmware"] as const;
 export type Section = (typeof SECTIONS)[number];
 
 export interface Plan {

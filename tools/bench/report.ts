@@ -1,5 +1,6 @@
 /** What a bench found, as a table and as what was reached. */
 import type { BrokerResult } from "./broker.ts";
+import type { FirmwareResult } from "./firmware/run.ts";
 import type { IdleResult } from "./idle.ts";
 import type { TurnResult } from "./turns.ts";
 
@@ -8,6 +9,7 @@ export interface BenchReport {
   turns?: TurnResult[];
   broker?: BrokerResult;
   idle?: IdleResult;
+  firmware?: FirmwareResult;
   /** what was to be reached and was not; empty where all was */
   missed: string[];
 }
@@ -15,10 +17,10 @@ export interface BenchReport {
 /** ms a first turn may take more than a later one */
 export const FIRST_TURN_MS = 50;
 
-type Measured = Pick<BenchReport, "turns" | "broker" | "idle">;
+export type Measured = Pick<BenchReport, "turns" | "broker" | "idle" | "firmware">;
 
 /** Every target that was missed, in words. */
-export function missedOf({ turns = [], broker, idle }: Measured): string[] {
+export function missedOf({ turns = [], broker, idle, firmware }: Measured): string[] {
   const missed: string[] = [];
   const most = (what: string, value: number, target: number | undefined, unit: string): void => {
     if (target !== undefined && !(value <= target))
@@ -42,6 +44,8 @@ export function missedOf({ turns = [], broker, idle }: Measured): string[] {
     most("an idle toy, held", idle.held_kb_a_toy, idle.target_kb, "KB");
     most("an idle toy, resident", idle.rss_kb_a_toy, idle.target_kb, "KB");
   }
+  for (const { what, espruino, target_loops } of firmware?.parts ?? [])
+    if (espruino) most(`on Espruino, ${what}`, espruino.least, target_loops ?? undefined, "loops");
   return missed;
 }
 
@@ -54,6 +58,7 @@ export function linesOf(report: BenchReport): string[] {
     ...(report.turns ? [...turnTable(report.turns), ""] : []),
     ...(report.broker ? [...brokerTable(report.broker), ""] : []),
     ...(report.idle ? [...idleTable(report.idle), ""] : []),
+    ...(report.firmware ? [...firmwareTable(report.firmware), ""] : []),
     ...(report.missed.length === 0
       ? ["Everything that was to be reached was."]
       : ["Not reached:", ...report.missed.map((what) => `- ${what}`)]),
@@ -135,6 +140,26 @@ function idleTable({
     ["Idle toys", "KB held, each", "KB resident, each", "to reach", "memory in all", "CPU in all"],
     [`${toys} beside ${toys}`, held_kb_a_toy, rss_kb_a_toy, target_kb, `${rss_mb} MB`, `${cpu_percent} %`],
   ]);
+}
+
+function firmwareTable({ interpreter, parts }: FirmwareResult): string[] {
+  const loops = ({ least }: { least: number }): number => Math.round(least);
+  return [
+    ...table([
+      ["A frame of 100 ms, on the toy", "empty loops", "to reach", "the middle", "µs here", "twin: µs here"],
+      ...parts.map(({ what, twin, espruino, target_loops }) => [
+        what,
+        espruino ? loops(espruino) : "–",
+        target_loops ?? "–",
+        espruino ? Math.round(espruino.middle) : "–",
+        espruino ? Math.round(espruino.us) : "–",
+        Math.round(twin.us),
+      ]),
+    ]),
+    ...(interpreter === null
+      ? ["", "Only the twin was measured: ESPRUINO names no interpreter, and the twin's loops are Node's."]
+      : []),
+  ];
 }
 
 function signed(value: number): string {

@@ -6,28 +6,41 @@ import { rounded } from "../bench/numbers.ts";
 import { FULL, QUICK, SECTIONS, toysOf } from "../bench/plan.ts";
 import type { Plan, Section } from "../bench/plan.ts";
 import { linesOf, missedOf } from "../bench/report.ts";
-import type { BenchReport } from "../bench/report.ts";
+import type { BenchReport, Measured } from "../bench/report.ts";
 import type { Site } from "../bench/site.ts";
 import { endWorkers } from "../bench/worker.ts";
 import type { Step } from "../terminal.ts";
 
-export const bench = command<{ only?: Section[]; quick?: boolean; strict?: boolean }>({
+interface Options {
+  only?: Section[];
+  firmware?: boolean;
+  quick?: boolean;
+  strict?: boolean;
+}
+
+export const bench = command<Options>({
   name: "bench",
   about: "measure what the server adds to a turn, what a frame costs, and what an idle toy holds",
   options: [
     { flags: "--only <sections>", about: `some of ${SECTIONS.join(",")}`, read: readSections },
+    {
+      flags: "--firmware",
+      about: "the toy's own part alone: on the twin, and where ESPRUINO names one on Espruino",
+    },
     { flags: "--quick", about: "in small, in a minute: whether all is well, not how fast" },
     { flags: "--strict", about: "fail where something was not reached" },
   ],
   example: "bear bench --only turns,broker",
-  async run({ terminal, signal }, { only: sections = [...SECTIONS], quick, strict }) {
+  async run({ env, terminal, signal }, { only, firmware, quick, strict }) {
+    if (only && firmware) throw new Fault("--firmware is --only firmware: one of the two", EXIT.USAGE);
+    const sections: Section[] = firmware ? ["firmware"] : (only ?? [...SECTIONS]);
     const plan = quick ? QUICK : FULL;
     const load_before = load();
-    const found: Pick<BenchReport, "turns" | "broker" | "idle"> = {};
+    const found: Measured = {};
     const made: { site?: Site } = {};
     signal.addEventListener("abort", endWorkers);
     try {
-      await terminal.steps(stepsOf(plan, sections, made, found));
+      await terminal.steps(stepsOf(plan, sections, made, found, env.ESPRUINO));
     } finally {
       signal.removeEventListener("abort", endWorkers);
       made.site?.remove();
@@ -47,7 +60,8 @@ function stepsOf(
   plan: Plan,
   sections: Section[],
   made: { site?: Site },
-  found: Pick<BenchReport, "turns" | "broker" | "idle">,
+  found: Measured,
+  espruino: string | undefined,
 ): Step[] {
   const steps: Step[] = [];
   const toys = toysOf(plan, sections);
@@ -80,6 +94,16 @@ function stepsOf(
       async run(tell) {
         found.idle = await (await import("../bench/idle.ts")).runIdle(made.site!, plan.idle, tell);
         return `${found.idle.held_kb_a_toy} KB each`;
+      },
+    });
+  if (sections.includes("firmware"))
+    steps.push({
+      title: `A toy's frames are counted on the twin${espruino ? " and on Espruino" : ""}`,
+      async run(tell) {
+        found.firmware = await (
+          await import("../bench/firmware/run.ts")
+        ).runFirmware(espruino || undefined, tell);
+        return `${found.firmware.parts.length} steps`;
       },
     });
   return steps;

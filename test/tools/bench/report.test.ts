@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { BrokerResult } from "../../../tools/bench/broker.ts";
+import type { FirmwareResult } from "../../../tools/bench/firmware/run.ts";
 import type { IdleResult } from "../../../tools/bench/idle.ts";
 import { linesOf, missedOf, table } from "../../../tools/bench/report.ts";
 import { addedTimes, framesLost } from "../../../tools/bench/turns.ts";
@@ -42,9 +43,18 @@ const idle: IdleResult = {
   cpu_percent: 1,
 };
 
+const cost = { least: 300, middle: 310.4, us: 200 };
+const firmware: FirmwareResult = {
+  interpreter: "espruino",
+  parts: [
+    { what: "seal", twin: cost, espruino: cost, target_loops: 300 },
+    { what: "claim", twin: cost, espruino: { ...cost, least: 9e9 }, target_loops: null },
+  ],
+};
+
 describe("what a bench says was missed", () => {
   it("is nothing where each target was just met", () => {
-    expect(missedOf({ turns: [turns], broker, idle })).toEqual([]);
+    expect(missedOf({ turns: [turns], broker, idle, firmware })).toEqual([]);
   });
 
   it.each<[string, Partial<TurnResult>]>([
@@ -71,6 +81,28 @@ describe("what a bench says was missed", () => {
       "broker to raw TCP: 2.51 times, over 2.5 times",
     ]);
     expect(missedOf({ idle: { ...idle, held_kb_a_toy: 21, rss_kb_a_toy: 22 } })).toHaveLength(2);
+  });
+});
+
+describe("the toy's own part", () => {
+  const [seal, claim] = firmware.parts;
+
+  it("is missed where Espruino took longer, and never for the twin's loops", () => {
+    const slow = { ...seal!, espruino: { ...cost, least: 300.5 } };
+    expect(missedOf({ firmware: { ...firmware, parts: [slow, claim!] } })).toEqual([
+      "on Espruino, seal: 300.5 loops, over 300 loops",
+    ]);
+    const twinAlone = { what: "seal", twin: { ...cost, least: 9e9 }, target_loops: 300 };
+    expect(missedOf({ firmware: { interpreter: null, parts: [twinAlone] } })).toEqual([]);
+  });
+
+  it("says where only the twin was measured", () => {
+    const machine = { cpu: "a CPU", cores: 2, node: "20", load_before: 0, load_after: 0 };
+    const lines = (it: FirmwareResult): string => linesOf({ machine, firmware: it, missed: [] }).join("\n");
+    expect(lines(firmware)).toMatch(/\| seal +\| +300 \| +300 \| +310 \|/);
+    expect(lines(firmware)).not.toContain("Only the twin");
+    const parts = [{ what: "seal", twin: cost, target_loops: 300 }];
+    expect(lines({ interpreter: null, parts })).toContain("Only the twin was measured");
   });
 });
 
