@@ -12,7 +12,10 @@ const THREAT = /\b(?:said|says|told me)\b.{0,40}\b(?:kill|stab|shoot)\b/;
 
 /** Shut where it does not say who: only someone plainly of elsewhere opens it. `category` is what it was judged to be. */
 export function isOfHousehold(text: string, category: Category): boolean {
-  const words = withoutSayings(text);
+  return withoutSayings(text).some((words) => tellsOfHousehold(words, category));
+}
+
+function tellsOfHousehold(words: string, category: Category): boolean {
   const named = HOUSEHOLD.test(words);
   if (category === "self-harm" || category === "sexual") return named || isAbuse(words);
   const ofSomeone = category === "abuse" || isAbuse(words) || (category === "danger" && THREAT.test(words));

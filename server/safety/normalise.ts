@@ -35,6 +35,20 @@ const LOOKALIKES: Record<string, string> = Object.fromEntries(
 );
 const LOOKALIKE = new RegExp(`[${Object.keys(LOOKALIKES).join("")}]`, "gu");
 
+/** Words the rules look for that are met in pieces; none of them falls apart into two that a child says beside one another. */
+const WORDS_IN_PIECES =
+  "suicide suicidal kill killing murder strangle stab poison bomb cocaine drugs die dead hurt myself porn sex nude nudes naked penis vagina rape raped rapist boobs fuck fucking shit bitch cunt asshole bastard retard retarded nigger faggot secret".split(
+    " ",
+  );
+/** But these, which do: they stay two. */
+const TWO_WORDS = new Set(["pen is", "sh it", "s hit", "s ex"]);
+const IN_PIECES = new RegExp(
+  `(?<![\\p{L}\\p{N}])(?:${WORDS_IN_PIECES.map((word) => [...word].join(" ?")).join("|")})(?![\\p{L}\\p{N}])`,
+  "gu",
+);
+/** Signs that hold a word together, or are put inside it to hide it. */
+const INSIDE_A_WORD = /(?<=\p{L})[-\u2010-\u2015_.,*~|/\\+\u00b7]{1,3}(?=\p{L})/gu;
+
 /** NFKC, bounded, without characters that cannot be seen. */
 export function readable(text: string): string {
   return text
@@ -58,13 +72,25 @@ export function comparable(text: string): string {
     .toLowerCase()
     .replace(/\p{M}/gu, "")
     .replace(LOOKALIKE, (sign) => LOOKALIKES[sign]!)
+    .replace(/\bwho['\u2018\u2019`]re\b/g, "who are") // without its apostrophe it would be another word
     .replace(/['\u2018\u2019`]/g, "")
     .split(/\s+/)
     .map(unleet)
     .join(" ")
     .replace(/[^\p{L}\p{N}]+/gu, " ")
     .trim();
-  return joinSpelled(words);
+  return joinPieces(joinSpelled(words));
+}
+
+/**
+ * Both ways a text may be read: with a hyphen or a dot between two words, and with it inside one.
+ *
+ *     readings("re-tard") // ["re tard", "retard"]
+ */
+export function readings(text: string): string[] {
+  const apart = comparable(text);
+  const whole = comparable(readable(text).replace(INSIDE_A_WORD, ""));
+  return apart === whole ? [apart] : [apart, whole];
 }
 
 /** A sign counts as a letter only inside a word that has real ones: "4" stays four. */
@@ -80,4 +106,9 @@ function joinSpelled(words: string): string {
     const joined = letters.replaceAll(" ", "");
     return /^[ai]/.test(joined) ? `${joined} ${joined.slice(1)}` : joined;
   });
+}
+
+/** "su icide" and "sui-cide" are one word, where it is one that is looked for. */
+function joinPieces(words: string): string {
+  return words.replace(IN_PIECES, (found) => (TWO_WORDS.has(found) ? found : found.replaceAll(" ", "")));
 }

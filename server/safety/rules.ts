@@ -1,7 +1,7 @@
 /** The first list: what is plain enough for a rule to see, and the ordinary talk that only sounds like it. SAFETY "Conversation" */
 import { careRules } from "./care-rules.ts";
 import type { Category, Rule } from "./lines.ts";
-import { comparable } from "./normalise.ts";
+import { readings } from "./normalise.ts";
 import { outputRules, redirectRules } from "./redirect-rules.ts";
 
 /** Taken out before the rules look: toys, games, cooking and sayings. */
@@ -28,12 +28,14 @@ export function ruleForSentence(text: string): Category | undefined {
   return first(SENTENCE_RULES, text);
 }
 
-/** Words as the rules look at them. */
-export function withoutSayings(text: string): string {
-  return ORDINARY.reduce((words, saying) => words.replace(saying, "so"), comparable(text));
+/** Words as the rules look at them, in each way they may be read. */
+export function withoutSayings(text: string): string[] {
+  return readings(text).map((words) =>
+    ORDINARY.reduce((words, saying) => words.replace(saying, "so"), words),
+  );
 }
 
 function first(rules: readonly Rule[], text: string): Category | undefined {
-  const words = withoutSayings(text);
-  return rules.find(([, pattern]) => pattern.test(words))?.[0];
+  const all = withoutSayings(text);
+  return rules.find(([, pattern]) => all.some((words) => pattern.test(words)))?.[0];
 }
