@@ -41,16 +41,29 @@ function crypt(hash: Hash, enc: MacKey, counter: number, data: Uint8Array): Uint
   return hash.aes128Ctr(kf.subarray(0, KEY_BYTES), data);
 }
 
-/** The frame's bytes on the wire. Throws where the caller broke a bound: what is sealed is ours. */
+/** The frame's bytes on the wire. Throws where a number is not its field's: what is sealed is ours, and would come out another. */
 export function sealFrame(hash: Hash, keys: FrameKeys, frame: Frame): Uint8Array {
+  const type = frame.type;
+  const codec = frame.codec;
+  const flags = frame.flags;
   const counter = frame.counter;
   const turn = frame.turn;
   const sample = frame.sample;
+  // neither a fraction, nor NaN, nor anything past its end is equal to its own bits
+  if (
+    type !== (type & 255) ||
+    codec !== (codec & 255) ||
+    flags !== (flags & 255) ||
+    turn !== (turn & 65535) ||
+    sample !== sample >>> 0 ||
+    counter !== counter >>> 0
+  )
+    throw new Error("not a frame's numbers");
   if (frame.payload.length > MAX_PAYLOAD_BYTES) throw new Error("payload over 1024 bytes");
   if (counter < 1 || counter >= COUNTER_END) throw new Error("counter out of range");
   // bytes take the low eight bits of a number
   const parts: ArrayLike<number>[] = [
-    [MAGIC, frame.type, frame.codec, frame.flags, counter >>> 24, counter >>> 16, counter >>> 8, counter],
+    [MAGIC, type, codec, flags, counter >>> 24, counter >>> 16, counter >>> 8, counter],
     [turn >>> 8, turn, sample >>> 24, sample >>> 16, sample >>> 8, sample],
     crypt(hash, keys.enc, counter, frame.payload),
   ];

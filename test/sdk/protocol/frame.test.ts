@@ -141,6 +141,17 @@ describe("a frame", () => {
     expect(() => seal(frameOf(new Uint8Array(1025)))).toThrow("1024");
   });
 
+  test.each<[keyof Frame, number]>(
+    (["type", "codec", "flags", "counter", "turn", "sample"] as const).flatMap((field) => {
+      const end = { type: 256, codec: 256, flags: 256, counter: 2 ** 31, turn: 65_536, sample: 2 ** 32 }[
+        field
+      ];
+      return [-1, 1.5, NaN, Infinity, end, end + 1, 2 ** 32 + 1].map((value) => [field, value] as const);
+    }) as [keyof Frame, number][],
+  )("whose %s is %d is not sealed: another would come out", (field, value) => {
+    expect(() => seal({ ...frameOf(new Uint8Array(2)), [field]: value })).toThrow(Error);
+  });
+
   test("leaves its bytes as they were, sealed or opened", () => {
     const payload = new Uint8Array(40).fill(9);
     const sealed = seal(frameOf(payload));
