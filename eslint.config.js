@@ -4,7 +4,7 @@ export default tseslint.config(
   { ignores: ["**/dist/**", "**/node_modules/**", "data/**", "coverage/**"] },
   ...tseslint.configs.recommended,
   {
-    files: ["**/*.ts"],
+    files: ["**/*.ts", "**/*.tsx"],
     languageOptions: { parserOptions: { projectService: true } },
     rules: {
       "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
@@ -21,8 +21,8 @@ export default tseslint.config(
   },
   {
     // MISSION A12: all times come from one injectable clock
-    files: ["sdk/**/*.ts", "broker/**/*.ts", "server/**/*.ts"],
-    ignores: ["server/adapters/clock.ts", "sdk/node/**"],
+    files: ["sdk/**/*.ts", "broker/**/*.ts", "server/**/*.ts", "server/**/*.tsx"],
+    ignores: ["server/adapters/clock.ts", "server/web/platform/browser.ts", "sdk/node/**"],
     rules: {
       "no-restricted-syntax": [
         "error",

@@ -83,6 +83,7 @@ export class SoundError extends Error {
 /** What keeps a process from starting; its message is one line for the operator, with the cure. */
 export class StartError extends Error {
   readonly code:
+    | "APP_MISSING"
     | "DATA_DIR_IN_USE"
     | "DATABASE_AWAY"
     | "SCHEMA_BEHIND"

@@ -1,4 +1,4 @@
-/** Makes an empty clone ready to run: installs what the lock file names, once, with Node's own parts alone. */
+/** Makes an empty clone ready to run: installs what the lock file names, once, with Node's own parts alone; `--app` also builds the parents' app. */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -32,4 +32,9 @@ if (installed !== digest) {
     process.exit(status ?? 1);
   }
   writeFileSync(mark, digest);
+}
+
+if (process.argv.includes("--app")) {
+  const { buildWeb } = await import("./web.mjs");
+  await buildWeb();
 }

@@ -25,6 +25,7 @@ import { ownToyRoutes } from "../routes/toys-of-parent.ts";
 import { toyRoutes } from "../routes/toys.ts";
 import { updateRoutes } from "../routes/update.ts";
 import { watchRoutes } from "../routes/watch.ts";
+import { webRoutes } from "../routes/web.ts";
 import { workbenchRoutes } from "../routes/workbench.ts";
 import type { Bridge } from "../voice/bridge.ts";
 import { readiness } from "../watch/health.ts";
@@ -35,6 +36,7 @@ import type { Families } from "./families.ts";
 import type { Secrets } from "./secrets.ts";
 import type { Stores } from "./stores.ts";
 import type { CellUpdates } from "./updates.ts";
+import { openWeb } from "./web.ts";
 
 export interface HttpParts {
   desk: ClaimDesk;
@@ -91,6 +93,8 @@ export async function serveHttp(
       (room) => (app: HttpApp) => room(app, { desk: accounts.desk, publicUrl: config.PUBLIC_URL }),
     ),
   ];
+  const web = openWeb(config, log);
+  if (web) rooms.push((app) => webRoutes(app, web));
   if (!isProduction(config))
     rooms.push(
       (app) => developmentRoutes(app, { ...desk, families: stores.families }),

@@ -1,7 +1,8 @@
 /** `bear start`: one cell, until it is told to stop. */
 import { once } from "node:events";
-import { readConfig } from "@bearlink/server/config";
+import { isProduction, readConfig } from "@bearlink/server/config";
 import { command } from "../command.ts";
+import { buildWeb } from "../web.mjs";
 
 /** What a person waits for goes to stderr: stdout is the log, whose every line is JSON. MISSION D05 */
 export const start = command({
@@ -10,6 +11,8 @@ export const start = command({
   example: "PORT=8080 bear start",
   async run({ env, terminal, signal }) {
     const config = readConfig(env);
+    // an operator's build is a step of its own, as migrations are
+    if (!isProduction(config)) await buildWeb({ log: (line) => terminal.note(line) });
     terminal.note("Starting Bearlink …");
     const { startCell } = await import("@bearlink/server"); // only now: other commands need no server
     const { openCellLog } = await import("@bearlink/server/log");

@@ -1,0 +1,161 @@
+/** The app: which screen is at this address, for whoever is there. */
+import type { ComponentType, JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { openPages, pages, placeOf } from "./router/pages.ts";
+import type { PageName, Params } from "./router/pages.ts";
+import { address, go, goTo } from "./router/place.ts";
+import { session } from "./services.ts";
+import { Bear } from "./ui/bear.tsx";
+import { Button, LinkButton, Loading } from "./ui/parts.tsx";
+import { Page } from "./ui/page.tsx";
+import { DoorFrame, SignedInFrame } from "./ui/shell.tsx";
+import { sayRefused, useStore, useWords } from "./ui/use.ts";
+import { Invite } from "./screens/door/invite.tsx";
+import { Reset } from "./screens/door/reset.tsx";
+import { SignIn } from "./screens/door/sign-in.tsx";
+import { SignUp } from "./screens/door/sign-up.tsx";
+import { Verify } from "./screens/door/verify.tsx";
+import { Welcome } from "./screens/door/welcome.tsx";
+
+/** What a screen is handed: the parameters of its path. */
+export type Screen = ComponentType<{ params: Params }>;
+
+const doors: Partial<Record<PageName, ComponentType>> = {
+  welcome: Welcome,
+  signIn: SignIn,
+  signUp: SignUp,
+  verify: Verify,
+  reset: Reset,
+  invite: Invite,
+};
+
+/** Each screen is fetched when somebody goes there; those in one file come together. */
+const screens: Partial<Record<PageName, () => Promise<Screen>>> = {
+  home: async () => (await import("./screens/home.tsx")).Home,
+  newChild: async () => (await import("./screens/new-child.tsx")).NewChild,
+};
+const fetched = new Map<PageName, Screen>();
+
+function useScreen(page: PageName): { screen: Screen | undefined; fault: unknown; again: () => void } {
+  const [state, set] = useState<{ page: PageName; screen?: Screen; fault?: unknown; tries: number }>({
+    page,
+    tries: 0,
+  });
+  const { tries } = state;
+  useEffect(() => {
+    if (fetched.has(page)) return;
+    let wanted = true;
+    screens[page]?.().then(
+      (screen) => {
+        fetched.set(page, screen);
+        if (wanted) set({ page, screen, tries });
+      },
+      (fault: unknown) => wanted && set({ page, fault, tries }),
+    );
+    return () => void (wanted = false);
+  }, [page, tries]);
+  const screen = fetched.get(page);
+  const fault = state.page === page ? state.fault : undefined;
+  return { screen, fault, again: () => set({ page, tries: tries + 1 }) };
+}
+
+function NotThere(): JSX.Element {
+  const words = useWords();
+  return (
+    <Page title={words.common.notFound} lead={words.common.notFoundText}>
+      <div class="empty">
+        <Bear mood="offline" size={120} />
+        <LinkButton href={pages.home}>{words.common.toHome}</LinkButton>
+      </div>
+    </Page>
+  );
+}
+
+function Inside({ page, params }: { page: PageName; params: Params }): JSX.Element {
+  const words = useWords();
+  const { screen: Screen, fault, again } = useScreen(page);
+  if (!screens[page]) return <NotThere />;
+  if (Screen) return <Screen key={JSON.stringify(params)} params={params} />;
+  if (fault === undefined) return <Loading />;
+  return (
+    <div class="empty">
+      <p>{sayRefused(words, fault)}</p>
+      <Button onClick={again}>{words.common.again}</Button>
+    </div>
+  );
+}
+
+/** Where somebody wanted to go before they were asked to sign in. */
+let wanted: string | undefined;
+
+export function takeWanted(): string {
+  const path = wanted ?? pages.home;
+  wanted = undefined;
+  return path;
+}
+
+/** Those who are signed in have no business at the door, and the others none inside. */
+function useDoor(page: PageName | undefined): "door" | "inside" | "waiting" {
+  const state = useStore(session.state);
+  const { path, hash } = useStore(address);
+  const isOpen = page !== undefined && openPages.has(page);
+  const keepsSession = page === "verify" || page === "reset" || page === "invite";
+  const turnBack = state.kind === "in" && isOpen && !keepsSession;
+  const turnAway = state.kind === "out" && !isOpen;
+  useEffect(() => {
+    if (turnBack) goTo(takeWanted(), true);
+    if (!turnAway) return;
+    if (page !== "home") wanted = path + (hash && `#${hash}`);
+    const known = state.kind === "out" && state.expired;
+    go(page === "home" && !known ? "welcome" : "signIn", {}, { replace: true });
+  }, [turnBack, turnAway]);
+  if (turnBack || turnAway) return "waiting";
+  if (isOpen) return "door";
+  return state.kind === "in" ? "inside" : "waiting";
+}
+
+export function App(): JSX.Element {
+  const { path } = useStore(address);
+  const place = placeOf(path);
+  const side = useDoor(place?.page);
+  if (side === "waiting") return <Waiting />;
+  if (side === "door") {
+    const Door = doors[place!.page]!;
+    return (
+      <DoorFrame>
+        <Door key={place!.page} />
+      </DoorFrame>
+    );
+  }
+  return (
+    <SignedInFrame page={place?.page ?? "home"}>
+      {place ? <Inside page={place.page} params={place.params} /> : <NotThere />}
+    </SignedInFrame>
+  );
+}
+
+/** Who it is is being asked. */
+function Waiting(): JSX.Element {
+  const words = useWords();
+  const [fault, setFault] = useState<unknown>(undefined);
+  const ask = (): void => {
+    setFault(undefined);
+    session.wake().catch((error: unknown) => setFault(error));
+  };
+  useEffect(ask, []);
+  return (
+    <main class="empty" style={{ minHeight: "100dvh", justifyContent: "center" }}>
+      <Bear mood={fault ? "offline" : "thinking"} size={120} />
+      {fault ? (
+        <>
+          <p role="alert">{sayRefused(words, fault)}</p>
+          <Button onClick={ask}>{words.common.again}</Button>
+        </>
+      ) : (
+        <p class="unseen" role="status">
+          {words.common.loading}
+        </p>
+      )}
+    </main>
+  );
+}

@@ -1,0 +1,42 @@
+/** Who plays each part in the browser: the session, the server's routes, the live feed. */
+import { createAsk } from "./api/ask.ts";
+import { nextFollowed, nothingFollowed } from "./api/followed.ts";
+import { createLive } from "./api/live.ts";
+import { createSession } from "./api/session.ts";
+import { createStore } from "./api/store.ts";
+import { after, openSocket, sessionPorts } from "./platform/browser.ts";
+
+export const session = createSession(sessionPorts());
+export const ask = createAsk({ fetch: (...asked) => fetch(...asked), session });
+export const live = createLive({
+  ticket: async () => (await ask.post<{ ticket: string }>("/api/v1/live/tickets")).ticket,
+  open: openSocket,
+  after,
+  chance: Math.random,
+});
+/** What the feed has told, for every screen. */
+export const followed = createStore(nothingFollowed);
+export const online = createStore(navigator.onLine);
+
+/** Answers of this session, so that going back shows at once what was there. */
+export const answers = new Map<string, unknown>();
+
+/** Wires them together; called once. */
+export function startServices(): void {
+  live.follow((message) => followed.set(nextFollowed(followed.get(), message)));
+  session.state.follow(({ kind }) => {
+    if (kind === "in") live.start();
+    if (kind !== "out") return;
+    live.stop();
+    answers.clear();
+    followed.set(nothingFollowed);
+  });
+  addEventListener("online", () => {
+    online.set(true);
+    live.hurry();
+  });
+  addEventListener("offline", () => online.set(false));
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible") live.hurry();
+  });
+}

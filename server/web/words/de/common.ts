@@ -1,0 +1,82 @@
+/** Was jede Seite sagt. */
+import { plural } from "../plural.ts";
+import type { common as English } from "../en/common.ts";
+
+export const common: typeof English = {
+  name: "Deutsch",
+  app: "Bearlink",
+  nav: {
+    label: "Hauptmenü",
+    home: "Start",
+    talks: "Gespräche",
+    alerts: "Meldungen",
+    privacy: "Privates",
+    account: "Konto",
+    skip: "Zum Inhalt",
+    back: "Zurück",
+    unread: (count) => plural(count, "ungelesene Meldung", "ungelesene Meldungen"),
+  },
+  common: {
+    save: "Speichern",
+    saved: "Gespeichert",
+    cancel: "Abbrechen",
+    close: "Schließen",
+    next: "Weiter",
+    again: "Noch einmal versuchen",
+    remove: "Entfernen",
+    loading: "Wird geladen …",
+    optional: "freiwillig",
+    on: "An",
+    off: "Aus",
+    never: "nie",
+    more: "Mehr zeigen",
+    nothing: "Hier ist noch nichts.",
+    notFound: "Diese Seite gibt es nicht",
+    notFoundText: "Die Adresse ist vielleicht alt oder vertippt.",
+    toHome: "Zur Startseite",
+    readOnly: "Als Begleitperson können Sie dies ansehen, aber nicht ändern.",
+  },
+  line: {
+    offline: "Sie sind offline. Was Sie sehen, kann veraltet sein.",
+    stale: "Die Live-Verbindung ist unterbrochen. Neuer Versuch …",
+  },
+  theme: { label: "Darstellung", system: "Wie das Gerät", light: "Hell", dark: "Dunkel" },
+  language: "Sprache",
+  refused: {
+    OFFLINE: "Der Server ist nicht erreichbar. Prüfen Sie die Verbindung und versuchen Sie es noch einmal.",
+    UNREADABLE: "Hier ist etwas schiefgegangen. Bitte versuchen Sie es noch einmal.",
+    INVALID_REQUEST: "Etwas in Ihrer Eingabe hat nicht die richtige Form.",
+    UNAUTHORIZED: "Ihre Sitzung ist beendet. Bitte melden Sie sich wieder an.",
+    SIGN_IN_REFUSED: "Die Adresse oder das Passwort stimmt nicht.",
+    SIGN_IN_AGAIN: "Bitte bestätigen Sie, dass Sie es sind.",
+    FORBIDDEN: "Ihr Konto darf das nicht.",
+    NOT_FOUND: "Das ist hier nicht, oder nicht mehr.",
+    LINK_REFUSED: "Dieser Link gilt nicht, oder nicht mehr. Fordern Sie einen neuen an.",
+    RATE_LIMITED: "Das war oft. Bitte warten Sie ein wenig und versuchen Sie es dann noch einmal.",
+    PAIRING_REFUSED: "Dieser Bär kann nicht verbunden werden.",
+    CONSENT_REQUIRED: "Zuerst ist Ihre Einwilligung nötig.",
+    CONSENT_REFUSED: "Dieser Code stimmt nicht, oder gilt nicht mehr.",
+    NOTICE_CHANGED: "Der Hinweis hat sich inzwischen geändert. Bitte lesen Sie ihn noch einmal.",
+    CHILD_LIMIT: "Mehr Kinder kann eine Familie hier nicht haben.",
+    UNAVAILABLE: "Ein Teil des Dienstes ist gerade nicht da. Bitte versuchen Sie es gleich noch einmal.",
+    INTERNAL: "Auf dem Server ist etwas schiefgegangen. Bitte versuchen Sie es noch einmal.",
+    waitSeconds: (seconds) =>
+      seconds < 90
+        ? `Wieder möglich in ${seconds} Sekunden.`
+        : `Wieder möglich in ${Math.ceil(seconds / 60)} Minuten.`,
+  },
+  field: {
+    email: "E-Mail-Adresse",
+    password: "Passwort",
+    newPassword: "Neues Passwort",
+    currentPassword: "Jetziges Passwort",
+    yourName: "Ihr Name",
+    passwordHint: (least) =>
+      `Mindestens ${least} Zeichen. Ein paar Wörter, die Sie sich merken können, sind gut.`,
+    passwordShort: (least) => `Bitte mindestens ${least} Zeichen.`,
+    show: "Passwort zeigen",
+    hide: "Passwort verbergen",
+    emailWrong: "Das ist keine E-Mail-Adresse.",
+    missing: "Bitte ausfüllen.",
+  },
+};
