@@ -190,6 +190,17 @@ export const MAX_INTERESTS = 20;
 /** days that what was said is kept, at most and where the parent has not said. MISSION C45 */
 export const MAX_RETENTION_DAYS = 365;
 export const RETENTION_DAYS = 30;
+/** turns of one conversation that is kept; the next begins another */
+export const MAX_CONVERSATION_TURNS = 500;
+/** characters of what was heard, and of what was answered, that are kept of a turn */
+export const MAX_KEPT_CHARS = 8_000;
+/** turns that wait to be written down; more are dropped */
+export const MAX_KEPT_WAITING = 500;
+/** ms a stop waits for those */
+export const KEEP_STOP_MS = 5_000;
+/** conversations in one answer, and where the asker has not said */
+export const MAX_CONVERSATIONS_LISTED = 100;
+export const CONVERSATIONS_LISTED = 20;
 /** ms a request for consent waits for its proof: by mail or card, and on paper */
 export const CONSENT_REQUEST_MS = 24 * 3_600_000;
 export const CONSENT_FORM_MS = 30 * 24 * 3_600_000;

@@ -11,6 +11,7 @@ import { nonceKeys } from "./claim/challenge.ts";
 import { openClaimDesk } from "./claim/desk.ts";
 import { endSession, watchSessions } from "./claim/end.ts";
 import type { Config } from "./config.ts";
+import { openConversations } from "./main/conversations.ts";
 import { consentLetters } from "./family/consent/letters.ts";
 import type { LineWatch } from "./line-watch.ts";
 import { createAddressLimiter, createClaimLimiter } from "./limiter/limiter.ts";
@@ -106,6 +107,7 @@ export async function startCell(config: Config, options: { log?: Log } = {}): Pr
     toClose.push(accounts.close);
     const letters = consentLetters(stores.accounts, accounts.desk.mail);
     const families = openFamilies(config, { ...stores, ...claims, voices, letters, line });
+    const conversations = openConversations({ ...stores, ...claims });
     const bridge: Bridge = createBridge({
       ...base,
       ...voices.ports,
@@ -113,7 +115,7 @@ export async function startCell(config: Config, options: { log?: Log } = {}): Pr
       gate: families.gate,
       news: families.news,
       voicesFor: voices.voicesFor,
-      followers: [],
+      followers: [conversations.follower],
       turnId: randomUUID,
       endSession: (deviceId, reason) => endSession(claims, deviceId, reason),
     });
@@ -125,7 +127,11 @@ export async function startCell(config: Config, options: { log?: Log } = {}): Pr
     });
     const { broker, watch } = await openBroker(claims, bridge, updates);
     toClose.push(broker.close, watch.stop, await updates.start());
-    toClose.push(await families.start(), await hearChanges(stores.bus, bridge, families, log));
+    toClose.push(
+      await conversations.start(bridge),
+      await families.start(),
+      await hearChanges(stores.bus, bridge, families, log),
+    );
     const mqtt = await broker.listen(config.MQTT_PORT, config.HOST);
 
     const desk = openClaimDesk(claims, {

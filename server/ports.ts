@@ -4,6 +4,7 @@ import type { Capability, SessionRole } from "./ports/accounts.ts";
 
 export * from "./ports/accounts.ts";
 export * from "./ports/audit.ts";
+export * from "./ports/conversations.ts";
 export * from "./ports/family.ts";
 export * from "./ports/jobs.ts";
 export * from "./ports/limits.ts";

@@ -7,6 +7,7 @@ import { isProduction } from "../config.ts";
 import type { Config } from "../config.ts";
 import { orUnavailable } from "../errors.ts";
 import type { ChildPorts } from "../family/child.ts";
+import type { HistoryPorts } from "../family/conversation/history.ts";
 import { hasConsent } from "../family/consent/consent.ts";
 import type { ConsentLetters, ConsentPorts } from "../family/consent/consent.ts";
 import { createConsentGate } from "../family/consent/gate.ts";
@@ -30,6 +31,7 @@ export interface Families {
   errands: Errands;
   children: ChildPorts;
   consent: ConsentPorts;
+  history: HistoryPorts;
   windows: WindowPorts;
   owner: OwnerPorts;
   /** Begins to hear the other cells; the answer stops it. */
@@ -39,7 +41,7 @@ export interface Families {
 export interface FamilyParts
   extends
     Omit<ClaimPorts, "limits">,
-    Pick<Stores, "children" | "consents" | "pairings" | "ownership" | "counters"> {
+    Pick<Stores, "children" | "consents" | "conversations" | "pairings" | "ownership" | "counters"> {
   familyVault: FamilyVault;
   voices: Pick<Voices, "thirdParties" | "ports">;
   /** whose mail addresses these are, and who takes mail to them */
@@ -64,6 +66,7 @@ export function openFamilies(config: Config, parts: FamilyParts): Families {
     errands,
     children: parts,
     consent,
+    history: parts,
     owner: { ...parts, endSession: end },
     windows: {
       ...parts,

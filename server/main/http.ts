@@ -12,6 +12,7 @@ import { parentDoor } from "../family/account/session.ts";
 import { createCredentialLimiter } from "../limiter/limiter.ts";
 import type { AddressLimiter } from "../ports.ts";
 import { authRoutes } from "../routes/auth.ts";
+import { chatkitRoutes } from "../routes/chatkit.ts";
 import { childrenRoutes } from "../routes/children.ts";
 import { claimRoutes } from "../routes/claim.ts";
 import { consentRoutes } from "../routes/consent.ts";
@@ -85,6 +86,7 @@ export async function serveHttp(
     (app) => toyRoutes(app, { ...desk, firmware: updates.manifest, telemetry: bridge.telemetry }),
     (app) => childrenRoutes(app, families),
     (app) => consentRoutes(app, families.consent),
+    (app) => chatkitRoutes(app, families.history),
     (app) => ownToyRoutes(app, families),
     (app) => pairRoutes(app, families.windows),
     (app) => updateRoutes(app, updates.routes),

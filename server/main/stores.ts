@@ -7,6 +7,7 @@ import { sqlAudit } from "../adapters/sql/audit.ts";
 import { openDatabase } from "../adapters/sql/database.ts";
 import type { Database } from "../adapters/sql/database.ts";
 import { sqlChildren } from "../adapters/sql/children.ts";
+import { sqlConversations } from "../adapters/sql/conversations.ts";
 import { sqlConsents } from "../adapters/sql/consents.ts";
 import { sqlFamilies } from "../adapters/sql/families.ts";
 import { sqlJobs } from "../adapters/sql/jobs.ts";
@@ -33,6 +34,7 @@ import type {
   Counters,
   Families,
   Jobs,
+  KeptConversations,
   LimitStore,
   Log,
   Meter,
@@ -58,6 +60,7 @@ export interface Stores {
   passkeys: Passkeys;
   children: Children;
   consents: Consents;
+  conversations: KeptConversations;
   pairings: Pairings;
   ownership: Ownership;
   jobs: Jobs;
@@ -120,6 +123,7 @@ export async function openStores(config: Config, { clock, chance, meter, log }: 
       passkeys: sqlPasskeys({ db }),
       children: sqlChildren({ db }),
       consents: sqlConsents({ db, next: nextConsent }),
+      conversations: sqlConversations({ db }),
       pairings: sqlPairings({ db }),
       ownership: sqlOwnership({ db }),
       jobs: sqlJobs({ db }),

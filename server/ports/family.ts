@@ -103,6 +103,8 @@ export interface ConsentRequest {
 export interface ToyGrants {
   childId: string;
   granted: Map<Recipient, string>;
+  /** whether the parent keeps what this child says, where it was granted */
+  keepsTranscripts: boolean;
   /** the voice itself was revoked */
   revoked: boolean;
 }

@@ -12,6 +12,7 @@ export const sealContext = {
   prk: (deviceId: string): string => `prk/${deviceId}`,
   sk: (deviceId: string, sessionId: string): string => `sk/${deviceId}/${sessionId}`,
   profile: (childId: string): string => `profile/${childId}`,
+  message: (turnId: string, role: string): string => `message/${turnId}/${role}`,
   owner: (ownerId: string, version: number): string => `owner/${version}/${ownerId}`,
 };
 

@@ -49,6 +49,8 @@ export interface Bridge {
   closed(link: Link): void;
   /** The toy's family changed: pairing, consent, unpairing. */
   toyChanged(deviceId: string): Promise<void>;
+  /** What a toy and its child talked about is forgotten at once. */
+  forget(deviceId: string): void;
   /** Tells a toy to do something; its ACK, or undefined where none came within `ttlS`. */
   command(
     deviceId: string,
@@ -234,6 +236,7 @@ export function createBridge(ports: BridgePorts): Bridge {
       return caller?.commands.send(await ports.toys.nextCommandId(deviceId), kind, ttlS, fields);
     },
 
+    forget: conversations.forget,
     isHere: (deviceId) => callers.has(deviceId),
     say: async (deviceId, sound) => (await callers.get(deviceId)?.caller.say(sound)) ?? false,
     telemetry: () => [...callers.values()].flatMap(({ caller }) => caller.telemetry ?? []),

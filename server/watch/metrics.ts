@@ -14,6 +14,7 @@ const COUNTERS = {
   claim_attempts_total: ["Claims, by their end", "result"],
   pairings_total: ["Steps of pairing, by their end", "result"],
   turns_total: ["Turns, by their end", "outcome"],
+  turns_kept_total: ["Turns, by whether they were written down", "result"],
   jobs_total: ["Jobs, by what became of them", "kind", "result"],
   model_requests_total: ["Requests to model services", "kind", "provider", "result"],
 } as const;

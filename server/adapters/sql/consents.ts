@@ -13,6 +13,7 @@ import type {
   ToyGrants,
 } from "../../ports.ts";
 import { auditRow } from "./audit.ts";
+import { purgeConversations } from "./conversations.ts";
 import type { Tables } from "./schema.ts";
 
 type Tx = Transaction<Tables>;
@@ -147,6 +148,9 @@ export function sqlConsents({ db, next }: { db: Kysely<Tables>; next: NextConsen
           evidence: null,
           at: entry.at,
         });
+        // SAFETY S1: in the same stroke, and under the child's row: no turn is written down after it
+        if (recipients.some((recipient) => recipient === "voice" || recipient === "transcripts"))
+          await purgeConversations(tx, childId);
         if (revoked.length > 0) await tx.insertInto("audit").values(auditRow(entry)).execute();
         return revoked;
       });
@@ -157,8 +161,10 @@ export function sqlConsents({ db, next }: { db: Kysely<Tables>; next: NextConsen
         .selectFrom("toys")
         .leftJoin("consents", "consents.child_id", "toys.child_id")
         .leftJoin("accounts", "accounts.id", "toys.owner_id")
+        .leftJoin("children", "children.id", "toys.child_id")
         .select([
           "accounts.deleted_at",
+          "children.keeps_transcripts",
           "toys.device_id",
           "toys.child_id",
           "consents.recipient",
@@ -173,6 +179,7 @@ export function sqlConsents({ db, next }: { db: Kysely<Tables>; next: NextConsen
         const grants = found.get(row.device_id) ?? {
           childId: row.child_id!,
           granted: new Map<Recipient, string>(),
+          keepsTranscripts: row.keeps_transcripts === true,
           revoked: false,
         };
         found.set(row.device_id, grants);

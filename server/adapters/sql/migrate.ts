@@ -11,6 +11,7 @@ import * as updates from "./migrations/004_updates.ts";
 import * as accounts from "./migrations/005_accounts.ts";
 import * as pairing from "./migrations/006_pairing.ts";
 import * as vault from "./migrations/007_vault.ts";
+import * as conversations from "./migrations/008_conversations.ts";
 import * as jobs from "./migrations/010_jobs.ts";
 import type { Tables } from "./schema.ts";
 
@@ -38,6 +39,11 @@ const files: MigrationFile[] = [
   },
   { name: "006_pairing", file: new URL("./migrations/006_pairing.ts", import.meta.url), migration: pairing },
   { name: "007_vault", file: new URL("./migrations/007_vault.ts", import.meta.url), migration: vault },
+  {
+    name: "008_conversations",
+    file: new URL("./migrations/008_conversations.ts", import.meta.url),
+    migration: conversations,
+  },
   { name: "010_jobs", file: new URL("./migrations/010_jobs.ts", import.meta.url), migration: jobs },
 ];
 

@@ -1,6 +1,6 @@
 /** The tables as the queries see them; migrations/ makes them. All times are epoch ms. */
 import type { Generated } from "kysely";
-import type { SessionRole } from "../../ports.ts";
+import type { SessionRole, TurnVerdict } from "../../ports.ts";
 
 export interface Tables {
   accounts: {
@@ -101,6 +101,38 @@ export interface Tables {
     pressed: Generated<boolean>;
     tries: Generated<number>;
     expires_at: number;
+  };
+  conversations: {
+    id: string;
+    child_id: string;
+    account_id: string;
+    device_id: string;
+    started_at: number;
+    last_at: number;
+    turns: Generated<number>;
+    flagged: Generated<boolean>;
+  };
+  messages: {
+    conversation_id: string;
+    turn_id: string;
+    role: "child" | "bear";
+    sealed_text: Uint8Array;
+    at: number;
+    action: TurnVerdict["action"];
+    reason: string;
+  };
+  disclosures: {
+    id: Generated<number>;
+    child_id: string;
+    account_id: string;
+    device_id: string;
+    turn_id: string;
+    role: "child" | "bear";
+    /** null where no words are kept */
+    sealed_text: Uint8Array | null;
+    at: number;
+    action: TurnVerdict["action"];
+    reason: string;
   };
   toys: {
     device_id: string;

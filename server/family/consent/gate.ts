@@ -13,8 +13,10 @@ export function createConsentGate(
 
   function standingOf(grants: ToyGrants | undefined): Standing {
     if (!grants) return { state: "NOT_PAIRED" };
-    const { childId, granted, revoked } = grants;
+    const { childId, granted, keepsTranscripts, revoked } = grants;
     const recipients = new Set([...granted].filter((grant) => holds(...grant)).map(([name]) => name));
+    // MISSION C45: a parent who may keep them need not
+    if (!keepsTranscripts) recipients.delete("transcripts");
     return recipients.has("voice")
       ? { state: "READY", childId, recipients }
       : { state: "NO_CONSENT", childId, revoked };

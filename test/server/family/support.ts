@@ -3,6 +3,7 @@ import { accountTag, fromHex, macKey, pairProof, pairingCodeHash, toHex } from "
 import type { Ack } from "@bearlink/sdk/protocol";
 import { systemHash } from "../../../server/adapters/hash.ts";
 import { sqlChildren } from "../../../server/adapters/sql/children.ts";
+import { sqlConversations } from "../../../server/adapters/sql/conversations.ts";
 import { sqlConsents } from "../../../server/adapters/sql/consents.ts";
 import type { Database } from "../../../server/adapters/sql/database.ts";
 import { sqlOwnership } from "../../../server/adapters/sql/ownership.ts";
@@ -54,6 +55,7 @@ export function familyHouse(
       ...at.ports,
       children: sqlChildren(database),
       consents: sqlConsents({ db: database.db, next: nextConsent }),
+      conversations: sqlConversations(database),
       pairings: sqlPairings(database),
       ownership: sqlOwnership(database),
       counters: at.stores.counters,

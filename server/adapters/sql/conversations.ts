@@ -1,0 +1,189 @@
+/** Kept conversations in SQL: whether a turn may be kept is asked under the child's row, which a revocation holds as well. */
+import { sql } from "kysely";
+import type { ExpressionBuilder, Kysely, Selectable, Transaction } from "kysely";
+import { MAX_CONVERSATION_TURNS, MEMORY_MS } from "../../bounds.ts";
+import type { KeptConversation, KeptConversations, SealedTurn } from "../../ports.ts";
+import { auditRow } from "./audit.ts";
+import type { Tables } from "./schema.ts";
+
+type Db = Kysely<Tables> | Transaction<Tables>;
+
+/** All words of a child; that there was a disclosure stays for its time, without words. For whoever else takes them back. */
+export async function purgeConversations(db: Db, childId: string): Promise<number> {
+  const { numDeletedRows } = await db
+    .deleteFrom("conversations")
+    .where("child_id", "=", childId)
+    .executeTakeFirstOrThrow();
+  await db.updateTable("disclosures").set({ sealed_text: null }).where("child_id", "=", childId).execute();
+  return Number(numDeletedRows);
+}
+
+/** The child keeps what it says, and its parent consents to both: SAFETY S1, S2 */
+const keeps = ({ and, exists, selectFrom, ref }: ExpressionBuilder<Tables, "children">) => {
+  const granted = (recipient: string) =>
+    exists(
+      selectFrom("consents")
+        .select("recipient")
+        .whereRef("consents.child_id", "=", ref("children.id"))
+        .where("recipient", "=", recipient)
+        .where("state", "=", "granted"),
+    );
+  const gone = selectFrom("accounts")
+    .select("accounts.id")
+    .whereRef("accounts.id", "=", ref("children.account_id"))
+    .where("deleted_at", "is", null);
+  return and([ref("keeps_transcripts"), granted("voice"), granted("transcripts"), exists(gone)]);
+};
+
+const keeperOf = (db: Db, childId: string) =>
+  db
+    .selectFrom("children")
+    .select((one) => ["account_id", keeps(one).as("keeps")])
+    .where("id", "=", childId);
+
+export function sqlConversations({ db }: { db: Kysely<Tables> }): KeptConversations {
+  const own = (accountId: string) =>
+    db.selectFrom("conversations").selectAll().where("account_id", "=", accountId);
+
+  return {
+    async keeperOf(childId) {
+      const row = await keeperOf(db, childId).executeTakeFirst();
+      return row && { accountId: row.account_id, keeps: Boolean(row.keeps) };
+    },
+
+    async keep(turn, newId) {
+      return db.transaction().execute(async (tx) => {
+        const keeper = await keeperOf(tx, turn.childId).forUpdate().executeTakeFirst();
+        if (!keeper?.keeps || keeper.account_id !== turn.accountId) return undefined;
+        const { deviceId, childId, accountId, at, messages } = turn;
+        const lastAt = Math.max(at, ...messages.map((message) => message.at));
+        const open = await tx
+          .selectFrom("conversations")
+          .select("id")
+          .where("child_id", "=", childId)
+          .where("device_id", "=", deviceId)
+          .where("last_at", ">", at - MEMORY_MS)
+          .where("turns", "<", MAX_CONVERSATION_TURNS)
+          .orderBy("last_at", "desc")
+          .orderBy("id", "desc")
+          .limit(1)
+          .executeTakeFirst();
+        const id = open?.id ?? newId;
+        if (!open)
+          await tx
+            .insertInto("conversations")
+            .values({
+              id,
+              child_id: childId,
+              account_id: accountId,
+              device_id: deviceId,
+              started_at: at,
+              last_at: lastAt,
+            })
+            .execute();
+        const added = await tx
+          .insertInto("messages")
+          .values(
+            rowsOf(turn).flatMap(({ sealed_text, ...row }) =>
+              sealed_text ? [{ ...row, sealed_text, conversation_id: id }] : [],
+            ),
+          )
+          .onConflict((there) => there.doNothing())
+          .returning("role")
+          .execute();
+        if (added.length === 0) return id;
+        const flagged = messages.some(({ action, reason }) => action !== "allow" && reason !== "unchecked");
+        await tx
+          .updateTable("conversations")
+          .set({
+            turns: sql<number>`turns + 1`,
+            last_at: sql<number>`greatest(last_at, ${lastAt})`,
+            flagged: sql<boolean>`flagged or ${flagged}`,
+          })
+          .where("id", "=", id)
+          .execute();
+        return id;
+      });
+    },
+
+    async withhold(turn) {
+      await db.transaction().execute(async (tx) => {
+        const keeper = await keeperOf(tx, turn.childId).forUpdate().executeTakeFirst();
+        if (keeper?.account_id !== turn.accountId) return;
+        const { childId: child_id, accountId: account_id, deviceId: device_id } = turn;
+        await tx
+          .insertInto("disclosures")
+          .values(
+            rowsOf(turn).map((row) => ({
+              ...row,
+              ...{ child_id, account_id, device_id },
+              sealed_text: keeper.keeps ? row.sealed_text : null,
+            })),
+          )
+          .onConflict((there) => there.doNothing())
+          .execute();
+      });
+    },
+
+    async list(accountId, { childId, after, most }) {
+      let rows = own(accountId);
+      if (childId !== undefined) rows = rows.where("child_id", "=", childId);
+      if (after) rows = rows.where(sql<boolean>`(last_at, id) < (${after.lastAt}, ${after.conversationId})`);
+      const found = await rows.orderBy("last_at", "desc").orderBy("id", "desc").limit(most).execute();
+      return found.map(conversationOf);
+    },
+
+    async find(accountId, conversationId) {
+      const row = await own(accountId).where("id", "=", conversationId).executeTakeFirst();
+      return row && conversationOf(row);
+    },
+
+    async messages(conversationId) {
+      const rows = await db
+        .selectFrom("messages")
+        .selectAll()
+        .where("conversation_id", "=", conversationId)
+        .orderBy("at")
+        .orderBy("turn_id")
+        .orderBy("role", "desc") // the child before the bear
+        .execute();
+      return rows.map(({ turn_id: turnId, role, sealed_text: sealedText, at, action, reason }) => ({
+        ...{ turnId, role, sealedText, at, action, reason },
+      }));
+    },
+
+    async remove(accountId, conversationId, entry) {
+      return db.transaction().execute(async (tx) => {
+        const row = await tx
+          .deleteFrom("conversations")
+          .where("account_id", "=", accountId)
+          .where("id", "=", conversationId)
+          .returning("device_id")
+          .executeTakeFirst();
+        if (row) await tx.insertInto("audit").values(auditRow(entry)).execute();
+        return row?.device_id;
+      });
+    },
+
+    purge: (childId) => db.transaction().execute((tx) => purgeConversations(tx, childId)),
+  };
+}
+
+function rowsOf({ turnId, messages }: SealedTurn) {
+  return messages.map(({ role, sealedText, at, action, reason }) => ({
+    ...{ turn_id: turnId, role, at, action, reason },
+    sealed_text: sealedText ?? null,
+  }));
+}
+
+function conversationOf(row: Selectable<Tables["conversations"]>): KeptConversation {
+  return {
+    conversationId: row.id,
+    childId: row.child_id,
+    deviceId: row.device_id,
+    startedAt: row.started_at,
+    lastAt: row.last_at,
+    turns: row.turns,
+    flagged: row.flagged,
+  };
+}

@@ -1,0 +1,129 @@
+/** Writes turns down where the family keeps them: sealed, one after another, and never in a turn's way. MISSION C44, C46; SAFETY S8 */
+import { utf8 } from "@bearlink/sdk/protocol";
+import type { Chance } from "../../ports.ts";
+import { toHex } from "@bearlink/sdk/protocol";
+import { KEEP_STOP_MS, MAX_KEPT_CHARS, MAX_KEPT_WAITING } from "../../bounds.ts";
+import { sealContext } from "../../ports.ts";
+import type {
+  Clock,
+  FamilyVault,
+  KeptConversations,
+  Log,
+  Meter,
+  SealedMessage,
+  TurnNews,
+  TurnRef,
+  TurnVerdict,
+} from "../../ports.ts";
+
+export interface RecordPorts {
+  conversations: Pick<KeptConversations, "keeperOf" | "keep" | "withhold">;
+  familyVault: Pick<FamilyVault, "seal">;
+  clock: Clock;
+  chance: Chance;
+  meter: Meter;
+  log: Log;
+}
+
+export interface Recorder extends TurnNews {
+  /** Settles when what waits is written down, or after a while. */
+  close(): Promise<void>;
+}
+
+interface Message {
+  role: "child" | "bear";
+  text: string;
+  at: number;
+  verdict: TurnVerdict;
+}
+
+interface Turn extends TurnRef {
+  messages: Message[];
+}
+
+const ID_BYTES = 12;
+
+/** Follows turns. What cannot be written down is dropped and counted, and what waits is bounded. */
+export function createRecorder(ports: RecordPorts): Recorder {
+  const { conversations, familyVault, clock, chance, meter, log } = ports;
+  const under = new Map<TurnRef, Message[]>();
+  const waiting: Turn[] = [];
+  let writing: Promise<void> | undefined;
+
+  const count = (result: string): void => meter.count("turns_kept_total", { result });
+
+  function note(turn: TurnRef, role: Message["role"], text: string, verdict: TurnVerdict): void {
+    const messages = under.get(turn);
+    const last = messages?.at(-1);
+    if (last?.role !== role) return void messages?.push({ role, text, at: clock.now(), verdict });
+    // a reply is one message, and what was thought of its last sentence stands for it: nothing follows a bad one
+    last.text = `${last.text} ${text}`.slice(0, MAX_KEPT_CHARS);
+    last.verdict = verdict;
+  }
+
+  async function write({ messages, ...turn }: Turn): Promise<string> {
+    const { turnId, childId, deviceId, at, recipients } = turn;
+    const keeper = await conversations.keeperOf(childId);
+    if (!keeper) return "not_kept";
+    const withheld = messages.some(({ verdict }) => verdict.withheld);
+    const keeps = keeper.keeps && recipients.has("transcripts");
+    if (!keeps && !withheld) return "not_kept";
+    const { accountId } = keeper;
+    const seal = async ({ role, text, at, verdict }: Message): Promise<SealedMessage> => {
+      const plain = utf8(text.slice(0, MAX_KEPT_CHARS));
+      const sealedText = keeps
+        ? await familyVault.seal(accountId, plain, sealContext.message(turnId, role))
+        : undefined;
+      return { role, sealedText, at, action: verdict.action, reason: verdict.reason };
+    };
+    const sealed = {
+      turnId,
+      childId,
+      deviceId,
+      accountId,
+      at,
+      messages: await Promise.all(messages.map(seal)),
+    };
+    if (!withheld)
+      return (await conversations.keep(sealed, toHex(chance.bytes(ID_BYTES)))) ? "kept" : "not_kept";
+    await conversations.withhold(sealed);
+    return "withheld";
+  }
+
+  async function writeAll(): Promise<void> {
+    for (let turn = waiting.shift(); turn; turn = waiting.shift())
+      try {
+        count(await write(turn));
+      } catch (fault) {
+        count("dropped");
+        const name = fault instanceof Error ? fault.constructor.name : "unknown";
+        log.warn({ requestId: turn.turnId, fault: name }, "a turn could not be written down");
+      }
+  }
+
+  return {
+    began: (turn) => void under.set(turn, []),
+    heard(turn, words, verdict) {
+      // silence says nothing, nor does a bear without ears; that words could not be checked is told without them
+      if (words || verdict.reason !== "") note(turn, "child", words ?? "", verdict);
+    },
+    said: (turn, sentence, verdict) => note(turn, "bear", sentence, verdict),
+    over(turn) {
+      const messages = under.get(turn) ?? [];
+      under.delete(turn);
+      if (messages.length === 0) return;
+      if (waiting.length >= MAX_KEPT_WAITING) return count("dropped");
+      waiting.push({ ...turn, messages });
+      writing ??= writeAll().finally(() => (writing = undefined));
+    },
+    async close() {
+      if (!writing) return;
+      let cancel = (): void => undefined;
+      await Promise.race([
+        writing,
+        new Promise<void>((resolve) => (cancel = clock.after(KEEP_STOP_MS, resolve))),
+      ]);
+      cancel();
+    },
+  };
+}
