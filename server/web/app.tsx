@@ -32,6 +32,9 @@ const doors: Partial<Record<PageName, ComponentType>> = {
 /** Each screen is fetched when somebody goes there; those in one file come together. */
 const screens: Partial<Record<PageName, () => Promise<Screen>>> = {
   home: async () => (await import("./screens/home.tsx")).Home,
+  consent: async () => (await import("./screens/consent.tsx")).ConsentScreen,
+  pair: async () => (await import("./screens/pair/pair.tsx")).Pair,
+  account: async () => (await import("./screens/account/account.tsx")).AccountScreen,
   newChild: async () => (await import("./screens/new-child.tsx")).NewChild,
 };
 const fetched = new Map<PageName, Screen>();

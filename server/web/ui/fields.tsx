@@ -194,7 +194,8 @@ export function Choices<T extends string>({
             />
             <span class="grow">
               <span class="strong">{option.title}</span>
-              {option.text && <span class="soft small"> {option.text}</span>}
+              {option.text && <br />}
+              {option.text && <span class="soft small">{option.text}</span>}
             </span>
           </label>
         ))}

@@ -6,6 +6,7 @@ import type { PageName } from "../router/pages.ts";
 import { chooseLanguage, languages, spoken } from "../words/words.ts";
 import type { Language } from "../words/words.ts";
 import { Bear } from "./bear.tsx";
+import { FreshQuestion } from "./fresh.tsx";
 import { Icon } from "./icons.tsx";
 import type { IconName } from "./icons.tsx";
 import { useAnswer, useStore, useWords } from "./use.ts";
@@ -100,6 +101,7 @@ export function SignedInFrame({
       <main id="content" tabIndex={-1}>
         {children}
       </main>
+      <FreshQuestion />
     </div>
   );
 }
