@@ -9,6 +9,7 @@ import { systemClock } from "../server/adapters/clock.ts";
 import { clauses } from "../server/adapters/companion/clauses.ts";
 import type { Clause } from "../server/adapters/companion/clauses.ts";
 import { curatedTexts } from "../server/adapters/companion/curated.ts";
+import { openPrograms } from "../server/adapters/programs/programs.ts";
 import { BOOK_RATE } from "../server/adapters/speech/book.ts";
 import type { BookIndex } from "../server/adapters/speech/book.ts";
 import { createEspeak } from "../server/adapters/speech/espeak.ts";
@@ -39,7 +40,8 @@ const FILTERS = [
 
 const espeakPath = needed("espeak-ng");
 const ffmpegPath = needed("ffmpeg");
-const espeak = createEspeak({ path: espeakPath, clock: systemClock });
+const programs = openPrograms();
+const espeak = createEspeak({ clock: systemClock, programs }, espeakPath);
 
 const texts = [...curatedTexts, ...Object.values(phraseTexts), ...safetyLines, ...pairingWords];
 const wanted = new Map<string, Clause>();
@@ -60,6 +62,7 @@ const lines = Object.entries(index).map(
   ([words, [start, size]]) => `  ${JSON.stringify(words)}: [${start}, ${size}]`,
 );
 writeFileSync(new URL("index.json", folder), `{\n${lines.join(",\n")}\n}\n`);
+await programs.close();
 console.log(`${wanted.size} clauses, ${Math.round((offset * 2) / BOOK_RATE)} s, ${offset} bytes`);
 
 function needed(name: string): string {

@@ -3,6 +3,7 @@ import { toHex } from "@bearlink/sdk/protocol";
 import { createIsCurated, curatedTexts } from "../adapters/companion/curated.ts";
 import { createScriptedChat } from "../adapters/companion/scripted-chat.ts";
 import { createShelf } from "../adapters/companion/shelf.ts";
+import { openPrograms } from "../adapters/programs/programs.ts";
 import { openFfmpeg } from "../adapters/ffmpeg/ffmpeg.ts";
 import { openModels } from "../adapters/models/catalog.ts";
 import type { Models } from "../adapters/models/catalog.ts";
@@ -45,7 +46,8 @@ const NONE = "none";
 const CANARY_BYTES = 8;
 
 export async function openVoices(config: Config, { clock, chance, meter, log }: VoicePorts): Promise<Voices> {
-  const ffmpeg = await openFfmpeg({ path: config.FFMPEG_PATH, clock });
+  const programs = openPrograms();
+  const ffmpeg = await openFfmpeg({ path: config.FFMPEG_PATH, clock, programs });
   await warmVoices({ players: [typescriptSound, ...(ffmpeg ? [ffmpeg] : [])] }).catch((error: unknown) =>
     log.warn({ error }, "sound could not be tried at the start"),
   );
@@ -60,7 +62,7 @@ export async function openVoices(config: Config, { clock, chance, meter, log }: 
   const canary = toHex(chance.bytes(CANARY_BYTES));
 
   async function localSpeech(): Promise<NonNullable<Models["textToSpeech"]>> {
-    const { speech, description } = await chooseSpeech({ clock, log, book });
+    const { speech, description } = await chooseSpeech({ clock, programs, log, book });
     return { port: speech, description };
   }
 
@@ -105,6 +107,7 @@ export async function openVoices(config: Config, { clock, chance, meter, log }: 
     },
     async close() {
       ffmpeg?.close();
+      await programs.close();
       await models.close();
     },
   };

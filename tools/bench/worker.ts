@@ -130,23 +130,27 @@ function usage(): Usage {
 /** Where they stand in /proc/PID/stat behind the name; proc(5). */
 const FIELDS = { parent: 1, user: 11, system: 12, childrenUser: 13, childrenSystem: 14 };
 
-/** Of children that have ended, and of those that live. */
+/** Of all that this process started, and what those started: ended ones, and those that live. */
 function childrenMs(): number {
   try {
     const { childrenUser, childrenSystem } = statOf("self");
     const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
-    return (childrenUser + childrenSystem + sumOf(pids.map(ticksOfChild))) * TICK_MS;
+    const all = pids.flatMap((pid) => {
+      try {
+        return [{ pid: Number(pid), ...statOf(pid) }];
+      } catch {
+        return []; // it ended meanwhile
+      }
+    });
+    const ticksBelow = (parent: number): number =>
+      sumOf(
+        all
+          .filter((one) => one.parent === parent)
+          .map((one) => one.user + one.system + one.childrenUser + one.childrenSystem + ticksBelow(one.pid)),
+      );
+    return (childrenUser + childrenSystem + ticksBelow(process.pid)) * TICK_MS;
   } catch {
     return 0;
-  }
-}
-
-function ticksOfChild(pid: string): number {
-  try {
-    const { parent, user, system } = statOf(pid);
-    return parent === process.pid ? user + system : 0;
-  } catch {
-    return 0; // it ended meanwhile
   }
 }
 

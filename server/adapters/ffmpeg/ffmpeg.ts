@@ -2,12 +2,13 @@
 import { CODEC, type Codec } from "@bearlink/sdk/protocol";
 import { MAX_SOUND_S } from "../../bounds.ts";
 import type { Clock, Sound, SoundPipe } from "../../ports.ts";
+import type { Programs } from "../programs/programs.ts";
 import { openPipe, type Outlet, type Work } from "../sound/pipe.ts";
 import { convert, forSpeaker, hearBounds, voiceBounds } from "../sound/sound.ts";
 import type { Stage } from "../sound/stage.ts";
 import { decodeJob, hearJob, voiceJob, type Container, type RawJob } from "./arguments.ts";
 import { findFfmpeg } from "./find.ts";
-import { startProcess, warmFluent, type Listener, type Process } from "./process.ts";
+import { startProcess, warmFluent, type Listener, type Process, type ProcessPorts } from "./process.ts";
 import { openResidents, type Residents } from "./resident.ts";
 
 export interface FfmpegSound extends Sound {
@@ -25,30 +26,33 @@ const KEEP_MS = 60_000;
 /**
  * Finds ffmpeg, at `path` or in PATH, and warms it; undefined where there is none that works.
  *
- *     const ffmpeg = await openFfmpeg({ path: config.FFMPEG_PATH, clock });
+ *     const ffmpeg = await openFfmpeg({ path: config.FFMPEG_PATH, clock, programs });
  *     const sound = chooseSound({ ffmpeg, typescript: typescriptSound, most: config.FFMPEG_MAX });
  */
 export async function openFfmpeg({
   path: configured,
   clock,
+  programs,
   keepMs = KEEP_MS,
 }: {
   path?: string;
   clock: Clock;
+  programs: Programs;
   /** how long a process may wait for its next pipe; 0: each pipe has one of its own */
   keepMs?: number;
 }): Promise<FfmpegSound | undefined> {
   const path = await findFfmpeg(configured);
   if (!path) return undefined;
   await warmFluent(path);
-  return ffmpegSound(clock, keepMs > 0 ? openResidents(keepMs) : undefined);
+  const ports = { clock, programs, path };
+  return ffmpegSound(ports, keepMs > 0 ? openResidents(ports, keepMs) : undefined);
 }
 
-function ffmpegSound(clock: Clock, residents: Residents | undefined): FfmpegSound {
+function ffmpegSound(ports: ProcessPorts, residents: Residents | undefined): FfmpegSound {
   const startRaw =
     (job: RawJob): Start =>
     (listener) =>
-      residents ? residents.start(job, clock, listener) : startProcess(job, clock, listener);
+      residents ? residents.start(job, listener) : startProcess(ports, job, listener);
   return {
     hear(codec) {
       const start = startRaw(hearJob(codec));
@@ -62,7 +66,7 @@ function ffmpegSound(clock: Clock, residents: Residents | undefined): FfmpegSoun
       return openPipe(voiceBounds(rate, codec), (outlet) => work({ start, stages, to: codec, outlet }));
     },
     decode(container, rate) {
-      const start: Start = (listener) => startProcess(decodeJob(container, rate), clock, listener);
+      const start: Start = (listener) => startProcess(ports, decodeJob(container, rate), listener);
       const bounds = { mostIn: MAX_SOUND_S * CONTAINER_BYTES, mostOut: MAX_SOUND_S * rate * 2 };
       return openPipe(bounds, (outlet) =>
         work({ start, to: CODEC.S16, outlet: neverEmpty(outlet), onExit: "format" }),

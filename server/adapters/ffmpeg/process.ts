@@ -4,7 +4,15 @@ import fluent from "fluent-ffmpeg";
 import { SOUND_LIFE_MS, SOUND_MS } from "../../bounds.ts";
 import { SoundError } from "../../errors.ts";
 import type { Clock } from "../../ports.ts";
+import type { Programs } from "../programs/programs.ts";
 import type { Job } from "./arguments.ts";
+
+export interface ProcessPorts {
+  clock: Clock;
+  programs: Programs;
+  /** of ffmpeg */
+  path: string;
+}
 
 /** "process": it could not be started, or died; "exit": it gave up on its input; "deadline": it was killed. */
 export type ProcessFault = "process" | "exit" | "deadline";
@@ -25,11 +33,12 @@ export interface Process {
 
 /** `lifeMs` is what it has until `end`; Infinity where whoever started it ends it. */
 export function startProcess(
+  ports: ProcessPorts,
   job: Job,
-  clock: Clock,
   listener: Listener,
   lifeMs: number = SOUND_LIFE_MS,
 ): Process {
+  const { clock } = ports;
   const input = new PassThrough();
   let drained = false;
   let exited = false;
@@ -52,7 +61,7 @@ export function startProcess(
     .inputOptions(job.input)
     .outputOptions(job.output)
     .output(output);
-  guardSpawn(command);
+  startsIn(ports, command);
 
   let cancelDeadline = lifeMs === Infinity ? () => undefined : clock.after(lifeMs, expire);
 
@@ -94,23 +103,30 @@ export function startProcess(
   };
 }
 
-/** Where a process cannot be spawned, fluent-ffmpeg 2.1 trips over what it then lacks, and the server would fall with it. */
-function guardSpawn(command: fluent.FfmpegCommand): void {
-  type Ended = (error: Error | null, stdout?: object, stderr?: object) => void;
+/** fluent-ffmpeg 2.1 forks the cell itself, which holds up every toy: here its process comes from `programs`. */
+function startsIn({ programs, path }: ProcessPorts, command: fluent.FfmpegCommand): void {
+  type Ended = (error: Error | null, stdout: object, stderr: object) => void;
   const internal = command as unknown as {
-    _spawnFfmpeg(args: string[], options: object, started: (...rest: unknown[]) => void, ended: Ended): void;
+    _spawnFfmpeg(args: string[], options: object, started: (child: object) => void, ended: Ended): void;
   };
-  const spawn = internal._spawnFfmpeg;
   const noLines = { get: () => "" };
-  internal._spawnFfmpeg = (args, options, started, ended) => {
-    try {
-      spawn.call(command, args, options, started, (error, stdout = noLines, stderr = noLines) =>
-        ended(error, stdout, stderr),
-      );
-    } catch (error) {
-      ended(error as Error, noLines, noLines);
-    }
+  internal._spawnFfmpeg = (args, _options, started, ended) => {
+    programs.start(path, args).then(
+      (program) => {
+        started(program); // with all that fluent-ffmpeg asks of a child process
+        void program.exit.then(({ code, signal }) => ended(faultOf(code, signal), noLines, noLines));
+      },
+      (error: Error) => ended(error, noLines, noLines),
+    );
   };
+}
+
+/** In fluent-ffmpeg's own words. */
+function faultOf(code: number | null, signal: string | null): Error | null {
+  if (code === 0) return null;
+  return new Error(
+    code === null ? `ffmpeg was killed with signal ${signal}` : `ffmpeg exited with code ${code}`,
+  );
 }
 
 /** Tells fluent-ffmpeg where ffmpeg is and lets it ask for formats and encoders now: its first command would wait 0.5 s. */

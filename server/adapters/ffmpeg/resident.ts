@@ -1,12 +1,12 @@
-/** ffmpegs that serve one pipe after another: to start one takes 90 ms of CPU, and holds up every toy while the server forks. */
+/** ffmpegs that serve one pipe after another: to start one takes 90 ms of CPU. */
 import { SOUND_LIFE_MS, SOUND_MS } from "../../bounds.ts";
 import type { Clock } from "../../ports.ts";
 import type { RawJob } from "./arguments.ts";
-import { startProcess, type Listener, type Process } from "./process.ts";
+import { startProcess, type Listener, type Process, type ProcessPorts } from "./process.ts";
 
 export interface Residents {
   /** As `startProcess`; one that ended well stays for the next with the same job. */
-  start(job: RawJob, clock: Clock, listener: Listener): Process;
+  start(job: RawJob, listener: Listener): Process;
   /** Ends those that wait. */
   close(): void;
 }
@@ -21,13 +21,13 @@ const MOST_PIPES = 100;
 const OUT_BYTES = 2;
 
 /** `keepMs`: how long a process may wait for its next pipe. */
-export function openResidents(keepMs: number): Residents {
+export function openResidents(ports: ProcessPorts, keepMs: number): Residents {
   const waiting = new Set<Resident>();
   let closed = false;
 
-  function wait(resident: Resident, clock: Clock): void {
+  function wait(resident: Resident): void {
     if (closed || resident.pipes >= MOST_PIPES) return resident.kill();
-    const cancel = clock.after(keepMs, () => resident.kill());
+    const cancel = ports.clock.after(keepMs, () => resident.kill());
     waiting.add(resident);
     resident.onLeave = () => {
       cancel();
@@ -36,13 +36,13 @@ export function openResidents(keepMs: number): Residents {
   }
 
   return {
-    start(job, clock, listener) {
+    start(job, listener) {
       const name = nameOf(job);
       // the one that served last: the others may then wait long enough to be ended
       const waits = [...waiting].findLast((resident) => nameOf(resident.job) === name);
-      const resident = waits ?? new Resident(job, clock);
+      const resident = waits ?? new Resident(ports, job);
       resident.onLeave();
-      return resident.serve(listener, () => wait(resident, clock));
+      return resident.serve(listener, () => wait(resident));
     },
     close() {
       closed = true;
@@ -80,11 +80,11 @@ class Resident {
   #skipBytes: number;
   #gone = false;
 
-  constructor(job: RawJob, clock: Clock) {
+  constructor(ports: ProcessPorts, job: RawJob) {
     this.job = job;
-    this.#clock = clock;
+    this.#clock = ports.clock;
     const ended: Listener["over"] = (fault = "process") => this.#leave()?.over(fault);
-    this.#process = startProcess(job, clock, { bytes: this.#take, over: ended }, Infinity);
+    this.#process = startProcess(ports, job, { bytes: this.#take, over: ended }, Infinity);
     // before the first pipe as between any two: each is filtered from the same state
     this.#skipBytes = this.#writeGap(0);
   }

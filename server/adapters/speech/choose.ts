@@ -1,11 +1,12 @@
 /** The voice of a server without a speech service: espeak-ng, else ffmpeg's flite, else the phrase book, each behind the last. */
-import type { Clock, Log, TextToSpeech } from "../../ports.ts";
+import type { Log, TextToSpeech } from "../../ports.ts";
 import type { Book } from "./book.ts";
 import { createEspeak } from "./espeak.ts";
 import { createFlite, hasFlite } from "./flite.ts";
 import { atRate } from "./pcm.ts";
 import { createPhraseBook } from "./phrase-book.ts";
 import { findProgram } from "./program.ts";
+import type { SpeakingPorts } from "./program.ts";
 
 export interface SpeechChoice {
   speech: TextToSpeech;
@@ -20,22 +21,21 @@ export interface NamedVoice {
 
 /** `which` finds a program's path by its name; it is asked here, once, and never while a child waits. */
 export async function chooseSpeech({
-  clock,
   log,
   book,
   which = findProgram,
-}: {
-  clock: Clock;
+  ...ports
+}: SpeakingPorts & {
   log: Log;
   book: Book;
   which?: (name: string) => string | undefined;
 }): Promise<SpeechChoice> {
   const voices: NamedVoice[] = [];
   const espeak = which("espeak-ng");
-  if (espeak) voices.push({ name: "espeak-ng", voice: createEspeak({ path: espeak, clock }) });
+  if (espeak) voices.push({ name: "espeak-ng", voice: createEspeak(ports, espeak) });
   const ffmpeg = which("ffmpeg");
-  if (ffmpeg && (await hasFlite(ffmpeg, clock)))
-    voices.push({ name: "flite in ffmpeg", voice: createFlite({ path: ffmpeg, clock }) });
+  if (ffmpeg && (await hasFlite(ports, ffmpeg)))
+    voices.push({ name: "flite in ffmpeg", voice: createFlite(ports, ffmpeg) });
   voices.push({ name: "the phrase book", voice: createPhraseBook(book) });
   return {
     speech: chainSpeech(voices, log),

@@ -1,12 +1,17 @@
 /** A program that speaks: started with fixed arguments, its sound handed on as it comes, killed when nobody listens. */
-import { spawn } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import { BETWEEN_TOKENS_MS } from "../../bounds.ts";
 import { ModelError } from "../../errors.ts";
 import type { Clock } from "../../ports.ts";
+import type { Exit, Programs } from "../programs/programs.ts";
 
-export interface Program {
+export interface SpeakingPorts {
+  clock: Clock;
+  programs: Programs;
+}
+
+export interface SpeakingProgram {
   path: string;
   args: readonly string[];
   /** what it reads on stdin */
@@ -29,23 +34,19 @@ export function findProgram(name: string, searchPath = process.env.PATH ?? ""): 
  *   or fails before its first sound, "cut" where it fails later; the signal's reason where it is aborted
  */
 export async function* runProgram(
-  clock: Clock,
-  { path, args, input }: Program,
+  { clock, programs }: SpeakingPorts,
+  { path, args, input }: SpeakingProgram,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
   signal.throwIfAborted();
-  const child = spawn(path, args, { stdio: ["pipe", "pipe", "ignore"] });
-  const exit = new Promise<number | null>((resolve) => {
-    child.once("error", () => resolve(null));
-    child.once("close", resolve);
+  const { stdin, stdout, exit, kill } = await programs.start(path, args).catch(() => {
+    throw new ModelError("away");
   });
-  const kill = () => child.kill("SIGKILL");
   signal.addEventListener("abort", kill, { once: true });
-  // a program that ends early closes its stdin; its exit code tells why
-  child.stdin.on("error", () => undefined);
-  child.stdin.end(input);
+  if (signal.aborted) kill();
+  stdin.end(input);
 
-  const sound = child.stdout[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
+  const sound = stdout[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
   let heard = false;
   let late = false;
   const inTime = async <T>(wait: Promise<T>): Promise<T> => {
@@ -66,14 +67,15 @@ export async function* runProgram(
       heard = true;
       yield piece.value;
     }
-    const code = await inTime(exit);
+    const { code } = await inTime<Exit>(exit);
     signal.throwIfAborted();
     if (late) throw new ModelError("timeout");
     if (code !== 0 || !heard) throw new ModelError(heard ? "cut" : "away");
   } finally {
     signal.removeEventListener("abort", kill);
     kill();
-    child.stdout.destroy();
+    stdin.destroy();
+    stdout.destroy();
     await exit;
   }
 }

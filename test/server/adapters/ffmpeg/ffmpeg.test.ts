@@ -1,40 +1,25 @@
 import { execFile, execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { CODEC } from "@bearlink/sdk/protocol";
-import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Container } from "../../../../server/adapters/ffmpeg/arguments.ts";
 import { openFfmpeg, type FfmpegSound } from "../../../../server/adapters/ffmpeg/ffmpeg.ts";
 import { findFfmpeg } from "../../../../server/adapters/ffmpeg/find.ts";
 import { MAX_SOUND_S, SOUND_LIFE_MS, SOUND_MS } from "../../../../server/bounds.ts";
 import { SoundError } from "../../../../server/errors.ts";
 import { fakeClock } from "../../../support/clock.ts";
+import { programs, running, untilRunning } from "../../../support/programs.ts";
 import { describePlayer } from "../sound/player.ts";
 import * as w from "../sound/waves.ts";
 
 const path = await findFfmpeg();
 const ran = promisify(execFile);
 
-/** Process ids of the ffmpegs that this process has running. */
-function children(): number[] {
-  const ours = (pid: string) => {
-    try {
-      return (
-        readFileSync(`/proc/${pid}/stat`, "utf8").match(/\(ffmpeg\) \S (\d+)/)?.[1] === String(process.pid)
-      );
-    } catch {
-      return false; // it ended meanwhile
-    }
-  };
-  return readdirSync("/proc").filter(ours).map(Number);
-}
-
-/** Waits until so many of them run. */
-async function running(count: number): Promise<void> {
-  await vi.waitFor(() => expect(children()).toHaveLength(count), { timeout: 10_000 });
-}
+const children = (): number[] => running("ffmpeg");
+const untilChildren = (count: number) => untilRunning("ffmpeg", count);
 
 /** What ffmpeg itself makes of raw sound. */
 function encoded(samples: Float32Array, rate: number, format: string[]): Uint8Array {
@@ -47,10 +32,10 @@ function encoded(samples: Float32Array, rate: number, format: string[]): Uint8Ar
 describe.skipIf(!path)(path ? "with ffmpeg" : "with ffmpeg (left out: there is none in PATH)", () => {
   let sound: FfmpegSound;
   beforeAll(async () => {
-    sound = (await openFfmpeg({ clock: fakeClock(), keepMs: 0 }))!; // a busy machine meets no deadline here
+    sound = (await openFfmpeg({ clock: fakeClock(), programs, keepMs: 0 }))!; // a busy machine meets no deadline here
   });
   afterEach(async () => {
-    await running(0);
+    await untilChildren(0);
   });
 
   describePlayer("ffmpeg", () => sound, 5);
@@ -135,20 +120,20 @@ describe.skipIf(!path)(path ? "with ffmpeg" : "with ffmpeg (left out: there is n
 
   test("a process runs from the moment its pipe is opened", async () => {
     const pipe = sound.hear(CODEC.U8);
-    await running(1);
+    await untilChildren(1);
     pipe.destroy();
   });
 
   test("a pipe destroyed before its process has started leaves none behind", async () => {
     for (let i = 0; i < 10; i++) sound.hear(CODEC.U8).destroy();
     await new Promise((resolve) => setTimeout(resolve, 100));
-    await running(0);
+    await untilChildren(0);
   });
 
   test("a process that dies is told as such", async () => {
     const pipe = sound.voice(24_000, CODEC.U8);
     const reading = w.collect(pipe.out);
-    await running(1);
+    await untilChildren(1);
     process.kill(children()[0]!, "SIGKILL");
     await expect(reading).rejects.toEqual(new SoundError("process"));
     pipe.write(new Uint8Array(100_000));
@@ -158,9 +143,9 @@ describe.skipIf(!path)(path ? "with ffmpeg" : "with ffmpeg (left out: there is n
   describe("and a clock that stands still", () => {
     const stopped = async () => {
       const clock = fakeClock();
-      const pipe = (await openFfmpeg({ clock, keepMs: 0 }))!.hear(CODEC.U8);
+      const pipe = (await openFfmpeg({ clock, programs, keepMs: 0 }))!.hear(CODEC.U8);
       const reading = w.collect(pipe.out).catch((error: unknown) => error);
-      await running(1);
+      await untilChildren(1);
       process.kill(children()[0]!, "SIGSTOP");
       return { clock, pipe, reading };
     };
@@ -190,7 +175,10 @@ describe.skipIf(!path)(path ? "with ffmpeg" : "with ffmpeg (left out: there is n
 
     test("a pipe that is over leaves no timer", async () => {
       const clock = fakeClock();
-      await w.through((await openFfmpeg({ clock, keepMs: 0 }))!.hear(CODEC.U8), new Uint8Array(800));
+      await w.through(
+        (await openFfmpeg({ clock, programs, keepMs: 0 }))!.hear(CODEC.U8),
+        new Uint8Array(800),
+      );
       expect(clock.waiting).toBe(0);
     });
   });

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openFfmpeg, type FfmpegSound } from "../../../../server/adapters/ffmpeg/ffmpeg.ts";
 import { SoundError } from "../../../../server/errors.ts";
 import { fakeClock } from "../../../support/clock.ts";
+import { programs } from "../../../support/programs.ts";
 import { collect } from "../sound/waves.ts";
 
 /** Says what fluent-ffmpeg asks at the start, and then does what its file `then` says. */
@@ -33,7 +34,7 @@ describe("a process that is not as it should be", () => {
   beforeAll(async () => {
     writeFileSync(path, SCRIPT);
     chmodSync(path, 0o755);
-    sound = (await openFfmpeg({ path, clock: fakeClock(), keepMs: 0 }))!;
+    sound = (await openFfmpeg({ path, clock: fakeClock(), programs, keepMs: 0 }))!;
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 

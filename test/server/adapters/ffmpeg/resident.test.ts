@@ -1,4 +1,3 @@
-import { readdirSync, readFileSync } from "node:fs";
 import { CODEC } from "@bearlink/sdk/protocol";
 import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
@@ -7,29 +6,15 @@ import { findFfmpeg } from "../../../../server/adapters/ffmpeg/find.ts";
 import { SOUND_LIFE_MS, SOUND_MS } from "../../../../server/bounds.ts";
 import { SoundError } from "../../../../server/errors.ts";
 import { fakeClock, type FakeClock } from "../../../support/clock.ts";
+import { programs, running, untilRunning } from "../../../support/programs.ts";
 import { describePlayer } from "../sound/player.ts";
 import * as w from "../sound/waves.ts";
 
 const path = await findFfmpeg();
 const KEEP_MS = 60_000;
 
-/** Process ids of the ffmpegs that this process has running. */
-function children(): number[] {
-  const isOurs = (pid: string): boolean => {
-    try {
-      const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-      return /\(ffmpeg\) [^Z] (\d+)/.exec(stat)?.[1] === String(process.pid);
-    } catch {
-      return false; // it ended meanwhile
-    }
-  };
-  return readdirSync("/proc").filter(isOurs).map(Number);
-}
-
-async function running(count: number): Promise<number[]> {
-  await vi.waitFor(() => expect(children()).toHaveLength(count), { timeout: 10_000 });
-  return children();
-}
+const children = (): number[] => running("ffmpeg");
+const untilChildren = (count: number) => untilRunning("ffmpeg", count);
 
 describe.skipIf(!path)(
   path ? "an ffmpeg that stays" : "an ffmpeg that stays (left out: none in PATH)",
@@ -38,14 +23,14 @@ describe.skipIf(!path)(
     let sound: FfmpegSound;
     const open = async (): Promise<void> => {
       clock = fakeClock();
-      sound = (await openFfmpeg({ clock, keepMs: KEEP_MS }))!;
+      sound = (await openFfmpeg({ clock, programs, keepMs: KEEP_MS }))!;
     };
 
     describe("as any player", () => {
       beforeAll(open);
       afterAll(async () => {
         sound.close();
-        await running(0);
+        await untilChildren(0);
       });
       describePlayer("it", () => sound, 20);
     });
@@ -54,7 +39,7 @@ describe.skipIf(!path)(
       beforeEach(open);
       afterEach(async () => {
         sound.close();
-        await running(0);
+        await untilChildren(0);
         expect(clock.waiting).toBe(0);
       });
       const shout = w.toBytes(CODEC.ULAW, w.hardSound(8_000));
@@ -62,9 +47,9 @@ describe.skipIf(!path)(
 
       test("serves the next", async () => {
         await w.through(sound.hear(CODEC.ULAW), sine);
-        const first = await running(1);
+        const first = await untilChildren(1);
         await w.through(sound.hear(CODEC.ULAW), sine);
-        expect(await running(1)).toEqual(first);
+        expect(await untilChildren(1)).toEqual(first);
       });
 
       test("gives each its own sound, and nothing of the one before", async () => {
@@ -95,25 +80,25 @@ describe.skipIf(!path)(
 
       test("serves two at once with two, and no other codec or rate", async () => {
         const [a, b] = [sound.hear(CODEC.ULAW), sound.hear(CODEC.ULAW)];
-        await running(2);
+        await untilChildren(2);
         await Promise.all([w.through(a, sine), w.through(b, shout)]);
         await w.through(sound.hear(CODEC.U8), sine);
-        await running(3);
+        await untilChildren(3);
       });
 
       test("is not used again after a pipe that was broken off", async () => {
         const broken = sound.hear(CODEC.ULAW);
         broken.write(shout);
-        const [first] = await running(1);
+        const [first] = await untilChildren(1);
         broken.destroy();
-        await running(0);
+        await untilChildren(0);
         await w.through(sound.hear(CODEC.ULAW), sine);
-        expect(await running(1)).not.toContain(first);
+        expect(await untilChildren(1)).not.toContain(first);
       });
 
       test("that died while it waited is not used", async () => {
         await w.through(sound.hear(CODEC.ULAW), sine);
-        process.kill((await running(1))[0]!, "SIGKILL");
+        process.kill((await untilChildren(1))[0]!, "SIGKILL");
         await vi.waitFor(() => expect(clock.waiting).toBe(0)); // it was noticed
         expect(await w.through(sound.hear(CODEC.ULAW), sine)).toHaveLength(4 * sine.length);
       });
@@ -121,36 +106,36 @@ describe.skipIf(!path)(
       test("that dies while it serves is a fault of that pipe", async () => {
         const pipe = sound.hear(CODEC.ULAW);
         const reading = w.collect(pipe.out);
-        process.kill((await running(1))[0]!, "SIGKILL");
+        process.kill((await untilChildren(1))[0]!, "SIGKILL");
         await expect(reading).rejects.toEqual(new SoundError("process"));
       });
 
       test("that hangs is killed at the deadline after the end", async () => {
         await w.through(sound.hear(CODEC.ULAW), sine);
-        process.kill((await running(1))[0]!, "SIGSTOP");
+        process.kill((await untilChildren(1))[0]!, "SIGSTOP");
         const pipe = sound.hear(CODEC.ULAW);
         const reading = w.collect(pipe.out).catch((error: unknown) => error);
         pipe.write(sine);
         pipe.end();
         await clock.advance(SOUND_MS);
         expect(await reading).toEqual(new SoundError("deadline"));
-        await running(0);
+        await untilChildren(0);
       });
 
       test("that nobody ends is killed when its pipe's life is over", async () => {
         const reading = w.collect(sound.hear(CODEC.ULAW).out).catch((error: unknown) => error);
-        await running(1);
+        await untilChildren(1);
         await clock.advance(SOUND_LIFE_MS);
         expect(await reading).toEqual(new SoundError("deadline"));
       });
 
       test("waits for a minute", async () => {
         await w.through(sound.hear(CODEC.ULAW), sine);
-        await running(1);
+        await untilChildren(1);
         await clock.advance(KEEP_MS - 1);
         expect(children()).toHaveLength(1);
         await clock.advance(1);
-        await running(0);
+        await untilChildren(0);
       });
     });
   },

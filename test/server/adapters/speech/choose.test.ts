@@ -3,6 +3,7 @@ import { chainSpeech, chooseSpeech } from "../../../../server/adapters/speech/ch
 import { ModelError } from "../../../../server/errors.ts";
 import type { Log, TextToSpeech } from "../../../../server/ports.ts";
 import { fakeClock } from "../../../support/clock.ts";
+import { programs } from "../../../support/programs.ts";
 
 const open = new AbortController().signal;
 const quiet = (): void => undefined;
@@ -34,6 +35,7 @@ describe("the choice of a voice", () => {
   it("is the phrase book alone where no program is found", async () => {
     const { speech, description } = await chooseSpeech({
       clock: fakeClock(),
+      programs,
       log,
       book,
       which: () => undefined,
@@ -45,7 +47,7 @@ describe("the choice of a voice", () => {
 
   it("prefers espeak-ng, and passes over an ffmpeg that cannot speak", async () => {
     const which = (name: string) => (name === "espeak-ng" ? "/nowhere/espeak-ng" : "/bin/false");
-    const { speech, description } = await chooseSpeech({ clock: fakeClock(), log, book, which });
+    const { speech, description } = await chooseSpeech({ clock: fakeClock(), programs, log, book, which });
     expect(description).toBe("espeak-ng, then the phrase book");
     expect(speech.rate).toBe(22_050);
     expect((await all(speech)).length).toBeGreaterThan(4_000); // the book, at the first one's rate

@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import { systemClock } from "../../../../server/adapters/clock.ts";
 import { createEspeak } from "../../../../server/adapters/speech/espeak.ts";
 import { createFlite, fliteGraph, hasFlite } from "../../../../server/adapters/speech/flite.ts";
@@ -11,11 +11,13 @@ import { MAX_SPEAKABLE_CHARS, speakable } from "../../../../server/adapters/spee
 import { BETWEEN_TOKENS_MS } from "../../../../server/bounds.ts";
 import type { TextToSpeech } from "../../../../server/ports.ts";
 import { fakeClock } from "../../../support/clock.ts";
+import { programs } from "../../../support/programs.ts";
 
 const open = new AbortController().signal;
+const ports = { clock: systemClock, programs };
 const espeak = findProgram("espeak-ng");
 const ffmpeg = findProgram("ffmpeg");
-const flite = ffmpeg !== undefined && (await hasFlite(ffmpeg, systemClock)) ? ffmpeg : undefined;
+const flite = ffmpeg !== undefined && (await hasFlite(ports, ffmpeg)) ? ffmpeg : undefined;
 
 const folder = mkdtempSync(join(tmpdir(), "voices-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -77,7 +79,7 @@ describe("a speaking program", () => {
   });
 
   const run = (lines: string, signal = open, clock = fakeClock()) =>
-    runProgram(clock, { path: script("voice", lines), args: [], input: "hello" }, signal);
+    runProgram({ clock, programs }, { path: script("voice", lines), args: [], input: "hello" }, signal);
 
   it("reads the text on stdin and hands its sound on", async () => {
     expect((await all(run("cat"))).toString()).toBe("hello");
@@ -91,7 +93,11 @@ describe("a speaking program", () => {
   ])("is %s %s", async (fault, _, lines) => {
     const pieces =
       lines === undefined
-        ? runProgram(fakeClock(), { path: join(folder, "missing"), args: [], input: "" }, open)
+        ? runProgram(
+            { clock: fakeClock(), programs },
+            { path: join(folder, "missing"), args: [], input: "" },
+            open,
+          )
         : run(lines);
     await expect(all(pieces)).rejects.toMatchObject({ fault });
   });
@@ -99,6 +105,7 @@ describe("a speaking program", () => {
   it("is killed where a piece takes too long, and leaves no timer", async () => {
     const clock = fakeClock();
     const late = expect(all(run("exec sleep 60", open, clock))).rejects.toMatchObject({ fault: "timeout" });
+    await vi.waitFor(() => expect(clock.waiting).toBe(1));
     await clock.advance(BETWEEN_TOKENS_MS);
     await late;
     expect(clock.waiting).toBe(0);
@@ -130,8 +137,8 @@ async function measure(voice: TextToSpeech, text: string) {
 }
 
 describe.each([
-  ["espeak-ng", espeak && createEspeak({ path: espeak, clock: systemClock }), 22_050],
-  ["flite in ffmpeg", flite && createFlite({ path: flite, clock: systemClock }), 16_000],
+  ["espeak-ng", espeak && createEspeak(ports, espeak), 22_050],
+  ["flite in ffmpeg", flite && createFlite(ports, flite), 16_000],
 ])("the voice of %s", (name, voice, rate) => {
   if (!voice) return it.skip(`is not here: ${name} is not installed`);
 
