@@ -261,6 +261,11 @@ export const JOB_BACKOFF_MS = 5_000;
 export const JOB_LONGEST_BACKOFF_MS = 3_600_000;
 /** ms a stop waits for the job under way */
 export const JOB_STOP_MS = 10_000;
+/** ms for one request to a key service, and bytes of its answer */
+export const KMS_MS = 10_000;
+export const MAX_KMS_ANSWER_BYTES = 65_536;
+/** sealed values that a rewrap reads at once */
+export const REWRAP_ROWS = 200;
 /** owners whose keys a cell holds open, and ms that it holds one: a destruction whose notice was lost is heard of after that */
 export const MAX_OWNER_KEYS = 1_000;
 export const OWNER_KEY_MS = 30_000;

@@ -52,6 +52,25 @@ export const configSchema = z.object({
 
   BEARLINK_MASTER_KEY: secretHex.optional(),
   BEARLINK_MASTER_KEY_PREVIOUS: secretHex.optional(),
+  KMS_PROVIDER: z.enum(["local", "aws", "azure", "google", "vault", "age"]).default("local"),
+  KMS_KEY: z.string().min(1).max(2048).optional(),
+  KMS_KEY_PREVIOUS: z.string().min(1).max(2048).optional(),
+  KMS_URL: url.optional(),
+  AWS_REGION: name.optional(),
+  AWS_ACCESS_KEY_ID: name.optional(),
+  AWS_SECRET_ACCESS_KEY: modelKey.optional(),
+  AWS_SESSION_TOKEN: modelKey.optional(),
+  AZURE_TENANT_ID: name.optional(),
+  AZURE_CLIENT_ID: name.optional(),
+  AZURE_CLIENT_SECRET: modelKey.optional(),
+  AZURE_AUTHORITY_HOST: url.optional(),
+  GOOGLE_APPLICATION_CREDENTIALS: z.string().min(1).max(4096).optional(),
+  VAULT_TOKEN: modelKey.optional(),
+  VAULT_NAMESPACE: name.optional(),
+  AGE_IDENTITY: z
+    .string()
+    .regex(/^AGE-SECRET-KEY-1[0-9A-Z]{58}$/, "must be an identity of age")
+    .optional(),
   BEARLINK_KEY: z.string().min(32).max(200).optional(),
   UPDATE_PUBLIC_KEY: secretHex.optional(),
   JWT_SECRET: z.string().min(32).max(1024).optional(),
@@ -129,6 +148,16 @@ const REQUIRED = [
   "PUBLIC_MQTT_HOST",
 ] as const;
 
+/** What each key service cannot be asked without. MISSION B13 */
+const KMS_NEEDS = {
+  local: [],
+  aws: ["KMS_KEY", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"],
+  azure: ["KMS_KEY", "AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET"],
+  google: ["KMS_KEY"],
+  vault: ["KMS_KEY", "KMS_URL", "VAULT_TOKEN"],
+  age: ["AGE_IDENTITY"],
+} as const;
+
 /** Whether families are served: staging is production with other people in it. MISSION A24 */
 export const isProduction = ({ NODE_ENV }: Pick<Config, "NODE_ENV">): boolean =>
   NODE_ENV === "production" || NODE_ENV === "staging";
@@ -169,13 +198,17 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       "ESP32_SHARED_SECRET is not supported: each toy has its own secret, made by `bear provision`",
     );
   const production = given.NODE_ENV === "production" || given.NODE_ENV === "staging";
+  const local = (given.KMS_PROVIDER ?? "local") === "local";
   for (const key of production ? REQUIRED : [])
-    if (given[key] === undefined) problems.push(`${key} is missing (production has no default for it)`);
+    if (given[key] === undefined && (key !== "BEARLINK_MASTER_KEY" || local))
+      problems.push(`${key} is missing (production has no default for it)`);
   const parsed = configSchema.safeParse(given);
   if (!parsed.success)
     for (const issue of parsed.error.issues) problems.push(`${issue.path.join(".")} ${issue.message}`);
   else {
-    const { HOST, PUBLIC_MQTT_HOST } = parsed.data;
+    const { HOST, PUBLIC_MQTT_HOST, KMS_PROVIDER } = parsed.data;
+    for (const key of KMS_NEEDS[KMS_PROVIDER])
+      if (given[key] === undefined) problems.push(`${key} is missing: KMS_PROVIDER=${KMS_PROVIDER} needs it`);
     if ((parsed.data.CONSENT_CARD_URL === undefined) !== (parsed.data.CONSENT_CARD_KEY === undefined))
       problems.push("CONSENT_CARD_URL and CONSENT_CARD_KEY belong together: one of them is missing");
     if (isWildcard(HOST) && PUBLIC_MQTT_HOST === undefined)

@@ -88,6 +88,7 @@ export class StartError extends Error {
     | "DATABASE_AWAY"
     | "SCHEMA_BEHIND"
     | "KEY_FILE"
+    | "KMS"
     | "MIGRATION_EDITED"
     | "MIGRATION_FAILED"
     | "REDIS_AWAY";

@@ -78,7 +78,7 @@ export async function startCell(config: Config, options: { log?: Log } = {}): Pr
   try {
     const stores = await openStores(config, base);
     toClose.push(stores.close);
-    const secrets = openSecrets(config, base);
+    const secrets = await openSecrets(config, { ...base, masters: stores.vaultMasters });
     const voices = await openVoices(config, base);
     toClose.push(voices.close);
 

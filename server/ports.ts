@@ -7,6 +7,7 @@ export * from "./ports/audit.ts";
 export * from "./ports/conversations.ts";
 export * from "./ports/family.ts";
 export * from "./ports/jobs.ts";
+export * from "./ports/kms.ts";
 export * from "./ports/limits.ts";
 export * from "./ports/pairing.ts";
 export * from "./ports/turn-news.ts";

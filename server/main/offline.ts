@@ -7,6 +7,7 @@ import { sqlAudit } from "../adapters/sql/audit.ts";
 import { sqlFamilies } from "../adapters/sql/families.ts";
 import { migrateDown, migrateUp, migrationStatus } from "../adapters/sql/migrate.ts";
 import type { MigrationState } from "../adapters/sql/migrate.ts";
+import { sqlVaultMasters } from "../adapters/sql/vault-masters.ts";
 import { sqlToys } from "../adapters/sql/toys.ts";
 import { provision } from "../claim/provision.ts";
 import type { ProvisionRequest } from "../claim/provision.ts";
@@ -18,6 +19,8 @@ import type { DemoPairing } from "../pairing/development.ts";
 import type { Log } from "../ports.ts";
 import { openSecrets } from "./secrets.ts";
 import { openRecord, prepareSchema } from "./stores.ts";
+
+export { rewrapRecord } from "./rewrap.ts";
 
 export interface Offline {
   /** Throws a Refusal, as the route does. */
@@ -44,6 +47,8 @@ export async function openOffline(config: Config, { log }: { log: Log }): Promis
   try {
     await prepareSchema(config, database);
     const { db } = database;
+    const base = { clock: systemClock, chance: systemChance };
+    const secrets = await openSecrets(config, { ...base, masters: sqlVaultMasters({ db }) });
     const ports = {
       hash: systemHash,
       clock: systemClock,
@@ -52,7 +57,7 @@ export async function openOffline(config: Config, { log }: { log: Log }): Promis
       families: sqlFamilies({ db, clock: systemClock }),
       audit: sqlAudit({ db }),
       bus: memoryStores({ clock: systemClock }).bus,
-      vault: openSecrets(config, { chance: systemChance }).vault,
+      vault: secrets.vault,
     };
     return {
       provision: (request) => provision(ports, request, { actor: "bear-provision", address: "local" }),

@@ -2,16 +2,20 @@
 import { join } from "node:path";
 import { toHex } from "@bearlink/sdk/protocol";
 import { readKeyFile } from "../adapters/key-file.ts";
+import { openKms } from "../adapters/kms/open.ts";
 import { isProduction } from "../config.ts";
 import type { Config } from "../config.ts";
 import { StartError } from "../errors.ts";
 import { isDeveloperKey, makeDeveloperKey } from "../keys/developer-key.ts";
-import type { Chance, Vault } from "../ports.ts";
+import type { Chance, Kms } from "../ports.ts";
+import { localKms, openMasters } from "../vault/masters.ts";
+import type { KmsRing, MasterPorts } from "../vault/masters.ts";
 import { createVault, parseMasterKey } from "../vault/seal.ts";
+import type { SealingVault } from "../vault/seal.ts";
 import { developerKeyPath } from "./addresses.ts";
 
 export interface Secrets {
-  /** 32 bytes */
+  /** 32 bytes: the newest, as a KMS keeps it */
   masterKey: Uint8Array;
   /** the one before the last change: what it sealed still opens */
   formerMasterKey: Uint8Array | undefined;
@@ -19,25 +23,37 @@ export interface Secrets {
   developerKey: string | undefined;
   /** from which the keys of access tokens are derived */
   jwtSecret: string;
-  vault: Vault;
+  vault: SealingVault;
+  /** the key service in use, then those before it */
+  kmsRing: KmsRing;
 }
 
 const SECRET_BYTES = 32;
 
-/** Throws StartError KEY_FILE where a key is there and is none. */
-export function openSecrets(config: Config, { chance }: { chance: Chance }): Secrets {
-  const masterKey = openMasterKey(config, chance);
-  const formerMasterKey = config.BEARLINK_MASTER_KEY_PREVIOUS
-    ? parseMasterKey(config.BEARLINK_MASTER_KEY_PREVIOUS)
-    : undefined;
-  const formerKeys = formerMasterKey ? [formerMasterKey] : [];
+/** Throws StartError KEY_FILE where a key is there and is none, KMS where what is kept was sealed under another. */
+export async function openSecrets(config: Config, ports: MasterPorts): Promise<Secrets> {
+  const { chance } = ports;
+  const handed = handedKeys(config, chance);
+  const services = (await openKms(config, ports)) ?? [];
+  const kmsRing = [...services, ...handed.map((key) => localKms(key, chance))] as [Kms, ...Kms[]];
+  const [masterKey, ...formerKeys] = await openMasters(ports, kmsRing);
   return {
-    masterKey,
-    formerMasterKey,
+    masterKey: masterKey!,
+    formerMasterKey: formerKeys[0],
     developerKey: openDeveloperKey(config, chance),
     jwtSecret: config.JWT_SECRET ?? readKeyFile(join(config.DATA_DIR, "jwt-secret"), () => newSecret(chance)),
-    vault: createVault({ masterKey, formerKeys, chance }),
+    // what was sealed before masters were wrapped is under a handed key itself
+    vault: createVault({ masterKey: masterKey!, formerKeys: [...formerKeys, ...handed], chance }),
+    kmsRing,
   };
+}
+
+/** Newest first. A key service needs none; one that took over from a key that was handed needs it until the rewrap. */
+function handedKeys(config: Config, chance: Chance): Uint8Array[] {
+  const { BEARLINK_MASTER_KEY: given, BEARLINK_MASTER_KEY_PREVIOUS: previous } = config;
+  const newest = given || config.KMS_PROVIDER === "local" ? [openMasterKey(config, chance)] : [];
+  const former = previous === undefined ? undefined : parseMasterKey(previous);
+  return former ? [...newest, former] : newest;
 }
 
 const newSecret = (chance: Chance): string => toHex(chance.bytes(SECRET_BYTES));

@@ -18,6 +18,7 @@ import { sqlPairings } from "../adapters/sql/pairing.ts";
 import { sqlPasskeys } from "../adapters/sql/passkeys.ts";
 import { sqlToys } from "../adapters/sql/toys.ts";
 import { sqlUpdates } from "../adapters/sql/updates.ts";
+import { sqlVaultMasters } from "../adapters/sql/vault-masters.ts";
 import { sqlVaultOwners } from "../adapters/sql/vault-owners.ts";
 import { isProduction } from "../config.ts";
 import type { Config } from "../config.ts";
@@ -45,6 +46,7 @@ import type {
   Passkeys,
   Sessions,
   Toys,
+  VaultMasters,
   VaultOwners,
 } from "../ports.ts";
 import type { Updates } from "../ports/updates.ts";
@@ -65,6 +67,7 @@ export interface Stores {
   ownership: Ownership;
   jobs: Jobs;
   audit: AuditTrail;
+  vaultMasters: VaultMasters;
   vaultOwners: VaultOwners;
   nonces: Nonces;
   sessions: Sessions;
@@ -128,6 +131,7 @@ export async function openStores(config: Config, { clock, chance, meter, log }: 
       ownership: sqlOwnership({ db }),
       jobs: sqlJobs({ db }),
       audit: sqlAudit({ db }),
+      vaultMasters: sqlVaultMasters({ db }),
       vaultOwners: sqlVaultOwners({ db }),
       ...shared.stores,
       checks: {

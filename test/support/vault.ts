@@ -1,7 +1,7 @@
 /** A family vault whose owners are kept in memory. */
 import { systemChance } from "../../server/adapters/chance.ts";
 import { memoryStores } from "../../server/adapters/memory.ts";
-import type { OwnerSecret, VaultOwners } from "../../server/ports.ts";
+import type { OwnerSecret, VaultMasters, VaultOwners, WrappedMaster } from "../../server/ports.ts";
 import { createFamilyVault } from "../../server/vault/family.ts";
 import type { FamilyVaultPorts } from "../../server/vault/family.ts";
 import { createVault } from "../../server/vault/seal.ts";
@@ -33,4 +33,22 @@ export function testFamilyVault(change: Partial<FamilyVaultPorts> = {}) {
     chance: systemChance,
     ...change,
   });
+}
+
+export function memoryMasters(): VaultMasters & { rows: WrappedMaster[] } {
+  const rows: WrappedMaster[] = [];
+  return {
+    rows,
+    list: async () => [...rows].sort((a, b) => b.version - a.version),
+    async add(master) {
+      if (!rows.some(({ version }) => version === master.version)) rows.push(master);
+    },
+    async replace(former, next) {
+      const at = rows.findIndex(
+        ({ version, wrapped }) => version === former.version && wrapped === former.wrapped,
+      );
+      if (at >= 0) rows[at] = { ...rows[at]!, ...next };
+      return at >= 0;
+    },
+  };
 }

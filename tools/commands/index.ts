@@ -7,6 +7,7 @@ import { doctor } from "./doctor.ts";
 import { flash } from "./flash.ts";
 import { label } from "./label.ts";
 import { migrateDown, migrateStatus, migrateUp } from "./migrate.ts";
+import { rewrap } from "./rewrap.ts";
 import { monitor } from "./monitor.ts";
 import { outbox } from "./outbox.ts";
 import { pair } from "./pair.ts";
@@ -33,5 +34,6 @@ export const commands: readonly CommandSpec[] = [
   migrateUp,
   migrateDown,
   migrateStatus,
+  rewrap,
   bench,
 ];

@@ -1,0 +1,92 @@
+/** The master keys of a cell: made here, kept only as a KMS wrapped them, and a new one where another key of a KMS takes over. MISSION B10, B12, B13 */
+import { createHash } from "node:crypto";
+import { lp, sameBytes, toHex } from "@bearlink/sdk/protocol";
+import { StartError } from "../errors.ts";
+import type { Chance, Clock, Kms, VaultMasters, WrappedMaster } from "../ports.ts";
+import { KEY_BYTES } from "./cipher.ts";
+import { createVault } from "./seal.ts";
+
+export interface MasterPorts {
+  masters: VaultMasters;
+  chance: Chance;
+  clock: Clock;
+}
+
+/** The one that wraps, then those that still unwrap. */
+export type KmsRing = readonly [Kms, ...Kms[]];
+
+/** Newest first: it seals, the others open. Changes nothing where one of them does not unwrap: then StartError KMS. */
+export async function openMasters(ports: MasterPorts, ring: KmsRing): Promise<Uint8Array[]> {
+  const { masters, chance, clock } = ports;
+  const [current] = ring;
+  const there = await unwrapped(await masters.list(), ring);
+  if (there[0]?.row.kek === current.kek) return there.map(({ key }) => key);
+  const version = (there[0]?.row.version ?? 0) + 1;
+  const wrapped = await wrapping(current, version, chance.bytes(KEY_BYTES));
+  await masters.add({ version, kek: current.kek, wrapped }, clock.now());
+  // of two cells that start at once, one has added it
+  return (await unwrapped(await masters.list(), ring)).map(({ key }) => key);
+}
+
+/** Wraps anew what a former key wrapped, so that it may go; answers with how many there were. */
+export async function rewrapMasters(
+  { masters }: Pick<MasterPorts, "masters">,
+  ring: KmsRing,
+): Promise<number> {
+  const [current] = ring;
+  const former = (await unwrapped(await masters.list(), ring)).filter(({ row }) => row.kek !== current.kek);
+  for (const { row, key } of former)
+    await masters.replace(row, { kek: current.kek, wrapped: await wrapping(current, row.version, key) });
+  return former.length;
+}
+
+/** `local`: the key is handed to this process, and wraps here. */
+export function localKms(key: Uint8Array, chance: Chance): Kms {
+  const vault = createVault({ masterKey: key, chance });
+  const id = createHash("sha256")
+    .update(lp(["bearlink/1 kek", key]))
+    .digest();
+  return {
+    kek: `local ${toHex(id.subarray(0, 4))}`,
+    wrap: async (plain) => vault.seal(plain, "kms"),
+    unwrap: async (wrapped) => vault.open(wrapped, "kms"),
+  };
+}
+
+async function unwrapped(
+  rows: WrappedMaster[],
+  ring: KmsRing,
+): Promise<{ row: WrappedMaster; key: Uint8Array }[]> {
+  return Promise.all(
+    rows.map(async (row) => {
+      const kms = ring.find(({ kek }) => kek === row.kek);
+      if (!kms)
+        throw new StartError(
+          "KMS",
+          `what is kept here was sealed under the key “${row.kek}”, and the settings name “${ring[0].kek}”: ` +
+            "give the former one as BEARLINK_MASTER_KEY_PREVIOUS or KMS_KEY_PREVIOUS until `bear rewrap` is done",
+        );
+      const plain = await kms.unwrap(row.wrapped).catch((cause: unknown) => {
+        throw new StartError(
+          "KMS",
+          `the key “${row.kek}” does not unwrap: ${(cause as Error).message}`,
+          cause,
+        );
+      });
+      return { row, key: keyOf(plain, row.version) };
+    }),
+  );
+}
+
+/** Not every KMS authenticates what goes with a key, so it goes inside. */
+const bound = (version: number, key: Uint8Array): Uint8Array => lp([`master/${version}`, key]);
+
+const wrapping = (kms: Kms, version: number, key: Uint8Array): Promise<Uint8Array> =>
+  kms.wrap(bound(version, key));
+
+function keyOf(plain: Uint8Array, version: number): Uint8Array {
+  const key = plain.slice(-KEY_BYTES);
+  if (!sameBytes(plain, bound(version, key)))
+    throw new StartError("KMS", `master key ${version} was not wrapped as such: restore its row`);
+  return key;
+}

@@ -1,0 +1,77 @@
+/** What a cell knows at its start: the same keys as before, or a sentence that says which one is missing. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { systemChance } from "../../../server/adapters/chance.ts";
+import { readConfig } from "../../../server/config.ts";
+import { openSecrets } from "../../../server/main/secrets.ts";
+import { createVault } from "../../../server/vault/seal.ts";
+import { fakeClock } from "../../support/clock.ts";
+import { memoryMasters } from "../../support/vault.ts";
+
+const DATA_DIR = mkdtempSync(join(tmpdir(), "bearlink-secrets-"));
+afterAll(() => rmSync(DATA_DIR, { recursive: true }));
+
+const [one, two] = ["1", "2"].map((digit) => digit.repeat(64)) as [string, string];
+const text = new TextEncoder().encode("a secret");
+const cellOf = (masters = memoryMasters()) => ({
+  masters,
+  open: (env: Record<string, string>) =>
+    openSecrets(readConfig({ DATA_DIR, ...env }), { masters, chance: systemChance, clock: fakeClock() }),
+});
+
+test("what was sealed before a restart opens after it, with a key from the environment or from a file", async () => {
+  for (const env of [{}, { BEARLINK_MASTER_KEY: one }] as Record<string, string>[]) {
+    const cell = cellOf();
+    const before = await cell.open(env);
+    const after = await cell.open(env);
+    expect(after.masterKey).toEqual(before.masterKey);
+    expect(after.vault.open(before.vault.seal(text, "x"), "x")).toEqual(text);
+  }
+});
+
+test("after a change of the key all opens while the former one is given, and is to be sealed anew", async () => {
+  const cell = cellOf();
+  const before = await cell.open({ BEARLINK_MASTER_KEY: one });
+  const sealed = before.vault.seal(text, "x");
+  const changed = { BEARLINK_MASTER_KEY: two, BEARLINK_MASTER_KEY_PREVIOUS: one };
+  const after = await cell.open(changed);
+  expect(after.vault.open(sealed, "x")).toEqual(text);
+  expect(after.vault.needsRotation(sealed)).toBe(true);
+  expect(after.formerMasterKey).toEqual(before.masterKey);
+  await expect(cell.open({ BEARLINK_MASTER_KEY: two })).rejects.toMatchObject({ code: "KMS" });
+});
+
+test("what the handed key itself sealed, before master keys were wrapped, opens and is to be sealed anew", async () => {
+  const key = new Uint8Array(32).fill(0x11);
+  const sealed = createVault({ masterKey: key, chance: systemChance }).seal(text, "x");
+  const { vault } = await cellOf().open({ BEARLINK_MASTER_KEY: one });
+  expect(vault.open(sealed, "x")).toEqual(text);
+  expect(vault.needsRotation(sealed)).toBe(true);
+});
+
+test.each([
+  ["aws", ["KMS_KEY", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]],
+  ["azure", ["KMS_KEY", "AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET"]],
+  ["google", ["KMS_KEY"]],
+  ["vault", ["KMS_KEY", "KMS_URL", "VAULT_TOKEN"]],
+  ["age", ["AGE_IDENTITY"]],
+])("KMS_PROVIDER=%s names all that it lacks", (provider, names) => {
+  for (const name of names)
+    expect(() => readConfig({ KMS_PROVIDER: provider })).toThrow(`${name} is missing`);
+});
+
+test("production starts with a master key, or with a key service, and with neither it does not", () => {
+  const faults = (env: Record<string, string>) => {
+    try {
+      readConfig({ NODE_ENV: "production", ...env });
+      return "";
+    } catch (error) {
+      return String(error);
+    }
+  };
+  expect(faults({})).toContain("BEARLINK_MASTER_KEY is missing");
+  const vault = { KMS_PROVIDER: "vault", KMS_KEY: "k", KMS_URL: "https://v.example", VAULT_TOKEN: "t" };
+  expect(faults(vault)).not.toContain("BEARLINK_MASTER_KEY is missing");
+});
