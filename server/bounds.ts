@@ -269,3 +269,28 @@ export const REWRAP_ROWS = 200;
 /** owners whose keys a cell holds open, and ms that it holds one: a destruction whose notice was lost is heard of after that */
 export const MAX_OWNER_KEYS = 1_000;
 export const OWNER_KEY_MS = 30_000;
+/** ms an export's file waits to be fetched, and after which its row is forgotten */
+export const EXPORT_LIFE_MS = 7 * 24 * 3_600_000;
+export const EXPORT_FORGET_MS = 60 * 24 * 3_600_000;
+/** bytes of one sealed part of an export's file, and of a whole one */
+export const EXPORT_PART_BYTES = 262_144;
+export const MAX_EXPORT_BYTES = 268_435_456;
+/** rows of a table that an export reads at once */
+export const EXPORT_PAGE_ROWS = 500;
+/** ms until a deletion that was asked for is carried out, MISSION C47 */
+export const DELETION_GRACE_MS = 30 * 24 * 3_600_000;
+/** ms between two turns from which on the second begins a conversation */
+export const CONVERSATION_GAP_MS = 30 * 60_000;
+/** children, and readers, that the reports of a week are made for at once */
+export const REPORT_PAGE_CHILDREN = 200;
+/** ms that counts of a day, and the report of a week, are kept */
+export const USAGE_KEPT_MS = 35 * 24 * 3_600_000;
+export const REPORTS_KEPT_MS = 365 * 24 * 3_600_000;
+/** reports in one answer: a year of four children */
+export const MAX_REPORTS = 208;
+/** guardians of a family, invitations among them */
+export const MAX_GUARDIANS = 10;
+/** ms the link of an invitation holds */
+export const INVITE_LINK_MS = 7 * 24 * 3_600_000;
+/** ms after a consent by mail until the second mail, 16 CFR 312.5(b)(2)(vi): time to have second thoughts, and for who did not consent to notice */
+export const SECOND_MAIL_MS = 24 * 3_600_000;

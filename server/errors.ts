@@ -26,6 +26,7 @@ const STATUS = {
   CONSENT_REQUIRED: [403, "A parent must consent first."],
   CONSENT_REFUSED: [404, "This consent cannot be confirmed."],
   NOTICE_CHANGED: [409, "The notice has changed; please read it again."],
+  GUARDIAN_LIMIT: [409, "This family has as many guardians as it can have."],
   CHILD_LIMIT: [409, "This family has as many children as it can have."],
   UNAVAILABLE: [503, "A part of the service is away; try again."],
   INTERNAL: [500, "Something went wrong here."],

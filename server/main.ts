@@ -12,11 +12,13 @@ import { openClaimDesk } from "./claim/desk.ts";
 import { endSession, watchSessions } from "./claim/end.ts";
 import type { Config } from "./config.ts";
 import { openConversations } from "./main/conversations.ts";
+import { conversationsSection } from "./family/conversation/history.ts";
 import { consentLetters } from "./family/consent/letters.ts";
 import type { LineWatch } from "./line-watch.ts";
 import { createAddressLimiter, createClaimLimiter } from "./limiter/limiter.ts";
 import { openAccounts } from "./main/accounts.ts";
 import { reachable } from "./main/addresses.ts";
+import { openCare, secondMailLater } from "./main/care.ts";
 import { openCellLog } from "./main/log.ts";
 import { serveHttp } from "./main/http.ts";
 import { openSecrets } from "./main/secrets.ts";
@@ -106,8 +108,18 @@ export async function startCell(config: Config, options: { log?: Log } = {}): Pr
     const accounts = await openAccounts(config, claims, secrets);
     toClose.push(accounts.close);
     const letters = consentLetters(stores.accounts, accounts.desk.mail);
-    const families = openFamilies(config, { ...stores, ...claims, voices, letters, line });
+    const families = openFamilies(config, {
+      ...{ ...stores, ...claims, voices, line },
+      letters: secondMailLater(letters, claims),
+    });
     const conversations = openConversations({ ...stores, ...claims });
+    const care = openCare(
+      config,
+      { ...stores, ...claims, desk: accounts.desk, families, letters },
+      {
+        sections: [conversationsSection(families.history)],
+      },
+    );
     const bridge: Bridge = createBridge({
       ...base,
       ...voices.ports,
@@ -115,7 +127,7 @@ export async function startCell(config: Config, options: { log?: Log } = {}): Pr
       gate: families.gate,
       news: families.news,
       voicesFor: voices.voicesFor,
-      followers: [conversations.follower],
+      followers: [conversations.follower, care.follower],
       turnId: randomUUID,
       endSession: (deviceId, reason) => endSession(claims, deviceId, reason),
     });
@@ -129,6 +141,7 @@ export async function startCell(config: Config, options: { log?: Log } = {}): Pr
     toClose.push(broker.close, watch.stop, await updates.start());
     toClose.push(
       await conversations.start(bridge),
+      await care.start(),
       await families.start(),
       await hearChanges(stores.bus, bridge, families, log),
     );
@@ -153,6 +166,7 @@ export async function startCell(config: Config, options: { log?: Log } = {}): Pr
       desk,
       families,
       accounts,
+      care,
       limits,
       stores,
       updates,

@@ -5,12 +5,15 @@ import type { Capability, SessionRole } from "./ports/accounts.ts";
 export * from "./ports/accounts.ts";
 export * from "./ports/audit.ts";
 export * from "./ports/conversations.ts";
+export * from "./ports/care.ts";
 export * from "./ports/family.ts";
+export * from "./ports/guardians.ts";
 export * from "./ports/jobs.ts";
 export * from "./ports/kms.ts";
 export * from "./ports/limits.ts";
 export * from "./ports/pairing.ts";
 export * from "./ports/turn-news.ts";
+export * from "./ports/usage.ts";
 export * from "./ports/vault.ts";
 
 // ── time, chance, watching ────────────────────────────────────────────────────────────────────────────

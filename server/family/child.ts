@@ -4,8 +4,16 @@ import type { Hash } from "@bearlink/sdk/protocol";
 import { MAX_CHILD_AGE, MAX_CHILDREN } from "../bounds.ts";
 import { orUnavailable, Refusal } from "../errors.ts";
 import { isUnderOwner, sealContext } from "../ports.ts";
-import type { Chance, ChildProfile, ChildRecord, Children, Clock, FamilyVault, Vault } from "../ports.ts";
-import { pseudonym } from "./consent/consent.ts";
+import type {
+  Chance,
+  ChildProfile,
+  ChildRecord,
+  Children,
+  Clock,
+  ExportSection,
+  FamilyVault,
+  Vault,
+} from "../ports.ts";
 
 export interface ChildPorts {
   children: Children;
@@ -116,19 +124,12 @@ export async function changeChild(
   return findChild(ports, accountId, childId);
 }
 
-/** Erases a child and all that hangs on it. `release` unpairs one of its toys first. */
-export async function removeChild(
-  ports: ChildPorts,
-  by: { accountId: string; address: string },
-  childId: string,
-  release: (deviceId: string) => Promise<void>,
-): Promise<void> {
-  const { children, clock, hash } = ports;
-  await findChild(ports, by.accountId, childId);
-  for (const deviceId of await orUnavailable(children.toys(childId))) await release(deviceId);
-  const entry = {
-    ...{ at: clock.now(), action: "child_deleted", outcome: "success" as const },
-    ...{ actor: by.accountId, address: by.address, resource: pseudonym(hash, childId) },
+/** What an export tells of the children: all that a parent told. */
+export function childrenSection(ports: ChildPorts): ExportSection {
+  return {
+    name: "children",
+    async *records(accountId) {
+      yield* await listChildren(ports, accountId);
+    },
   };
-  if (!(await orUnavailable(children.remove(by.accountId, childId, entry)))) throw new Refusal("NOT_FOUND");
 }

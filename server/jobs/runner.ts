@@ -12,6 +12,8 @@ import type { Clock, Job, Jobs, Log, Meter } from "../ports.ts";
 export interface JobKind {
   /** Its steps may be done twice, since a process may end between a step and its note. `signal`: the cell stops, or another has the job. */
   run(about: string, signal: AbortSignal): Promise<void>;
+  /** It was tried for the last time. */
+  gaveUp?(about: string): Promise<void>;
   /** of a job that comes again and again: when, after `now` */
   next?(now: number): number;
 }
@@ -19,7 +21,7 @@ export interface JobKind {
 export interface Runner {
   /** Adds what comes again and again, takes up what was given up, and begins to look. */
   start(): Promise<void>;
-  /** Looks now, for what was just added. */
+  /** Looks now, for what was just added; nothing before the start. */
   wake(): void;
   /** What is under way is told to stop, and waits for the next start. */
   stop(): Promise<void>;
@@ -43,6 +45,7 @@ export function createRunner(
   let cancelLook = (): void => {};
   let looking: Promise<void> | undefined;
   let wanted = false;
+  let started = false;
 
   const count = (kind: string, result: string): void => meter.count("jobs_total", { kind, result });
 
@@ -66,7 +69,7 @@ export function createRunner(
 
   async function settle(job: Job, error: unknown, lost: boolean): Promise<void> {
     const { kind, about, tries } = job;
-    const { next } = kinds[kind]!;
+    const { next, gaveUp } = kinds[kind]!;
     const now = clock.now();
     if (lost) return count(kind, "lost");
     if (stopping.signal.aborted && error !== undefined) {
@@ -84,7 +87,9 @@ export function createRunner(
     }
     count(kind, "given_up");
     log.error({ kind, about, tries }, "a job was given up; it is tried again when a cell starts");
-    return next ? jobs.putBack(job, next(now), 0) : jobs.giveUp(job);
+    if (next) return jobs.putBack(job, next(now), 0);
+    await gaveUp?.(about);
+    return jobs.giveUp(job);
   }
 
   async function run(job: Job): Promise<void> {
@@ -111,7 +116,7 @@ export function createRunner(
 
   function look(): void {
     cancelLook();
-    if (stopping.signal.aborted) return;
+    if (!started || stopping.signal.aborted) return;
     wanted = looking !== undefined;
     if (looking) return;
     looking = runAll()
@@ -129,6 +134,7 @@ export function createRunner(
       for (const [kind, { next }] of Object.entries(kinds))
         if (next) await jobs.add({ kind, about: "", dueAt: next(now) });
       await jobs.revive(now);
+      started = true;
       look();
     },
     wake: look,

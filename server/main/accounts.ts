@@ -8,7 +8,7 @@ import { endSession } from "../claim/end.ts";
 import type { ClaimPorts } from "../claim/desk.ts";
 import { isLoopback, isProduction } from "../config.ts";
 import type { Config } from "../config.ts";
-import type { AccountDesk } from "../family/account/desk.ts";
+import type { GuardianDesk } from "../family/account/guardian.ts";
 import { createSignInLimiter } from "../limiter/limiter.ts";
 import { TOY_CHANGED } from "../ports.ts";
 import type { Mail } from "../ports.ts";
@@ -18,7 +18,7 @@ import type { Secrets } from "./secrets.ts";
 import type { Stores } from "./stores.ts";
 
 export interface CellAccounts {
-  desk: AccountDesk;
+  desk: GuardianDesk;
   /** Called once the port is known: without PUBLIC_URL links in mails lead there. */
   listensOn(port: number): void;
   close(): Promise<void>;
@@ -35,7 +35,7 @@ export async function openAccounts(
   const { clock, chance, hash, log } = parts;
   const mail = openMail(config, parts);
   let publicUrl = config.PUBLIC_URL ?? "";
-  const desk: AccountDesk = {
+  const desk: GuardianDesk = {
     ...parts,
     mail,
     passwords: await openPasswords({ chance }),

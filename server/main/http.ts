@@ -13,11 +13,13 @@ import { createCredentialLimiter } from "../limiter/limiter.ts";
 import type { AddressLimiter } from "../ports.ts";
 import { authRoutes } from "../routes/auth.ts";
 import { chatkitRoutes } from "../routes/chatkit.ts";
+import { careRoutes } from "../routes/care.ts";
 import { childrenRoutes } from "../routes/children.ts";
 import { claimRoutes } from "../routes/claim.ts";
 import { consentRoutes } from "../routes/consent.ts";
 import { developmentRoutes } from "../routes/development.ts";
 import { openDoorkeeper } from "../routes/doorkeeper.ts";
+import { guardianRoutes } from "../routes/guardians.ts";
 import { meRoutes } from "../routes/me.ts";
 import { passkeyRoutes } from "../routes/passkeys.ts";
 import { supportRoutes } from "../routes/support.ts";
@@ -33,6 +35,7 @@ import { readiness } from "../watch/health.ts";
 import type { Check } from "../watch/health.ts";
 import type { Metrics } from "../watch/metrics.ts";
 import type { CellAccounts } from "./accounts.ts";
+import type { CellCare } from "./care.ts";
 import type { Families } from "./families.ts";
 import type { Secrets } from "./secrets.ts";
 import type { Stores } from "./stores.ts";
@@ -43,6 +46,7 @@ export interface HttpParts {
   desk: ClaimDesk;
   families: Families;
   accounts: CellAccounts;
+  care: CellCare;
   limits: AddressLimiter;
   stores: Stores;
   updates: CellUpdates;
@@ -61,6 +65,7 @@ export async function serveHttp(
   {
     desk,
     accounts,
+    care,
     families,
     limits,
     stores,
@@ -84,14 +89,16 @@ export async function serveHttp(
   const rooms: ((app: HttpApp) => void)[] = [
     (app) => claimRoutes(app, desk),
     (app) => toyRoutes(app, { ...desk, firmware: updates.manifest, telemetry: bridge.telemetry }),
-    (app) => childrenRoutes(app, families),
+    (app) => childrenRoutes(app, { ...families, ...care }),
+    (app) => careRoutes(app, care),
+    (app) => meRoutes(app, { ...accounts, ...care }),
     (app) => consentRoutes(app, families.consent),
     (app) => chatkitRoutes(app, families.history),
     (app) => ownToyRoutes(app, families),
     (app) => pairRoutes(app, families.windows),
     (app) => updateRoutes(app, updates.routes),
     (app) => watchRoutes(app, { clock, ready, metrics, version }),
-    ...[authRoutes, passkeyRoutes, meRoutes, supportRoutes].map(
+    ...[authRoutes, guardianRoutes, passkeyRoutes, supportRoutes].map(
       (room) => (app: HttpApp) => room(app, { desk: accounts.desk, publicUrl: config.PUBLIC_URL }),
     ),
   ];

@@ -5,6 +5,11 @@ import { sqlParentSessions } from "../adapters/sql/account-sessions.ts";
 import { sqlAccounts } from "../adapters/sql/accounts.ts";
 import { sqlAudit } from "../adapters/sql/audit.ts";
 import { openDatabase } from "../adapters/sql/database.ts";
+import { sqlDeletions } from "../adapters/sql/deletions.ts";
+import { sqlExports } from "../adapters/sql/exports.ts";
+import { sqlSections } from "../adapters/sql/family-tables.ts";
+import { sqlGuardians } from "../adapters/sql/guardians.ts";
+import { sqlReports, sqlUsage } from "../adapters/sql/usage.ts";
 import type { Database } from "../adapters/sql/database.ts";
 import { sqlChildren } from "../adapters/sql/children.ts";
 import { sqlConversations } from "../adapters/sql/conversations.ts";
@@ -33,7 +38,11 @@ import type {
   Clock,
   Consents,
   Counters,
+  Deletions,
+  Exports,
+  ExportSection,
   Families,
+  Guardians,
   Jobs,
   KeptConversations,
   LimitStore,
@@ -44,9 +53,11 @@ import type {
   Pairings,
   ParentSessions,
   Passkeys,
+  Reports,
   Sessions,
   Toys,
   VaultMasters,
+  Usage,
   VaultOwners,
 } from "../ports.ts";
 import type { Updates } from "../ports/updates.ts";
@@ -66,6 +77,13 @@ export interface Stores {
   pairings: Pairings;
   ownership: Ownership;
   jobs: Jobs;
+  exports: Exports;
+  deletions: Deletions;
+  guardians: Guardians;
+  usage: Usage;
+  reports: Reports;
+  /** what an export tells of tables as they stand */
+  sections: ExportSection[];
   audit: AuditTrail;
   vaultMasters: VaultMasters;
   vaultOwners: VaultOwners;
@@ -130,6 +148,12 @@ export async function openStores(config: Config, { clock, chance, meter, log }: 
       pairings: sqlPairings({ db }),
       ownership: sqlOwnership({ db }),
       jobs: sqlJobs({ db }),
+      exports: sqlExports({ db }),
+      deletions: sqlDeletions({ db }),
+      guardians: sqlGuardians({ db }),
+      usage: sqlUsage({ db }),
+      reports: sqlReports({ db }),
+      sections: sqlSections({ db }),
       audit: sqlAudit({ db }),
       vaultMasters: sqlVaultMasters({ db }),
       vaultOwners: sqlVaultOwners({ db }),

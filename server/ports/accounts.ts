@@ -45,13 +45,32 @@ export interface Accounts {
     passwordHash: string,
     now: number,
   ): Promise<{ accountId: string; ended: string[] } | undefined>;
-  /** Marks it deleted, frees its address, ends its sessions and its guardians', and queues what is left to delete. */
-  close(id: string, now: number): Promise<{ ended: string[]; toys: string[] }>;
+  /** Whether its owner takes mail about the week's report. */
+  reportMail(id: string): Promise<boolean>;
+  setReportMail(id: string, wanted: boolean): Promise<void>;
+  /** Marks it deleted, frees its address, ends its sessions and its guardians'. undefined where it was before. */
+  close(id: string, now: number): Promise<ClosedAccount | undefined>;
+}
+
+export interface ClosedAccount {
+  email: string | undefined;
+  /** addresses of the guardians */
+  guardians: string[];
+  /** ids of sessions */
+  ended: string[];
+  /** ids of the family's toys */
+  toys: string[];
 }
 
 /** What may be asked; by whom, family/account/policy.ts says. MISSION C43 */
 export type Capability =
-  "account.own" | "family.read" | "family.change" | "cell.operate" | "cell.metrics" | "support.open";
+  | "account.own"
+  | "family.read"
+  | "family.change"
+  | "family.take"
+  | "cell.operate"
+  | "cell.metrics"
+  | "support.open";
 
 export type SessionRole = "parent" | "guardian" | "support";
 

@@ -63,8 +63,6 @@ export interface Children {
   ): Promise<boolean>;
   /** ids of the toys that are this child's */
   toys(childId: string): Promise<string[]>;
-  /** With all that hangs on it, and its audit row. The child must have no toys. */
-  remove(accountId: string, childId: string, entry: AuditEntry): Promise<boolean>;
 }
 
 export type ConsentState = "none" | "pending" | "granted" | "revoked";

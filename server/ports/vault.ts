@@ -11,6 +11,7 @@ export interface Vault {
 export const sealContext = {
   prk: (deviceId: string): string => `prk/${deviceId}`,
   sk: (deviceId: string, sessionId: string): string => `sk/${deviceId}/${sessionId}`,
+  exported: (exportId: string, number: number): string => `export/${exportId}/${number}`,
   profile: (childId: string): string => `profile/${childId}`,
   message: (turnId: string, role: string): string => `message/${turnId}/${role}`,
   owner: (ownerId: string, version: number): string => `owner/${version}/${ownerId}`,

@@ -2,17 +2,18 @@
 import { z } from "zod";
 import { MAX_INTERESTS, MAX_NICKNAME_CHARS, MAX_RETENTION_DAYS, RETENTION_DAYS } from "../bounds.ts";
 import { requireFresh } from "../family/account/session.ts";
-import { addChild, changeChild, findChild, listChildren, removeChild } from "../family/child.ts";
+import { askDeletion } from "../family/care/deletion.ts";
+import type { DeletionPorts } from "../family/care/deletion.ts";
+import { addChild, changeChild, findChild, listChildren } from "../family/child.ts";
 import type { Child, ChildPorts, NewChild } from "../family/child.ts";
-import { unpair } from "../pairing/owner.ts";
-import type { OwnerPorts } from "../pairing/owner.ts";
 import { parentOf } from "./account.ts";
 import { childParams as params, hex, printable } from "./app.ts";
 import type { App } from "./app.ts";
+import { deletionAnswer, graceQuery, tellDeletion } from "./care.ts";
 
 export interface ChildrenRoutePorts {
   children: ChildPorts;
-  owner: OwnerPorts;
+  deleting: DeletionPorts;
 }
 
 const ID_BYTES = 12;
@@ -106,7 +107,7 @@ function tellChild(child: Child): z.infer<typeof childAnswer> {
 const config = { auth: "parent", limit: "address" } as const;
 
 export function childrenRoutes(app: App, ports: ChildrenRoutePorts): void {
-  const { children, owner } = ports;
+  const { children, deleting } = ports;
 
   app.route({
     method: "GET",
@@ -160,13 +161,13 @@ export function childrenRoutes(app: App, ports: ChildrenRoutePorts): void {
     method: "DELETE",
     url: "/api/v1/children/:child_id",
     config,
-    schema: { params, response: { 200: z.object({ deleted: z.literal(true) }) } },
-    async handler(request) {
-      const principal = parentOf(request);
-      requireFresh(principal, children.clock);
-      const by = { accountId: principal.accountId, address: request.clientAddress };
-      await removeChild(children, by, request.params.child_id, (deviceId) => unpair(owner, by, deviceId));
-      return { deleted: true as const };
+    schema: { params, querystring: graceQuery, response: { 202: deletionAnswer } },
+    async handler(request, reply) {
+      const { accountId } = parentOf(request);
+      requireFresh(parentOf(request), children.clock);
+      void reply.code(202).header("cache-control", "no-store");
+      const wish = { childId: request.params.child_id, now: request.query.grace === "0" };
+      return tellDeletion(await askDeletion(deleting, { accountId, address: request.clientAddress }, wish));
     },
   });
 }

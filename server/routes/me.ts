@@ -1,12 +1,16 @@
 /** The person who is signed in: their name, their sessions, and leaving. */
 import { z } from "zod";
 import { orUnavailable, Refusal } from "../errors.ts";
-import { closeAccount } from "../family/account/close.ts";
+import { removeGuardian } from "../family/account/guardian.ts";
+import type { GuardianDesk } from "../family/account/guardian.ts";
 import { endAllSessions, endSession, personOf, requireFresh } from "../family/account/session.ts";
+import { askDeletion } from "../family/care/deletion.ts";
+import type { DeletionPorts } from "../family/care/deletion.ts";
 import { accountAnswer, fromOf, parentOf, personName, tellAccount } from "./account.ts";
-import type { AccountRoutePorts } from "./account.ts";
 import type { App } from "./app.ts";
+import { deletionAnswer, graceQuery, tellDeletion } from "./care.ts";
 import { NO_REFRESH_COOKIE } from "./cookie.ts";
+import type { Account } from "../ports.ts";
 
 const own = { auth: "parent", may: "account.own", limit: "address" } as const;
 const sessionId = z.string().regex(/^[0-9a-f]{32}$/, "not the id of a session");
@@ -26,24 +30,42 @@ const sessionsAnswer = z.object({
   ),
 });
 
-export function meRoutes(app: App, { desk }: AccountRoutePorts): void {
+export interface MeRoutePorts {
+  desk: GuardianDesk;
+  deleting: DeletionPorts;
+}
+
+/** One's own account, with what one takes mail about. */
+const meAnswer = accountAnswer.extend({ report_mail: z.boolean() });
+
+export function meRoutes(app: App, { desk, deleting }: MeRoutePorts): void {
+  const tell = async (account: Account): Promise<z.infer<typeof meAnswer>> => ({
+    ...tellAccount(account),
+    report_mail: await orUnavailable(desk.accounts.reportMail(account.id)),
+  });
+
   app.route({
     method: "GET",
     url: "/api/v1/me",
     config: own,
-    schema: { response: { 200: accountAnswer } },
-    handler: async (request) => tellAccount(await personOf(desk, parentOf(request))),
+    schema: { response: { 200: meAnswer } },
+    handler: async (request) => tell(await personOf(desk, parentOf(request))),
   });
 
   app.route({
     method: "PATCH",
     url: "/api/v1/me",
     config: own,
-    schema: { body: z.strictObject({ name: personName }), response: { 200: accountAnswer } },
+    schema: {
+      body: z.strictObject({ name: personName.optional(), report_mail: z.boolean().optional() }),
+      response: { 200: meAnswer },
+    },
     async handler(request) {
       const person = await personOf(desk, parentOf(request));
-      await orUnavailable(desk.accounts.rename(person.id, request.body.name));
-      return tellAccount({ ...person, name: request.body.name });
+      const { name = person.name, report_mail } = request.body;
+      if (name !== person.name) await orUnavailable(desk.accounts.rename(person.id, name));
+      if (report_mail !== undefined) await orUnavailable(desk.accounts.setReportMail(person.id, report_mail));
+      return tell({ ...person, name });
     },
   });
 
@@ -51,11 +73,20 @@ export function meRoutes(app: App, { desk }: AccountRoutePorts): void {
     method: "DELETE",
     url: "/api/v1/me",
     config: own,
-    schema: { response: { 204: z.null() } },
+    schema: { querystring: graceQuery, response: { 202: deletionAnswer, 204: z.null() } },
     async handler(request, reply) {
       requireFresh(parentOf(request), desk.clock);
-      await closeAccount(desk, await personOf(desk, parentOf(request)), fromOf(request));
-      return reply.header("set-cookie", NO_REFRESH_COOKIE).code(204).send(null);
+      const { accountId } = parentOf(request);
+      const person = await personOf(desk, parentOf(request));
+      const now = request.query.grace === "0" || person.id !== accountId;
+      if (now) void reply.header("set-cookie", NO_REFRESH_COOKIE);
+      const address = request.clientAddress;
+      if (person.id !== accountId) {
+        await removeGuardian(desk, accountId, person.id, { actor: person.id, address });
+        return reply.code(204).send(null);
+      }
+      const deletion = await askDeletion(deleting, { accountId, address }, { childId: undefined, now });
+      return reply.code(202).send(tellDeletion(deletion));
     },
   });
 

@@ -19,11 +19,12 @@ export interface Answer {
 
 export interface Parent {
   email: string;
+  headers: { authorization: string };
   ask(method: string, path: string, body?: unknown): Promise<Answer>;
 }
 
 /** The newest letter to an address, once it is there. */
-async function letterTo(dataDir: string, email: string, pattern: RegExp): Promise<string> {
+export async function letterTo(dataDir: string, email: string, pattern: RegExp): Promise<string> {
   const folder = join(dataDir, "outbox");
   const find = (): string | undefined =>
     readdirSync(folder)
@@ -73,7 +74,8 @@ export async function newParent({ url, dataDir }: Door, name: string): Promise<P
   const verified = await askAs(url, undefined, "POST", "/api/v1/auth/verify", { token, password });
   expect(verified).toMatchObject({ status: 200 });
   const access = verified.body.access_token as string;
-  return { email, ask: (method, path, body) => askAs(url, access, method, path, body) };
+  const headers = { authorization: `Bearer ${access}` };
+  return { email, headers, ask: (method, path, body) => askAs(url, access, method, path, body) };
 }
 
 export async function newChild(parent: Parent): Promise<string> {

@@ -26,9 +26,19 @@ export function outboxMail({ clock }: { clock: Clock }, folder: string): Mail {
   };
 }
 
+/** Removes the letters to an address; answers how many. */
+export function emptyOutbox(folder: string, to: string): number {
+  const theirs = names(folder).filter((name) => read(folder, name).to === to);
+  for (const name of theirs) rmSync(join(folder, name), { force: true });
+  return theirs.length;
+}
+
+const read = (folder: string, name: string): Posted =>
+  JSON.parse(readFileSync(join(folder, name), "utf8")) as Posted;
+
 /** What was posted, oldest first. */
 export function readOutbox(folder: string): Posted[] {
-  return names(folder).map((name) => JSON.parse(readFileSync(join(folder, name), "utf8")) as Posted);
+  return names(folder).map((name) => read(folder, name));
 }
 
 function names(folder: string): string[] {

@@ -73,6 +73,15 @@ export function sqlAccounts({ db }: { db: Db }): Accounts {
       await db.updateTable("accounts").set({ name }).where("id", "=", id).execute();
     },
 
+    async reportMail(id) {
+      const row = await people().where("id", "=", id).executeTakeFirst();
+      return row?.report_mail ?? false;
+    },
+
+    async setReportMail(id, wanted) {
+      await db.updateTable("accounts").set({ report_mail: wanted }).where("id", "=", id).execute();
+    },
+
     async addReset({ tokenHash, accountId, expiresAt }) {
       await db
         .insertInto("password_resets")
@@ -120,8 +129,12 @@ export function sqlAccounts({ db }: { db: Db }): Accounts {
           .where("deleted_at", "is", null)
           .forUpdate()
           .executeTakeFirst();
-        if (!account) return { ended: [], toys: [] };
-        const family = await tx.selectFrom("accounts").select("id").where("guardian_of", "=", id).execute();
+        if (!account) return undefined;
+        const family = await tx
+          .selectFrom("accounts")
+          .select(["id", "email"])
+          .where("guardian_of", "=", id)
+          .execute();
         const toys = await tx.selectFrom("toys").select("device_id").where("owner_id", "=", id).execute();
         const ended = await endSessions(tx, [id, ...family.map((guardian) => guardian.id)], now);
         for (const table of ["passkeys", "password_resets"] as const)
@@ -131,11 +144,12 @@ export function sqlAccounts({ db }: { db: Db }): Accounts {
           .set({ deleted_at: now, email: null, name: null, password_hash: null })
           .where("id", "=", id)
           .execute();
-        await tx
-          .insertInto("account_deletions")
-          .values({ account_id: id, email: account.email, requested_at: now })
-          .execute();
-        return { ended, toys: toys.map((toy) => toy.device_id) };
+        return {
+          email: account.email ?? undefined,
+          guardians: family.flatMap(({ email }) => email ?? []),
+          ended,
+          toys: toys.map((toy) => toy.device_id),
+        };
       });
     },
   };

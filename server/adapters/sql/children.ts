@@ -2,7 +2,6 @@
 import { sql } from "kysely";
 import type { Kysely, Selectable } from "kysely";
 import type { ChildRecord, Children } from "../../ports.ts";
-import { auditRow } from "./audit.ts";
 import type { Tables } from "./schema.ts";
 
 export function sqlChildren({ db }: { db: Kysely<Tables> }): Children {
@@ -76,18 +75,6 @@ export function sqlChildren({ db }: { db: Kysely<Tables> }): Children {
         .orderBy("device_id")
         .execute();
       return rows.map((row) => row.device_id);
-    },
-
-    async remove(accountId, childId, entry) {
-      return db.transaction().execute(async (tx) => {
-        const { numDeletedRows } = await tx
-          .deleteFrom("children")
-          .where("account_id", "=", accountId)
-          .where("id", "=", childId)
-          .executeTakeFirstOrThrow();
-        if (numDeletedRows === 1n) await tx.insertInto("audit").values(auditRow(entry)).execute();
-        return numDeletedRows === 1n;
-      });
     },
   };
 }

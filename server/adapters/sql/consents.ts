@@ -165,6 +165,7 @@ export function sqlConsents({ db, next }: { db: Kysely<Tables>; next: NextConsen
         .select([
           "accounts.deleted_at",
           "children.keeps_transcripts",
+          isLeaving.as("leaving"),
           "toys.device_id",
           "toys.child_id",
           "consents.recipient",
@@ -183,8 +184,8 @@ export function sqlConsents({ db, next }: { db: Kysely<Tables>; next: NextConsen
           revoked: false,
         };
         found.set(row.device_id, grants);
-        // who left has taken their consent along, before the job that deletes it runs
-        if (row.deleted_at !== null) continue;
+        // who leaves has taken their consent along, before the job that deletes it runs
+        if (row.deleted_at !== null || row.leaving) continue;
         if (row.state === "granted" && isKnown(row)) grants.granted.set(row.recipient, row.notice_version!);
         if (row.state === "revoked" && row.recipient === "voice") grants.revoked = true;
       }
@@ -192,6 +193,12 @@ export function sqlConsents({ db, next }: { db: Kysely<Tables>; next: NextConsen
     },
   };
 }
+
+/** A toy's family, or its child, is to be deleted. */
+const isLeaving = sql<boolean>`exists (
+  select 1 from deletions where deletions.account_id = toys.owner_id
+    and deletions.state in ('scheduled', 'running')
+    and (deletions.what = 'account' or deletions.child_id = toys.child_id))`;
 
 const isKnown = <R extends { recipient: string | null }>(row: R): row is R & { recipient: Recipient } =>
   (RECIPIENTS as readonly (string | null)[]).includes(row.recipient);

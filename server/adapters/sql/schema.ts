@@ -11,6 +11,7 @@ export interface Tables {
     password_hash: string | null;
     guardian_of: string | null;
     deleted_at: number | null;
+    report_mail: Generated<boolean>;
   };
   registrations: {
     token_hash: Uint8Array;
@@ -42,12 +43,6 @@ export interface Tables {
     name: string;
     created_at: number;
     used_at: number | null;
-  };
-  account_deletions: {
-    account_id: string;
-    email: string | null;
-    requested_at: number;
-    done_at: number | null;
   };
   children: {
     id: string;
@@ -184,6 +179,66 @@ export interface Tables {
     tries: number;
     state: "offered" | "ok" | "failed" | "refused";
     at: number;
+  };
+  exports: {
+    id: string;
+    account_id: string;
+    state: Generated<"waiting" | "ready" | "failed" | "gone">;
+    requested_at: number;
+    ready_at: number | null;
+    expires_at: number | null;
+    size: number | null;
+  };
+  /** of an export's file, in order from 0 */
+  export_parts: { export_id: string; number: number; sealed: Uint8Array };
+  deletions: {
+    id: string;
+    what: "child" | "account";
+    account_id: string | null;
+    child_id: string | null;
+    state: Generated<"scheduled" | "running" | "done" | "cancelled">;
+    requested_at: number;
+    due_at: number;
+    done_at: number | null;
+    email: string | null;
+    /** JSON: rows by store */
+    counts: Generated<string>;
+    /** JSON */
+    receipt: string | null;
+  };
+  usage_days: {
+    child_id: string;
+    /** in UTC: 2026-11-28 */
+    day: string;
+    turns: Generated<number>;
+    talked_ms: Generated<number>;
+    conversations: Generated<number>;
+    redirected: Generated<number>;
+    escalated: Generated<number>;
+    last_at: number;
+  };
+  reports: {
+    id: string;
+    child_id: string;
+    /** its Monday */
+    week: string;
+    turns: number;
+    minutes: number;
+    conversations: number;
+    redirected: number;
+    escalated: number;
+    /** JSON */
+    by_day: string;
+    made_at: number;
+  };
+  invitations: {
+    id: string;
+    token_hash: Uint8Array;
+    account_id: string;
+    email: string;
+    name: string;
+    invited_at: number;
+    expires_at: number;
   };
   jobs: {
     id: Generated<number>;

@@ -1,22 +1,24 @@
-/** Leaving: from this moment nobody signs in, and no toy of the family hears a child; the rest is a job's. SAFETY S5 */
+/** An account is shut: from this moment nobody signs in to it, and no toy of the family hears a child. What it held is a deletion's. SAFETY S5 */
 import { orUnavailable } from "../../errors.ts";
-import type { Account } from "../../ports.ts";
+import { careLetters } from "../care/letters.ts";
 import { record } from "./desk.ts";
-import type { AccountDesk, From } from "./desk.ts";
+import type { AccountDesk } from "./desk.ts";
 import { letters } from "./letters.ts";
 import { announceEnds } from "./revoke.ts";
 
-/** What calls this asks for a fresh sign-in first. */
-export async function closeAccount(desk: AccountDesk, account: Account, { address }: From): Promise<void> {
-  const { ended, toys } = await orUnavailable(desk.accounts.close(account.id, desk.clock.now()));
-  await announceEnds(desk, ended);
+/** Harmless where it was shut before. */
+export async function closeAccount(desk: AccountDesk, accountId: string): Promise<void> {
+  const closed = await orUnavailable(desk.accounts.close(accountId, desk.clock.now()));
+  if (!closed) return;
+  await announceEnds(desk, closed.ended);
   // SQL has it: a toy that is not told now hears at its next turn that there is no consent
-  for (const deviceId of toys)
+  for (const deviceId of closed.toys)
     await desk
       .silenceToy(deviceId)
       .catch((error: unknown) =>
         desk.log.warn({ toy: deviceId, error }, "a toy was not told that its family left"),
       );
-  await record(desk, { action: "account_closed", actor: account.id, address });
-  desk.mail.send(letters.closed(account.email));
+  await record(desk, { action: "account_closed", actor: accountId });
+  if (closed.email !== undefined) desk.mail.send(letters.closed(closed.email));
+  for (const email of closed.guardians) desk.mail.send(careLetters.familyClosed(email));
 }

@@ -24,3 +24,8 @@ export function secretHash(hash: Hash, secret: string): Uint8Array {
 export function linkOf(publicUrl: string, page: "verify" | "reset", secret: string): string {
   return new URL(`/${page}#${secret}`, publicUrl).href;
 }
+
+/** A page of the app's own router. */
+export function inviteLink(publicUrl: string, secret: string): string {
+  return new URL(`/#/invite/${secret}`, publicUrl).href;
+}

@@ -10,6 +10,8 @@ export const policy: Record<Capability, readonly Role[]> = {
   /** children, toys, consents, conversations, reports */
   "family.read": ["parent", "guardian", "support"],
   "family.change": ["parent"],
+  /** a copy of everything */
+  "family.take": ["parent"],
   /** make toys, look at telemetry, try things out in development */
   "cell.operate": ["developer", "admin"],
   "cell.metrics": ["metrics", "developer", "admin"],

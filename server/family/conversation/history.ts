@@ -5,6 +5,7 @@ import type {
   Bus,
   Children,
   Clock,
+  ExportSection,
   FamilyVault,
   KeptConversation,
   KeptConversations,
@@ -21,6 +22,9 @@ export interface HistoryPorts {
   clock: Clock;
   log: Log;
 }
+
+/** conversations that an export reads at once */
+const EXPORTED_AT_ONCE = 50;
 
 export type Said = Omit<KeptMessage, "sealedText"> & { text: string };
 
@@ -81,4 +85,24 @@ export async function removeConversation(
   await bus
     .publish(TALK_FORGOTTEN, deviceId)
     .catch((error: unknown) => log.warn({ toy: deviceId, error }, "a toy was not told to forget"));
+}
+
+/** What an export tells of conversations: what a parent reads here. */
+export function conversationsSection(ports: HistoryPorts): ExportSection {
+  return {
+    name: "conversations",
+    async *records(accountId) {
+      let after: ListPlace | undefined;
+      do {
+        const page = await listConversations(ports, accountId, {
+          childId: undefined,
+          after,
+          most: EXPORTED_AT_ONCE,
+        });
+        for (const { conversationId } of page.conversations)
+          yield await readConversation(ports, accountId, conversationId);
+        after = page.next;
+      } while (after);
+    },
+  };
 }

@@ -8,11 +8,13 @@ import { parentDoor } from "../../../server/family/account/session.ts";
 import { may, policy } from "../../../server/family/account/policy.ts";
 import type { Capability } from "../../../server/ports.ts";
 import { authRoutes } from "../../../server/routes/auth.ts";
+import { guardianRoutes } from "../../../server/routes/guardians.ts";
 import { meRoutes } from "../../../server/routes/me.ts";
 import { passkeyRoutes } from "../../../server/routes/passkeys.ts";
 import { supportRoutes } from "../../../server/routes/support.ts";
 import { accountHouse, PASSWORD, PUBLIC_URL } from "../family/account/support.ts";
 import type { AccountHouse } from "../family/account/support.ts";
+import { careHouse } from "../family/care/support.ts";
 import { KEYED, openServer, parentOf } from "./support.ts";
 
 const HOST = { host: "bears.example.org" };
@@ -24,8 +26,9 @@ let app: HttpApp;
 const routes: { method: string; url: string; auth: string; may: Capability | undefined }[] = [];
 beforeAll(async () => {
   at = await accountHouse();
-  const ports = { desk: at.desk, publicUrl: PUBLIC_URL };
-  const rooms = [authRoutes, meRoutes, passkeyRoutes, supportRoutes].map(
+  const { deleting } = careHouse(at).care;
+  const ports = { desk: at.desk, deleting, publicUrl: PUBLIC_URL };
+  const rooms = [authRoutes, meRoutes, passkeyRoutes, supportRoutes, guardianRoutes].map(
     (room) => (to: HttpApp) => room(to, ports),
   );
   const watched = (to: HttpApp): void => {
@@ -94,6 +97,7 @@ describe("registering and signing in", () => {
       role: "parent",
       family_id: (me.json() as { id: string }).id,
       created_at: new Date(at.at.clock.now()).toISOString(),
+      report_mail: true,
     });
   });
 
@@ -268,10 +272,93 @@ describe("me", () => {
     await at.at.clock.advance(FRESH_SIGN_IN_MS);
     expect(code(await ask("DELETE", "/me", { headers: bearer }))).toBe("SIGN_IN_AGAIN");
     const again = await ask("POST", "/auth/login", { body: { email, password: PASSWORD } });
-    expect((await ask("DELETE", "/me", { headers: bearing(again) })).statusCode).toBe(204);
+    const asked = await ask("DELETE", "/me", { headers: bearing(again) });
+    expect([asked.statusCode, asked.json()]).toMatchObject([202, { what: "account", state: "scheduled" }]);
+    expect((await ask("GET", "/me", { headers: bearing(again) })).statusCode).toBe(200);
+    expect((await ask("DELETE", "/me?grace=0", { headers: bearing(again) })).statusCode).toBe(202);
     expect((await ask("GET", "/me", { headers: bearing(again) })).statusCode).toBe(401);
     expect((await ask("POST", "/auth/refresh", { headers: { cookie } })).statusCode).toBe(401);
     expect((await ask("POST", "/auth/login", { body: { email, password: PASSWORD } })).statusCode).toBe(401);
+  });
+});
+
+describe("guardians", () => {
+  const linkTo = (email: string): string =>
+    /#\/invite\/([0-9a-f]{64})/.exec(at.letters.filter(({ to }) => to === email).at(-1)!.text)![1]!;
+
+  test("one is invited, accepts, reads the family and changes nothing, and is shut out at once", async () => {
+    const parent = await signedIn();
+    const email = at.newEmail();
+    const invited = await ask("POST", "/me/guardians", {
+      headers: parent.bearer,
+      body: { email, name: "Gran" },
+    });
+    expect([invited.statusCode, invited.json()]).toMatchObject([
+      201,
+      { email, name: "Gran", state: "invited" },
+    ]);
+    const body = { token: linkTo(email), password: NEW_PASSWORD, name: "Granny" };
+    const accepted = await ask("POST", "/auth/invite", { body });
+    expect([accepted.statusCode, accepted.json()]).toMatchObject([
+      200,
+      { account: { role: "guardian", email, name: "Granny" } },
+    ]);
+    expect(code(await ask("POST", "/auth/invite", { body }))).toBe("LINK_REFUSED");
+    const guardian = bearing(accepted);
+    const listed = (await ask("GET", "/me/guardians", { headers: guardian })).json() as {
+      guardians: { id: string }[];
+    };
+    expect(listed.guardians).toMatchObject([{ email, name: "Granny", state: "active" }]);
+    const more = { email: at.newEmail(), name: "More" };
+    for (const [method, path, sent] of [
+      ["POST", "/me/guardians", more],
+      ["DELETE", `/me/guardians/${listed.guardians[0]!.id}`, undefined],
+    ] as const)
+      expect(code(await ask(method, path, { headers: guardian, ...(sent && { body: sent }) }))).toBe(
+        "FORBIDDEN",
+      );
+    const stranger = await signedIn();
+    const path = `/me/guardians/${listed.guardians[0]!.id}`;
+    expect(code(await ask("DELETE", path, { headers: stranger.bearer }))).toBe("NOT_FOUND");
+    expect((await ask("DELETE", path, { headers: parent.bearer })).statusCode).toBe(204);
+    expect((await ask("GET", "/me", { headers: guardian })).statusCode).toBe(401);
+    expect((await ask("POST", "/auth/refresh", { headers: { cookie: cookieOf(accepted) } })).statusCode).toBe(
+      401,
+    );
+    expect(at.letters.at(-1)).toMatchObject({ to: email, subject: "Bearlink: you are no longer a guardian" });
+  });
+
+  test("an address that has an account gets another mail and the parent the same answer; an invitation is taken back", async () => {
+    const [parent, other] = [await signedIn(), await signedIn()];
+    const asked = await ask("POST", "/me/guardians", {
+      headers: parent.bearer,
+      body: { email: other.email, name: "Ann" },
+    });
+    expect([asked.statusCode, asked.json()]).toMatchObject([201, { state: "invited" }]);
+    expect(at.letters.at(-1)).toMatchObject({
+      to: other.email,
+      subject: "Bearlink: you were invited as a guardian",
+    });
+    const email = at.newEmail();
+    const invited = await ask("POST", "/me/guardians", {
+      headers: parent.bearer,
+      body: { email, name: "Al" },
+    });
+    const { id } = invited.json() as { id: string };
+    expect((await ask("DELETE", `/me/guardians/${id}`, { headers: parent.bearer })).statusCode).toBe(204);
+    const body = { token: linkTo(email), password: NEW_PASSWORD, name: "Al" };
+    expect(code(await ask("POST", "/auth/invite", { body }))).toBe("LINK_REFUSED");
+  });
+
+  test("one leaves by themselves; the family stays", async () => {
+    const parent = await signedIn();
+    const email = at.newEmail();
+    await ask("POST", "/me/guardians", { headers: parent.bearer, body: { email, name: "Gran" } });
+    const body = { token: linkTo(email), password: NEW_PASSWORD, name: "Gran" };
+    const guardian = bearing(await ask("POST", "/auth/invite", { body }));
+    expect((await ask("DELETE", "/me", { headers: guardian })).statusCode).toBe(204);
+    expect((await ask("GET", "/me", { headers: guardian })).statusCode).toBe(401);
+    expect((await ask("GET", "/me", { headers: parent.bearer })).statusCode).toBe(200);
   });
 });
 
@@ -325,7 +412,7 @@ describe("the policy", () => {
         may({ kind: "parent", accountId: "a", sessionId: "s", role, signedInAt: 0 }, capability),
       );
     expect(Object.fromEntries(roles.map((role) => [role, asked(role)]))).toEqual({
-      parent: ["account.own", "family.read", "family.change"],
+      parent: ["account.own", "family.read", "family.change", "family.take"],
       guardian: ["account.own", "family.read"],
       support: ["family.read"],
     });
@@ -372,7 +459,8 @@ describe("the policy", () => {
       if (!["GET", "POST", "PATCH", "DELETE"].includes(method)) continue;
       expect([url, (await ask(method, path)).statusCode]).toEqual([url, 401]);
       expect([url, (await ask(method, path, { headers: KEYED })).statusCode]).toEqual([url, 401]);
-      // all of these are a person's own: support reads the family, and not the person
+      // all else is a person's own: support reads the family, and not the person
+      if (url.startsWith("/api/v1/me/guardians") && method === "GET") continue;
       expect([url, (await ask(method, path, { headers: support })).statusCode]).toEqual([url, 403]);
       await at.at.clock.advance(20_000);
     }

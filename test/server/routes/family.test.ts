@@ -1,31 +1,40 @@
 /** The routes of a family: who may ask them, what they take, and that another family's things are not there. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { Database } from "../../../server/adapters/sql/database.ts";
+import { makeExport } from "../../../server/family/care/export.ts";
+import type { ExportPorts } from "../../../server/family/care/export.ts";
+import { careRoutes } from "../../../server/routes/care.ts";
 import { childrenRoutes } from "../../../server/routes/children.ts";
 import { consentRoutes } from "../../../server/routes/consent.ts";
 import { pairRoutes } from "../../../server/routes/pair.ts";
 import { ownToyRoutes } from "../../../server/routes/toys-of-parent.ts";
-import { startPglite } from "../../support/pglite.ts";
-import { CODE, familyHouse, newAccount, newChild, newToy } from "../family/support.ts";
+import { accountHouse } from "../family/account/support.ts";
+import type { AccountHouse } from "../family/account/support.ts";
+import { careHouse } from "../family/care/support.ts";
+import { CODE, newAccount, newChild, newToy } from "../family/support.ts";
 import type { FamilyHouse } from "../family/support.ts";
 import { KEYED, openServer, parentOf } from "./support.ts";
 
-let database: Database;
+let people: AccountHouse;
 let home: FamilyHouse;
 let app: ReturnType<typeof openServer>["app"];
 let accountId: string;
+let exporting: ExportPorts;
 
 beforeAll(async () => {
-  database = await startPglite();
+  people = await accountHouse();
 });
-afterAll(() => database.close());
+afterAll(() => people.close());
 beforeEach(async () => {
-  home = familyHouse(database);
+  const house = careHouse(people);
+  const { care } = house;
+  ({ exporting } = care);
+  ({ home } = house);
   const { families } = home;
   ({ app } = openServer({
     at: home.at,
     rooms: [
-      (to) => childrenRoutes(to, families),
+      (to) => childrenRoutes(to, { ...families, ...care }),
+      (to) => careRoutes(to, care),
       (to) => consentRoutes(to, families.consent),
       (to) => ownToyRoutes(to, families),
       (to) => pairRoutes(to, families.windows),
@@ -58,6 +67,9 @@ const ROUTES: [Method, string][] = [
   ["POST", "/api/v1/children/x/consent"],
   ["DELETE", "/api/v1/children/x/consent"],
   ["POST", "/api/v1/children/x/consent/confirm"],
+  ["GET", "/api/v1/deletions"],
+  ["DELETE", "/api/v1/deletions/x"],
+  ["GET", "/api/v1/reports"],
   ["GET", "/api/v1/toys"],
   ["GET", "/api/v1/toys/x"],
   ["POST", "/api/v1/toys/x/unpair"],
@@ -79,7 +91,7 @@ describe("every route of a family", () => {
 });
 
 describe("a child", () => {
-  test("is made with what was not said filled in, told without a place to keep it, changed, and removed", async () => {
+  test("is made with what was not said filled in, told without a place to keep it, changed, and deleted in a month, now, or not at all", async () => {
     const made = await ask("POST", "/api/v1/children", { nickname: " Pip ", birth_month: "2021-04" });
     expect(made.status).toBe(201);
     expect(made.headers["cache-control"]).toBe("no-store");
@@ -99,8 +111,14 @@ describe("a child", () => {
     expect((await ask("GET", "/api/v1/children")).body.children).toHaveLength(1);
     const stale = parentOf(accountId, { signedInAt: home.at.clock.now() - 300_000 });
     expect(await ask("DELETE", url, undefined, stale)).toMatchObject({ status: 403, code: "SIGN_IN_AGAIN" });
-    expect((await ask("DELETE", url)).body).toEqual({ deleted: true });
-    expect(await ask("GET", url)).toMatchObject({ status: 404, code: "NOT_FOUND" });
+    const asked = await ask("DELETE", url);
+    expect(asked).toMatchObject({ status: 202, body: { what: "child", state: "scheduled", receipt: null } });
+    expect(Date.parse(String(asked.body.due_at)) - home.at.clock.now()).toBe(30 * 24 * 3_600_000);
+    expect((await ask("GET", "/api/v1/deletions")).body.deletions).toEqual([asked.body]);
+    expect((await ask("DELETE", `/api/v1/deletions/${String(asked.body.id)}`)).status).toBe(204);
+    expect((await ask("DELETE", `${url}?grace=30`)).status).toBe(422);
+    const now = await ask("DELETE", `${url}?grace=0`);
+    expect(now.body).toMatchObject({ due_at: new Date(home.at.clock.now()).toISOString() });
   });
 
   test.each([
@@ -123,18 +141,6 @@ describe("a child", () => {
     const answer = await ask("POST", "/api/v1/children", body);
     expect(answer).toMatchObject({ status: 422, code: "INVALID_REQUEST" });
     expect(JSON.stringify(answer.body)).toContain(field);
-  });
-
-  test("takes its toys' owner along when it goes", async () => {
-    const childId = await newChild(home, accountId);
-    const toy = await newToy(home);
-    await database.db
-      .updateTable("toys")
-      .set({ owner_id: accountId, child_id: childId })
-      .where("device_id", "=", toy.deviceId)
-      .execute();
-    expect((await ask("DELETE", `/api/v1/children/${childId}`)).status).toBe(200);
-    expect(await home.toys.find(toy.deviceId)).toMatchObject({ ownerId: undefined, sessionId: undefined });
   });
 });
 
@@ -176,11 +182,43 @@ describe("consent", () => {
   });
 });
 
+describe("a copy of everything", () => {
+  test("is asked for freshly signed in, listed, and fetched as a file that nothing keeps; guardians and support have none", async () => {
+    await newChild(home, accountId);
+    const stale = parentOf(accountId, { signedInAt: home.at.clock.now() - 300_000 });
+    expect(await ask("POST", "/api/v1/exports", undefined, stale)).toMatchObject({ code: "SIGN_IN_AGAIN" });
+    const asked = await ask("POST", "/api/v1/exports");
+    expect(asked).toMatchObject({ status: 202, body: { state: "waiting", size: null } });
+    const id = String(asked.body.id);
+    expect(await ask("GET", `/api/v1/exports/${id}/file`)).toMatchObject({ status: 404 });
+    await makeExport(exporting, id, new AbortController().signal);
+    expect((await ask("GET", `/api/v1/exports/${id}`)).body).toMatchObject({ state: "ready" });
+    expect((await ask("GET", "/api/v1/exports")).body.exports).toHaveLength(1);
+    const file = await ask("GET", `/api/v1/exports/${id}/file`);
+    expect(file).toMatchObject({ status: 200, body: { family: accountId, children: [{ nickname: "Pip" }] } });
+    expect(file.headers).toMatchObject({
+      "cache-control": "no-store",
+      "content-disposition": expect.stringMatching(
+        /^attachment; filename="bearlink-[\d-]+\.json"$/,
+      ) as string,
+      "x-content-type-options": "nosniff",
+    });
+    for (const role of ["guardian", "support"] as const)
+      for (const path of ["", `/${id}`, `/${id}/file`])
+        expect(
+          await ask("GET", `/api/v1/exports${path}`, undefined, parentOf(accountId, { role })),
+        ).toMatchObject({ status: 403 });
+    const other = parentOf(await newAccount(home));
+    for (const path of [`/${id}`, `/${id}/file`])
+      expect(await ask("GET", `/api/v1/exports${path}`, undefined, other)).toMatchObject({ status: 404 });
+  });
+});
+
 describe("a toy", () => {
   test("is its owner's to see, to let go and to hand on, freshly signed in; to others it is not there", async () => {
     const childId = await newChild(home, accountId);
     const toy = await newToy(home);
-    await database.db
+    await people.database.db
       .updateTable("toys")
       .set({ owner_id: accountId, child_id: childId })
       .where("device_id", "=", toy.deviceId)

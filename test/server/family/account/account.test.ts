@@ -251,7 +251,7 @@ describe("what ends a session ends its token at once, remembered or not:", () =>
       await askReset(at.desk, account.email);
       await finishReset(at.desk, { secret: at.secretFor(account.email)!, password: NEW_PASSWORD }, FROM);
     },
-    leaving: ({ account }) => closeAccount(at.desk, account, FROM),
+    leaving: ({ account }) => closeAccount(at.desk, account.id),
   };
 
   test.each(Object.keys(ends))("%s", async (how) => {
@@ -384,9 +384,9 @@ describe("leaving", () => {
     const close = at.desk.accounts.close;
     const accounts = {
       ...at.desk.accounts,
-      close: async (id: string, now: number) => ({ ...(await close(id, now)), toys: ["bear-1", "bear-2"] }),
+      close: async (id: string, now: number) => ({ ...(await close(id, now))!, toys: ["bear-1", "bear-2"] }),
     };
-    await closeAccount({ ...at.desk, accounts }, account, FROM);
+    await closeAccount({ ...at.desk, accounts }, account.id);
     expect(at.silenced).toEqual(["bear-1", "bear-2"]);
     expect(at.letters.at(-1)).toMatchObject({
       to: account.email,

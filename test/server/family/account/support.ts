@@ -7,7 +7,8 @@ import { openDatabase } from "../../../../server/adapters/sql/database.ts";
 import { migrateUp } from "../../../../server/adapters/sql/migrate.ts";
 import { sqlPasskeys } from "../../../../server/adapters/sql/passkeys.ts";
 import { openTokens } from "../../../../server/adapters/tokens.ts";
-import type { AccountDesk } from "../../../../server/family/account/desk.ts";
+import { sqlGuardians } from "../../../../server/adapters/sql/guardians.ts";
+import type { GuardianDesk } from "../../../../server/family/account/guardian.ts";
 import { register, verify } from "../../../../server/family/account/register.ts";
 import type { SignedIn } from "../../../../server/family/account/session.ts";
 import { createSignInLimiter } from "../../../../server/limiter/limiter.ts";
@@ -68,7 +69,8 @@ export async function accountHouse() {
   const passwords = quickPasswords();
   const { clock, stores, entries } = at;
   const chance = systemChance;
-  const desk: AccountDesk = {
+  const desk: GuardianDesk = {
+    guardians: sqlGuardians(database),
     accounts: sqlAccounts(database),
     parentSessions: sqlParentSessions(database),
     passkeys: sqlPasskeys(database),

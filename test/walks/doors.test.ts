@@ -1,0 +1,287 @@
+/** Every route of a real cell, asked by everyone there is. Who may is written here by hand: a route that is not written here fails. MISSION C43 */
+import { randomBytes } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import type { HttpApp } from "../../server/adapters/http.ts";
+import type { Stores } from "../../server/main/stores.ts";
+import { startCell } from "../support/cell.ts";
+import type { TestCell } from "../support/cell.ts";
+import { letterTo, newChild, newParent } from "./family.ts";
+import type { Parent } from "./family.ts";
+import { newToy } from "./support.ts";
+
+// a cell starts, people sign up, and each of some eighty routes is asked by each of eight
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
+
+const METRICS_TOKEN = "a-token-of-the-metrics-long-enough";
+
+/** What the cell was made of: its routes as they were added, and its stores, to make a toy someone's. */
+const made = vi.hoisted(() => ({
+  routes: [] as { method: string; url: string }[],
+  stores: undefined as unknown,
+}));
+vi.mock("../../server/adapters/http.ts", async (original) => {
+  const real = await original<typeof import("../../server/adapters/http.ts")>();
+  const watch = (app: HttpApp): void => {
+    app.addHook("onRoute", ({ method, url, onRequest }) => {
+      // what only says that the method is another
+      if ((onRequest as { name?: string } | undefined)?.name === "refuse") return;
+      for (const one of [method].flat()) if (one !== "HEAD") made.routes.push({ method: one, url });
+    });
+  };
+  const openHttp: typeof real.openHttp = (ports, settings, rooms) =>
+    real.openHttp(ports, settings, [watch, ...rooms]);
+  return { ...real, openHttp };
+});
+vi.mock("../../server/main/stores.ts", async (original) => {
+  const real = await original<typeof import("../../server/main/stores.ts")>();
+  const openStores: typeof real.openStores = async (...with_) => {
+    const stores = await real.openStores(...with_);
+    made.stores = stores;
+    return stores;
+  };
+  return { ...real, openStores };
+});
+
+type Principal =
+  "none" | "parent" | "another" | "former owner" | "guardian" | "support" | "toy" | "developer" | "metrics";
+const PRINCIPALS: readonly Principal[] = [
+  ...([
+    "none",
+    "parent",
+    "another",
+    "former owner",
+    "guardian",
+    "support",
+    "toy",
+    "developer",
+    "metrics",
+  ] as const),
+];
+const PARENTS = ["parent", "another", "former owner"] as const;
+
+/** Who passes the door of a class; `known` are told 403, all others 401. */
+const CLASSES = {
+  open: { pass: PRINCIPALS, known: [] },
+  /** one's own account */
+  own: { pass: [...PARENTS, "guardian"], known: ["support"] },
+  read: { pass: [...PARENTS, "guardian", "support"], known: [] },
+  /** `change`: of the family; `take`: a copy of all of it */
+  change: { pass: PARENTS, known: ["guardian", "support"] },
+  take: { pass: PARENTS, known: ["guardian", "support"] },
+  /** the cell's own key, which is the developer's and the admin's */
+  operate: { pass: ["developer"], known: [] },
+  watch: { pass: ["developer", "metrics"], known: [] },
+} as const satisfies Record<string, { pass: readonly Principal[]; known: readonly Principal[] }>;
+
+/** By method and path: who may ask; and of a route about one thing of a family, a body that would do to another's. */
+const TABLE: Record<string, [keyof typeof CLASSES] | [keyof typeof CLASSES, object | undefined]> = {
+  "POST /api/v1/esp32/challenge": ["open"],
+  "POST /api/v1/pair/claim": ["open"],
+  "GET /api/v1/esp32/config": ["open"],
+  "GET /api/v1/esp32/firmware": ["open"],
+  "GET /api/v1/esp32/firmware/:board/:file": ["open"],
+  "GET /api/v1/esp32/private/telemetry": ["operate"],
+  ...Object.fromEntries(
+    ["GET", "POST", "PUT", "PATCH", "DELETE"].map((method) => [
+      `${method} /api/v1/esp32/private/*`,
+      ["operate"],
+    ]),
+  ),
+  "POST /api/v1/toys": ["operate"],
+  "GET /api/v1/updates": ["operate"],
+  "POST /api/v1/updates": ["operate"],
+  "PATCH /api/v1/updates/:board/:version": ["operate"],
+  "GET /api/v1/updates/offers/:device_id": ["operate"],
+  "POST /api/v1/dev/pair": ["operate"],
+  "GET /api/v1/dev/toys/:device_id/last-turn": ["operate"],
+  "GET /api/v1/dev/migrations": ["operate"],
+  "POST /api/v1/support/visits": ["operate"],
+  "POST /api/v1/consent/forms/:request_id": ["operate"],
+  "GET /healthz": ["open"],
+  "GET /health": ["open"],
+  "GET /readyz": ["open"],
+  "GET /metrics": ["watch"],
+  "POST /api/v1/auth/register": ["open"],
+  "POST /api/v1/auth/verify": ["open"],
+  "POST /api/v1/auth/login": ["open"],
+  "POST /api/v1/auth/refresh": ["open"],
+  "POST /api/v1/auth/logout": ["open"],
+  "POST /api/v1/auth/reset": ["open"],
+  "POST /api/v1/auth/reset/finish": ["open"],
+  "POST /api/v1/auth/invite": ["open"],
+  "POST /api/v1/auth/password": ["own"],
+  "POST /api/v1/auth/passkeys/login/options": ["open"],
+  "POST /api/v1/auth/passkeys/login": ["open"],
+  "GET /api/v1/auth/passkeys": ["own"],
+  "POST /api/v1/auth/passkeys/options": ["own"],
+  "POST /api/v1/auth/passkeys": ["own"],
+  "DELETE /api/v1/auth/passkeys/:id": ["own", undefined],
+  "POST /api/v1/consent/card": ["open"],
+  "GET /api/v1/me": ["own"],
+  "PATCH /api/v1/me": ["own"],
+  "DELETE /api/v1/me": ["own"],
+  "GET /api/v1/me/sessions": ["own"],
+  "DELETE /api/v1/me/sessions": ["own"],
+  "DELETE /api/v1/me/sessions/:id": ["own", undefined],
+  "GET /api/v1/me/guardians": ["read"],
+  "POST /api/v1/me/guardians": ["change"],
+  "DELETE /api/v1/me/guardians/:id": ["change", undefined],
+  "GET /api/v1/children": ["read"],
+  "POST /api/v1/children": ["change"],
+  "GET /api/v1/children/:child_id": ["read", undefined],
+  "PATCH /api/v1/children/:child_id": ["change", {}],
+  "DELETE /api/v1/children/:child_id": ["change", undefined],
+  "GET /api/v1/children/:child_id/consent": ["read", undefined],
+  "POST /api/v1/children/:child_id/consent": [
+    "change",
+    { method: "form", recipients: ["voice"], notice_version: "x" },
+  ],
+  "POST /api/v1/children/:child_id/consent/confirm": [
+    "change",
+    { request_id: "0".repeat(32), code: "12345678" },
+  ],
+  "DELETE /api/v1/children/:child_id/consent": ["change", undefined],
+  "GET /api/v1/toys": ["read"],
+  "GET /api/v1/toys/:device_id": ["read", undefined],
+  "POST /api/v1/toys/:device_id/unpair": ["change", undefined],
+  "POST /api/v1/toys/:device_id/transfer": ["change", undefined],
+  // held by consent and a code, whoever's the toy is: routes/family.test.ts
+  "POST /api/v1/toys/:device_id/transfer/accept": ["change"],
+  "POST /api/v1/pair/windows": ["change"],
+  "GET /api/v1/pair/windows/:window_id": ["read", undefined],
+  "POST /api/v1/pair/windows/:window_id/words": ["change", { words: ["apple", "owl", "robot"] }],
+  "POST /api/v1/exports": ["take"],
+  "GET /api/v1/exports": ["take"],
+  "GET /api/v1/exports/:id": ["take", undefined],
+  "GET /api/v1/exports/:id/file": ["take", undefined],
+  "GET /api/v1/deletions": ["read"],
+  "DELETE /api/v1/deletions/:id": ["change", undefined],
+  "GET /api/v1/reports": ["read"],
+};
+
+let cell: TestCell;
+let parent: Parent;
+const headers = {} as Record<Principal, Record<string, string>>;
+/** what stands for a parameter of a path: a thing of the parent's family */
+const things: Record<string, string> = {};
+
+/** From an address of its own each time: what is limited by address is another test's. */
+async function ask(who: Principal, method: string, path: string, body?: object) {
+  const from = [...randomBytes(3)].join(".");
+  const answer = await fetch(cell.url + path, {
+    method,
+    headers: {
+      ...headers[who],
+      "x-forwarded-for": `10.${from}`,
+      ...(body && { "content-type": "application/json" }),
+    },
+    ...(body && { body: JSON.stringify(body) }),
+  });
+  const text = await answer.text();
+  return {
+    status: answer.status,
+    body: (text.startsWith("{") ? JSON.parse(text) : {}) as Record<string, never>,
+  };
+}
+
+function pathOf(url: string): string {
+  return url.replace(/:(\w+)/g, (_, name: string) => {
+    const kind = name === "id" ? url.split("/").at(-2)! : name;
+    return things[kind === "file" ? "exports" : kind] ?? "0".repeat(32);
+  });
+}
+
+beforeAll(async () => {
+  cell = await startCell({ TRUSTED_PROXIES: "127.0.0.1", METRICS_TOKEN });
+  const stores = made.stores as Stores;
+  const [one, another, former] = await Promise.all(
+    ["parent", "another", "former"].map((name) => newParent(cell, name)),
+  );
+  parent = one!;
+  const bearer = (token: unknown) => ({ authorization: `Bearer ${String(token)}` });
+  const key = bearer(cell.developerKey);
+  Object.assign(headers, {
+    none: {},
+    parent: one!.headers,
+    another: another!.headers,
+    "former owner": former!.headers,
+    developer: key,
+    metrics: bearer(METRICS_TOKEN),
+  });
+  const toy = await newToy(cell, { paired: false });
+  headers.toy = bearer(toy.device_secret);
+  const familyOf = async (who: Principal) => String((await ask(who, "GET", "/api/v1/me")).body.family_id);
+
+  const formerChild = await newChild(former!);
+  await stores.families.pair(toy.device_id, await familyOf("former owner"), formerChild);
+  expect((await ask("former owner", "POST", `/api/v1/toys/${toy.device_id}/unpair`)).status).toBe(200);
+  const [childId, leaving] = [await newChild(parent), await newChild(parent)];
+  const family = await familyOf("parent");
+  await stores.families.pair(toy.device_id, family, childId);
+  Object.assign(things, { device_id: toy.device_id, child_id: childId });
+  things.exports = String((await ask("parent", "POST", "/api/v1/exports")).body.id);
+  things.deletions = String((await ask("parent", "DELETE", `/api/v1/children/${leaving}`)).body.id);
+  const sessions = (await ask("parent", "GET", "/api/v1/me/sessions")).body.sessions as { id: string }[];
+  things.sessions = sessions[0]!.id;
+
+  const visit = { email: parent.email, by: "Grace", reason: "ticket 7: no sound", minutes: 15 };
+  headers.support = bearer(
+    (await ask("developer", "POST", "/api/v1/support/visits", visit)).body.access_token,
+  );
+  const email = "guardian@example.org";
+  const asked = await ask("parent", "POST", "/api/v1/me/guardians", { email, name: "Gran" });
+  expect(asked.status).toBe(201);
+  const token = await letterTo(cell.dataDir, email, /#\/invite\/([0-9a-f]{64})/);
+  const accepted = await ask("none", "POST", "/api/v1/auth/invite", {
+    token,
+    password: "a guardian has a long password",
+    name: "Gran",
+  });
+  headers.guardian = bearer(accepted.body.access_token);
+  const guardians = (await ask("parent", "GET", "/api/v1/me/guardians")).body.guardians as { id: string }[];
+  things.guardians = guardians[0]!.id;
+});
+afterAll(() => cell?.stop());
+
+test("each route of the cell is written here, and none that is not there", () => {
+  const there = [...new Set(made.routes.map(({ method, url }) => `${method} ${url}`))].sort();
+  expect(there.length).toBeGreaterThan(60);
+  expect(Object.keys(TABLE).sort()).toEqual(there);
+});
+
+describe.each(PRINCIPALS)("asked by %s", (who) => {
+  test("each route lets in whom it should, before anything is read", async () => {
+    for (const [route, [name]] of Object.entries(TABLE)) {
+      const [method, url] = route.split(" ") as [string, string];
+      const { pass, known } = CLASSES[name] as { pass: readonly Principal[]; known: readonly Principal[] };
+      // no route takes this: who passes the door gets no further, and nothing happens
+      const { status } = await ask(
+        who,
+        method,
+        `${pathOf(url)}?no_such_field=1`,
+        method === "GET" ? undefined : {},
+      );
+      const seen = status === 401 || status === 403 ? status : "let in";
+      const expected = pass.includes(who) ? "let in" : known.includes(who) ? 403 : 401;
+      expect([route, seen]).toEqual([route, expected]);
+    }
+  });
+});
+
+describe.each(["another", "former owner"] as const)("a thing of a family, asked for by %s", (who) => {
+  test("is not there: one 404 for all of it, and it stays as it is", async () => {
+    for (const [route, asked] of Object.entries(TABLE)) {
+      if (asked.length === 1) continue;
+      const [method, url] = route.split(" ") as [string, string];
+      const { status } = await ask(who, method, pathOf(url), asked[1]);
+      expect([route, status]).toEqual([route, 404]);
+    }
+    expect((await ask("parent", "GET", `/api/v1/toys/${things.device_id}`)).status).toBe(200);
+    expect((await ask("parent", "GET", `/api/v1/children/${things.child_id}`)).status).toBe(200);
+    const [deletion] = (await ask("parent", "GET", "/api/v1/deletions")).body.deletions as {
+      state: string;
+    }[];
+    expect(deletion!.state).toBe("scheduled");
+    expect((await ask("guardian", "GET", "/api/v1/children")).status).toBe(200);
+  });
+});
