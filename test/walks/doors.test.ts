@@ -16,16 +16,17 @@ const METRICS_TOKEN = "a-token-of-the-metrics-long-enough";
 
 /** What the cell was made of: its routes as they were added, and its stores, to make a toy someone's. */
 const made = vi.hoisted(() => ({
-  routes: [] as { method: string; url: string }[],
+  routes: [] as { method: string; url: string; auth: string | undefined }[],
   stores: undefined as unknown,
 }));
 vi.mock("../../server/adapters/http.ts", async (original) => {
   const real = await original<typeof import("../../server/adapters/http.ts")>();
   const watch = (app: HttpApp): void => {
-    app.addHook("onRoute", ({ method, url, onRequest }) => {
+    app.addHook("onRoute", ({ method, url, config, onRequest }) => {
       // what only says that the method is another
       if ((onRequest as { name?: string } | undefined)?.name === "refuse") return;
-      for (const one of [method].flat()) if (one !== "HEAD") made.routes.push({ method: one, url });
+      for (const one of [method].flat())
+        if (one !== "HEAD") made.routes.push({ method: one, url, auth: config?.auth });
     });
   };
   const openHttp: typeof real.openHttp = (ports, settings, rooms) =>
@@ -180,7 +181,7 @@ async function ask(who: Principal, method: string, path: string, body?: object) 
   const text = await answer.text();
   return {
     status: answer.status,
-    body: (text.startsWith("{") ? JSON.parse(text) : {}) as Record<string, never>,
+    body: (text.startsWith("{") ? JSON.parse(text) : {}) as Record<string, unknown>,
   };
 }
 
@@ -244,7 +245,12 @@ beforeAll(async () => {
 afterAll(() => cell?.stop());
 
 test("each route of the cell is written here, and none that is not there", () => {
-  const there = [...new Set(made.routes.map(({ method, url }) => `${method} ${url}`))].sort();
+  // the app's own files, where it was built: anybody's, and read alone
+  const isFile = (url: string): boolean => !url.startsWith("/api/") && !(`GET ${url}` in TABLE);
+  for (const { method, url, auth } of made.routes.filter((route) => isFile(route.url)))
+    expect([url, method, auth]).toEqual([url, "GET", "public"]);
+  const routes = made.routes.filter(({ url }) => !isFile(url));
+  const there = [...new Set(routes.map(({ method, url }) => `${method} ${url}`))].sort();
   expect(there.length).toBeGreaterThan(60);
   expect(Object.keys(TABLE).sort()).toEqual(there);
 });

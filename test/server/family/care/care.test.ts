@@ -8,6 +8,7 @@ import { acceptInvitation, inviteGuardian } from "../../../../server/family/acco
 import { signIn } from "../../../../server/family/account/sign-in.ts";
 import { askDeletion, cancelDeletion, carryOut } from "../../../../server/family/care/deletion.ts";
 import { askExport, makeExport, readExport } from "../../../../server/family/care/export.ts";
+import { sealContext } from "../../../../server/ports.ts";
 import type { Leaving } from "../../../../server/ports.ts";
 import { accountHouse, FROM, PASSWORD } from "../account/support.ts";
 import type { AccountHouse } from "../account/support.ts";
@@ -252,9 +253,11 @@ describe("an account's deletion", () => {
     const made = await askExport(exporting, by);
     await makeExport(exporting, made.id, signal);
     const backup = (await exporting.exports.part(made.id, 0))!;
-    const { familyVault } = at.at.ports;
+    const { familyVault } = house.parts;
     const context = `export/${made.id}/0`;
     expect(Buffer.from(await familyVault.open(accountId, backup, context)).toString()).toContain(NICKNAME);
+
+    const { sealedProfile: profile } = (await house.parts.children.find(accountId, childId))!;
 
     const { id } = await askDeletion(deleting, by, { childId: undefined, now: true });
     await expect(signIn(at.desk, { email, password: PASSWORD }, FROM)).rejects.toMatchObject({
@@ -268,6 +271,7 @@ describe("an account's deletion", () => {
     expect(await tablesWith(accountId)).toEqual(["audit"]);
     expect(await house.home.toys.find(deviceId)).toMatchObject({ ownerId: undefined, sessionId: undefined });
     await expect(familyVault.open(accountId, backup, context)).rejects.toThrow();
+    await expect(familyVault.open(accountId, profile, sealContext.profile(childId))).rejects.toThrow();
     const told = at.letters.slice(-4).map(({ to, subject }) => `${to} ${subject}`);
     expect(told).toContain(`${email} Bearlink: your account was deleted`);
     expect(told).toContain(`${invited} Bearlink: the family you read along with has left`);

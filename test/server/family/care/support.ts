@@ -19,7 +19,7 @@ export function careHouse(at: AccountHouse, { stores }: Pick<MoreCare, "stores">
   const parts = {
     ...{ desk, families: home.families, letters: consentLetters(desk.accounts, desk.mail) },
     ...{ children: home.families.children.children, meter: at.at.ports.meter },
-    familyVault: at.at.ports.familyVault,
+    familyVault: home.at.ports.familyVault,
     jobs: sqlJobs(database),
     exports: sqlExports(database),
     deletions: sqlDeletions(database),
