@@ -1,7 +1,9 @@
 /** Every route of a real cell, asked by everyone there is. Who may is written here by hand: a route that is not written here fails. MISSION C43 */
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import type * as HttpRoom from "../../server/adapters/http.ts";
 import type { HttpApp } from "../../server/adapters/http.ts";
+import type * as StoresRoom from "../../server/main/stores.ts";
 import type { Stores } from "../../server/main/stores.ts";
 import { startCell } from "../support/cell.ts";
 import type { TestCell } from "../support/cell.ts";
@@ -20,7 +22,7 @@ const made = vi.hoisted(() => ({
   stores: undefined as unknown,
 }));
 vi.mock("../../server/adapters/http.ts", async (original) => {
-  const real = await original<typeof import("../../server/adapters/http.ts")>();
+  const real = await original<typeof HttpRoom>();
   const watch = (app: HttpApp): void => {
     app.addHook("onRoute", ({ method, url, config, onRequest }) => {
       // what only says that the method is another
@@ -34,7 +36,7 @@ vi.mock("../../server/adapters/http.ts", async (original) => {
   return { ...real, openHttp };
 });
 vi.mock("../../server/main/stores.ts", async (original) => {
-  const real = await original<typeof import("../../server/main/stores.ts")>();
+  const real = await original<typeof StoresRoom>();
   const openStores: typeof real.openStores = async (...with_) => {
     const stores = await real.openStores(...with_);
     made.stores = stores;
@@ -151,6 +153,9 @@ const TABLE: Record<string, [keyof typeof CLASSES] | [keyof typeof CLASSES, obje
   "POST /api/v1/pair/windows": ["change"],
   "GET /api/v1/pair/windows/:window_id": ["read", undefined],
   "POST /api/v1/pair/windows/:window_id/words": ["change", { words: ["apple", "owl", "robot"] }],
+  "GET /api/v1/chatkit/sessions": ["read"],
+  "GET /api/v1/chatkit/sessions/:session_id": ["read", undefined],
+  "DELETE /api/v1/chatkit/sessions/:session_id": ["change", undefined],
   "POST /api/v1/exports": ["take"],
   "GET /api/v1/exports": ["take"],
   "GET /api/v1/exports/:id": ["take", undefined],

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { sqlConversations } from "../../../../server/adapters/sql/conversations.ts";
 import { familyTables } from "../../../../server/adapters/sql/family-tables.ts";
 import { DELETION_GRACE_MS, EXPORT_LIFE_MS } from "../../../../server/bounds.ts";
 import { acceptInvitation, inviteGuardian } from "../../../../server/family/account/guardian.ts";
@@ -17,6 +18,7 @@ import { careHouse } from "./support.ts";
 import type { CareHouse } from "./support.ts";
 
 const NICKNAME = "Pip";
+const SENTENCE = "Who lives on the marzipan volcano?";
 const signal = new AbortController().signal;
 
 let at: AccountHouse;
@@ -49,6 +51,17 @@ async function newFamily() {
 }
 const standing = async (deviceId: string): Promise<string> =>
   (await house.home.families.gate.standing(deviceId)).state;
+
+/** What a child said, written down as a turn writes it. */
+async function say(accountId: string, childId: string, deviceId: string): Promise<void> {
+  const turnId = `turn-of-${childId}`;
+  const context = sealContext.message(turnId, "child");
+  const sealedText = await house.parts.familyVault.seal(accountId, Buffer.from(SENTENCE), context);
+  const at = house.home.at.clock.now();
+  const said = { role: "child" as const, sealedText, at, action: "allow" as const, reason: "" };
+  const turn = { turnId, deviceId, childId, accountId, at, messages: [said] };
+  expect(await sqlConversations(house.home.database).keep(turn, `talk-of-${childId}`)).toBeDefined();
+}
 
 /** The tables in which a text stands, as a dump would show it. */
 async function tablesWith(text: string): Promise<string[]> {
@@ -102,6 +115,7 @@ describe("an export", () => {
   test("tells all there is of a family and nothing of another; its file is sealed, mailed about, and gone after a week", async () => {
     const { accountId, by, childId, deviceId, email } = await newFamily();
     const other = await newFamily();
+    await say(accountId, childId, deviceId);
     const { exporting } = house.care;
     const asked = await askExport(exporting, by);
     expect(asked).toMatchObject({ accountId, state: "waiting", size: undefined });
@@ -115,12 +129,13 @@ describe("an export", () => {
       accounts: [{ id: accountId, email }],
       children: [{ childId, nickname: NICKNAME, interests: ["trains"] }],
       toys: [{ device_id: deviceId, child_id: childId }],
+      conversations: [{ childId, messages: [{ role: "child", text: SENTENCE }] }],
       account_sessions: [{ account_id: accountId, role: "parent", device: FROM.device }],
     });
     expect(file.consent_records!.length).toBeGreaterThan(3);
     expect(JSON.stringify(file)).not.toContain(other.childId);
     expect(JSON.stringify(file)).not.toMatch(/password|token_hash|public_key/);
-    expect(await tablesWith(NICKNAME)).toEqual([]);
+    for (const words of [NICKNAME, SENTENCE]) expect(await tablesWith(words)).toEqual([]);
     expect(at.letters.at(-1)).toMatchObject({ to: email, subject: "Bearlink: your family's data is ready" });
     await expect(readExport(exporting, other.accountId, asked.id)).rejects.toMatchObject({
       code: "NOT_FOUND",
@@ -180,7 +195,9 @@ describe("a child's deletion", () => {
   test("leaves no row with its id, lets its toy go, leaves its sibling and the family be, and gives a receipt", async () => {
     const { accountId, by, childId, deviceId, email } = await newFamily();
     const sibling = await newChild(house.home, accountId);
+    await say(accountId, childId, deviceId);
     const { exporting, deleting } = house.care;
+    await say(accountId, childId, deviceId);
     const made = await askExport(exporting, by);
     await makeExport(exporting, made.id, signal);
     const { id } = await askDeletion(deleting, by, { childId, now: true });
@@ -202,6 +219,8 @@ describe("a child's deletion", () => {
     expect([state, named]).toEqual(["done", undefined]);
     const rows = Object.fromEntries(receipt.stores.map(({ store, rows }) => [store, rows]));
     expect(rows).toMatchObject({ children: 1, toys: 1, elsewhere: 1, exports: 1, export_parts: 1 });
+    expect(rows).toMatchObject({ conversations: 1, messages: 1 });
+    expect(rows).toMatchObject({ conversations: 1, messages: 1 });
     expect(rows.consents).toBeGreaterThan(3);
     const { digest, ...told } = receipt;
     expect(createHash("sha256").update(JSON.stringify(told)).digest("hex")).toBe(digest);
@@ -245,17 +264,19 @@ describe("an account's deletion", () => {
 
   test("at once ends every sign-in, then everything: no row, no address, and old rows open no more", async () => {
     const { accountId, by, childId, deviceId, email } = await newFamily();
+    await say(accountId, childId, deviceId);
     const { deleting, exporting } = house.care;
     const invited = at.newEmail();
     await inviteGuardian(at.desk, accountId, { email: invited, name: "Gran" }, FROM);
     const secret = /invite\/([0-9a-f]{64})/.exec(at.letters.at(-1)!.text)![1]!;
     const guardian = await acceptInvitation(at.desk, { secret, password: PASSWORD, name: "Gran" }, FROM);
+    await say(accountId, childId, deviceId);
     const made = await askExport(exporting, by);
     await makeExport(exporting, made.id, signal);
     const backup = (await exporting.exports.part(made.id, 0))!;
     const { familyVault } = house.parts;
     const context = `export/${made.id}/0`;
-    expect(Buffer.from(await familyVault.open(accountId, backup, context)).toString()).toContain(NICKNAME);
+    expect(Buffer.from(await familyVault.open(accountId, backup, context)).toString()).toContain(SENTENCE);
 
     const { sealedProfile: profile } = (await house.parts.children.find(accountId, childId))!;
 
