@@ -197,7 +197,7 @@ for (const { name, missing, open } of places)
       test("goes with its child", async () => {
         const id = (await keep())!;
         await conversations.withhold(turnOf());
-        await children.remove("ada", childId, entry);
+        await database.db.deleteFrom("children").where("id", "=", childId).execute();
         expect(await conversations.messages(id)).toEqual([]);
         expect(
           await database.db.selectFrom("disclosures").where("child_id", "=", childId).selectAll().execute(),
