@@ -1,9 +1,10 @@
 /** What a bench measures, and what is to be reached on two cores. MISSION D26 */
 import type { BrokerScenario } from "./broker.ts";
+import type { HttpScenario } from "./http.ts";
 import type { ModelDelays } from "./stand-in-process.ts";
 import type { TurnScenario } from "./turns.ts";
 
-export const SECTIONS = ["turns", "broker", "idle", "firmware"] as const;
+export const SECTIONS = ["turns", "broker", "idle", "http", "firmware"] as const;
 export type Section = (typeof SECTIONS)[number];
 
 export interface Plan {
@@ -11,6 +12,7 @@ export interface Plan {
   broker: BrokerScenario;
   /** toys of the first thousand, and of the second */
   idle: number;
+  http: HttpScenario;
 }
 
 const REALISTIC: ModelDelays = { transcribe: 300, firstToken: 350, token: 15, speech: 200 };
@@ -27,6 +29,7 @@ export const FULL: Plan = {
   ],
   broker: { toys: 200, roundMs: 3_000, rounds: 3 },
   idle: 1_000,
+  http: { connections: 20, roundMs: 4_000, rounds: 3 },
 };
 
 /** The same in small: whether all is well, not how fast it is. */
@@ -37,6 +40,7 @@ export const QUICK: Plan = {
   })),
   broker: { toys: 40, roundMs: 800, rounds: 1 },
   idle: 100,
+  http: { connections: 10, roundMs: 1_000, rounds: 1 },
 };
 
 /** How many toys a run needs. */

@@ -1,6 +1,7 @@
 /** What a bench found, as a table and as what was reached. */
 import type { BrokerResult } from "./broker.ts";
 import type { FirmwareResult } from "./firmware/run.ts";
+import type { HttpResult } from "./http.ts";
 import type { IdleResult } from "./idle.ts";
 import type { TurnResult } from "./turns.ts";
 
@@ -9,6 +10,8 @@ export interface BenchReport {
   turns?: TurnResult[];
   broker?: BrokerResult;
   idle?: IdleResult;
+  /** on each database that was at hand */
+  http?: HttpResult[];
   firmware?: FirmwareResult;
   /** what was to be reached and was not; empty where all was */
   missed: string[];
@@ -17,10 +20,10 @@ export interface BenchReport {
 /** ms a first turn may take more than a later one */
 export const FIRST_TURN_MS = 50;
 
-export type Measured = Pick<BenchReport, "turns" | "broker" | "idle" | "firmware">;
+export type Measured = Pick<BenchReport, "turns" | "broker" | "idle" | "http" | "firmware">;
 
 /** Every target that was missed, in words. */
-export function missedOf({ turns = [], broker, idle, firmware }: Measured): string[] {
+export function missedOf({ turns = [], broker, idle, http = [], firmware }: Measured): string[] {
   const missed: string[] = [];
   const most = (what: string, value: number, target: number | undefined, unit: string): void => {
     if (target !== undefined && !(value <= target))
@@ -40,6 +43,11 @@ export function missedOf({ turns = [], broker, idle, firmware }: Measured): stri
     most("broker to raw TCP", broker.ratio, broker.target_ratio, "times");
     most("broker, frames lost", broker.frames_lost, 0, "frames");
   }
+  for (const { database, share, target_share, failed } of http) {
+    if (!(share >= target_share))
+      missed.push(`a parent's read on ${database}, to bare Fastify: ${share}, under ${target_share}`);
+    most(`a parent's read on ${database}, refused or lost`, failed, 0, "answers");
+  }
   if (idle) {
     most("an idle toy, held", idle.held_kb_a_toy, idle.target_kb, "KB");
     most("an idle toy, resident", idle.rss_kb_a_toy, idle.target_kb, "KB");
@@ -58,6 +66,7 @@ export function linesOf(report: BenchReport): string[] {
     ...(report.turns ? [...turnTable(report.turns), ""] : []),
     ...(report.broker ? [...brokerTable(report.broker), ""] : []),
     ...(report.idle ? [...idleTable(report.idle), ""] : []),
+    ...(report.http ? [...httpTable(report.http), ""] : []),
     ...(report.firmware ? [...firmwareTable(report.firmware), ""] : []),
     ...(report.missed.length === 0
       ? ["Everything that was to be reached was."]
@@ -125,6 +134,37 @@ function brokerTable({
     ["raw TCP echo", raw_us, 1, "–", trip(raw)],
     ["broker and guard", broker_us, ratio, target_ratio, trip(broker)],
     ["frame protection, beside it", protection_us, "–", "–", trip(guarded)],
+  ]);
+}
+
+function httpTable(results: HttpResult[]): string[] {
+  return table([
+    [
+      "A parent's read",
+      "bytes",
+      "bare Fastify, a second",
+      "read, a second",
+      "share",
+      "to reach",
+      "µs of CPU: bare",
+      "read",
+      "ms, p97.5",
+      "failed",
+    ],
+    ...results.map(
+      ({ database, bytes, bare, read, share, target_share, bare_us, read_us, read_p97_5_ms, failed }) => [
+        `on ${database}`,
+        bytes,
+        bare,
+        read,
+        share,
+        target_share,
+        bare_us,
+        read_us,
+        read_p97_5_ms,
+        failed,
+      ],
+    ),
   ]);
 }
 

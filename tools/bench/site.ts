@@ -24,6 +24,8 @@ export interface Site {
   toys: ToyFile[];
   /** the folder of what the toys keep */
   flash: string;
+  /** where its cells keep what they keep, mail too */
+  dataDir: string;
   /** `variables` are added to the environment of a cell that has no other. */
   startCell(variables: Record<string, string>, nodeFlags?: string[]): Promise<BenchCell>;
   remove(): void;
@@ -43,6 +45,7 @@ export async function openSite(toyCount: number, tell: (detail: string) => void)
     return {
       toys,
       flash: join(folder, "flash"),
+      dataDir: folder,
       remove,
       async startCell(variables, nodeFlags) {
         const worker = await startWorker("cell-worker.ts", nodeFlags);

@@ -14,6 +14,8 @@ import type { Step } from "../terminal.ts";
 interface Options {
   only?: Section[];
   firmware?: boolean;
+  http?: boolean;
+  postgres?: string;
   quick?: boolean;
   strict?: boolean;
 }
@@ -27,20 +29,23 @@ export const bench = command<Options>({
       flags: "--firmware",
       about: "the toy's own part alone: on the twin, and where ESPRUINO names one on Espruino",
     },
+    { flags: "--http", about: "a signed-in parent's read alone, beside a bare Fastify" },
+    { flags: "--postgres <url>", about: "an empty database of Postgres, for those reads; it is filled" },
     { flags: "--quick", about: "in small, in a minute: whether all is well, not how fast" },
     { flags: "--strict", about: "fail where something was not reached" },
   ],
   example: "bear bench --only turns,broker",
-  async run({ env, terminal, signal }, { only, firmware, quick, strict }) {
-    if (only && firmware) throw new Fault("--firmware is --only firmware: one of the two", EXIT.USAGE);
-    const sections: Section[] = firmware ? ["firmware"] : (only ?? [...SECTIONS]);
+  async run({ env, terminal, signal }, { only, firmware, http, postgres, quick, strict }) {
+    if ([only, firmware, http].filter(Boolean).length > 1)
+      throw new Fault("--firmware is --only firmware, --http is --only http: one of them", EXIT.USAGE);
+    const sections: Section[] = firmware ? ["firmware"] : http ? ["http"] : (only ?? [...SECTIONS]);
     const plan = quick ? QUICK : FULL;
     const load_before = load();
     const found: Measured = {};
     const made: { site?: Site } = {};
     signal.addEventListener("abort", endWorkers);
     try {
-      await terminal.steps(stepsOf(plan, sections, made, found, env.ESPRUINO));
+      await terminal.steps(stepsOf(plan, sections, made, found, { espruino: env.ESPRUINO, postgres }));
     } finally {
       signal.removeEventListener("abort", endWorkers);
       made.site?.remove();
@@ -61,7 +66,7 @@ function stepsOf(
   sections: Section[],
   made: { site?: Site },
   found: Measured,
-  espruino: string | undefined,
+  { espruino, postgres }: { espruino: string | undefined; postgres: string | undefined },
 ): Step[] {
   const steps: Step[] = [];
   const toys = toysOf(plan, sections);
@@ -96,6 +101,19 @@ function stepsOf(
         return `${found.idle.held_kb_a_toy} KB each`;
       },
     });
+  if (sections.includes("http"))
+    for (const database of postgres === undefined ? [undefined] : [undefined, postgres])
+      steps.push({
+        title: `A parent reads from ${database === undefined ? "PGlite" : "Postgres"}, beside bare Fastify`,
+        async run(tell) {
+          made.site ??= await (await import("../bench/site.ts")).openSite(0, tell);
+          const result = await (
+            await import("../bench/http.ts")
+          ).runHttp(made.site, plan.http, database, tell);
+          found.http = [...(found.http ?? []), result];
+          return `${result.read} of ${result.bare} a second`;
+        },
+      });
   if (sections.includes("firmware"))
     steps.push({
       title: `A toy's frames are counted on the twin${espruino ? " and on Espruino" : ""}`,

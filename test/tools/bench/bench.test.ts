@@ -1,6 +1,7 @@
 /** A bench in small, end to end: not how fast anything is, but that each figure is there and the toys were heard. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runBroker } from "../../../tools/bench/broker.ts";
+import { runHttp } from "../../../tools/bench/http.ts";
 import { runIdle } from "../../../tools/bench/idle.ts";
 import { openSite } from "../../../tools/bench/site.ts";
 import type { Site } from "../../../tools/bench/site.ts";
@@ -55,6 +56,17 @@ describe("a bench in small", () => {
     expect(Number.isFinite(result.held_kb_a_toy)).toBe(true);
     expect(result.rss_mb).toBeGreaterThan(0);
   });
+
+  it(
+    "a parent's read and a bare Fastify answer as many bytes, and none is refused",
+    { timeout: 120_000 },
+    async () => {
+      const result = await runHttp(site, { connections: 2, roundMs: 1_000, rounds: 1 }, undefined, tell);
+      expect(result).toMatchObject({ database: "PGlite", target_share: 0.1, failed: 0 });
+      expect(result.bytes).toBeGreaterThan(200);
+      for (const figure of [result.bare, result.read, result.share]) expect(figure).toBeGreaterThan(0);
+    },
+  );
 
   it("who asks a worker for what it cannot do is told", { timeout: 30_000 }, async () => {
     const worker = await startWorker("bears-worker.ts");

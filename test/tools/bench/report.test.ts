@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { BrokerResult } from "../../../tools/bench/broker.ts";
 import type { FirmwareResult } from "../../../tools/bench/firmware/run.ts";
+import type { HttpResult } from "../../../tools/bench/http.ts";
 import type { IdleResult } from "../../../tools/bench/idle.ts";
 import { linesOf, missedOf, table } from "../../../tools/bench/report.ts";
 import { addedTimes, framesLost } from "../../../tools/bench/turns.ts";
@@ -43,6 +44,11 @@ const idle: IdleResult = {
   cpu_percent: 1,
 };
 
+const http: HttpResult = {
+  ...{ database: "PGlite", bytes: 400, bare: 10_000, read: 1_000, share: 0.1, target_share: 0.1 },
+  ...{ bare_us: 30, read_us: 300, read_p97_5_ms: 30, failed: 0 },
+};
+
 const cost = { least: 300, middle: 310.4, us: 200 };
 const firmware: FirmwareResult = {
   interpreter: "espruino",
@@ -54,7 +60,7 @@ const firmware: FirmwareResult = {
 
 describe("what a bench says was missed", () => {
   it("is nothing where each target was just met", () => {
-    expect(missedOf({ turns: [turns], broker, idle, firmware })).toEqual([]);
+    expect(missedOf({ turns: [turns], broker, idle, http: [http], firmware })).toEqual([]);
   });
 
   it.each<[string, Partial<TurnResult>]>([
@@ -74,6 +80,16 @@ describe("what a bench says was missed", () => {
     expect(
       missedOf({ turns: [{ ...turns, target_ms: undefined, first_turn_ms: 900, underruns: 3 }] }),
     ).toEqual([]);
+  });
+
+  it("names a parent's read that is too slow beside bare Fastify, or was refused", () => {
+    const missed = missedOf({
+      http: [http, { ...http, database: "Postgres", share: 0.29, target_share: 0.3, failed: 2 }],
+    });
+    expect(missed).toEqual([
+      "a parent's read on Postgres, to bare Fastify: 0.29, under 0.3",
+      "a parent's read on Postgres, refused or lost: 2 answers, over 0 answers",
+    ]);
   });
 
   it("names the broker's cost and an idle toy's memory", () => {
@@ -140,8 +156,17 @@ describe("the table", () => {
 
   it("has every section that was run, and says what was missed", () => {
     const machine = { cpu: "a CPU", cores: 2, node: "20", load_before: 0.1, load_after: 1.5 };
-    const lines = linesOf({ machine, turns: [turns], broker, idle, missed: ["this"] }).join("\n");
-    for (const part of ["load 0.1 before", "ffmpeg", "raw TCP echo", "Idle toys", "Not reached:\n- this"])
+    const lines = linesOf({ machine, turns: [turns], broker, idle, http: [http], missed: ["this"] }).join(
+      "\n",
+    );
+    for (const part of [
+      "load 0.1 before",
+      "ffmpeg",
+      "raw TCP echo",
+      "Idle toys",
+      "on PGlite",
+      "Not reached:\n- this",
+    ])
       expect(lines).toContain(part);
     expect(linesOf({ machine, missed: [] }).join("\n")).toContain("Everything that was to be reached was");
   });
