@@ -294,3 +294,5 @@ export const MAX_GUARDIANS = 10;
 export const INVITE_LINK_MS = 7 * 24 * 3_600_000;
 /** ms after a consent by mail until the second mail, 16 CFR 312.5(b)(2)(vi): time to have second thoughts, and for who did not consent to notice */
 export const SECOND_MAIL_MS = 24 * 3_600_000;
+/** ms that a session's standing is remembered, where no session ends meanwhile */
+export const STANDING_MS = 2_000;

@@ -1,6 +1,15 @@
 /** The shared memory of the cells where there is one cell: nonces, sessions, limits and bus in process, bounded as Redis would be. */
 import { MAX_NONCE_MARKS, MAX_NOTICE_CHARS, MAX_SESSIONS } from "../bounds.ts";
-import type { Bus, Clock, Counters, LimitStore, LiveSession, Nonces, Sessions } from "../ports.ts";
+import type {
+  Bus,
+  Clock,
+  Counters,
+  LimitStore,
+  LiveSession,
+  Nonces,
+  Revocations,
+  Sessions,
+} from "../ports.ts";
 import { countersOn } from "./counters.ts";
 import { expiringMap } from "./memory/expiring.ts";
 import type { Expiring } from "./memory/expiring.ts";
@@ -17,6 +26,7 @@ export function memoryStores({ clock }: { clock: Clock }): {
   limitStore: LimitStore;
   counters: Counters;
   bus: Bus;
+  revocations: Revocations;
 } {
   const limitStore = memoryLimits(clock);
   return {
@@ -25,6 +35,7 @@ export function memoryStores({ clock }: { clock: Clock }): {
     limitStore,
     counters: countersOn(limitStore),
     bus: memoryBus(),
+    revocations: memoryRevocations(),
   };
 }
 
@@ -67,6 +78,16 @@ function memorySessions(clock: Clock): Sessions {
 
 function isAbove(a: LiveSession, b: LiveSession): boolean {
   return a.boot > b.boot || (a.boot === b.boot && a.seq > b.seq);
+}
+
+function memoryRevocations(): Revocations {
+  let ends = 0;
+  return {
+    mark: async () => String(ends),
+    async changed() {
+      ends++;
+    },
+  };
 }
 
 function memoryBus(): Bus {

@@ -1,11 +1,11 @@
 /** The shared memory of the cells where there are many: Redis, which must never evict. MISSION B05 */
 import type { Redis } from "ioredis";
-import type { Bus, Chance, Counters, LimitStore, Nonces, Sessions } from "../ports.ts";
+import type { Bus, Chance, Counters, LimitStore, Nonces, Revocations, Sessions } from "../ports.ts";
 import { countersOn } from "./counters.ts";
 import { redisBus } from "./redis/bus.ts";
 import { connect, redisLink } from "./redis/link.ts";
 import { redisLimits } from "./redis/limits.ts";
-import { redisNonces, redisSessions } from "./redis/stores.ts";
+import { redisNonces, redisRevocations, redisSessions } from "./redis/stores.ts";
 
 export interface RedisStores {
   nonces: Nonces;
@@ -13,6 +13,7 @@ export interface RedisStores {
   limitStore: LimitStore;
   counters: Counters;
   bus: Bus;
+  revocations: Revocations;
   /** Rejects within 1 s where Redis does not answer. */
   ping(): Promise<void>;
   /** Must be "noeviction": Redis may then refuse, but forgets no nonce. */
@@ -48,6 +49,7 @@ export async function openRedis(options: {
     limitStore,
     counters: countersOn(limitStore),
     bus: redisBus(link, ear),
+    revocations: redisRevocations(link, options.chance),
     async ping() {
       await link.ping();
     },

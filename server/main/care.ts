@@ -82,7 +82,7 @@ export function openCare(config: Config, parts: CareParts, more: MoreCare = {}):
         if (!(error instanceof Refusal && error.code === "NOT_FOUND")) throw error;
       });
     },
-    closeAccount: (accountId) => closeAccount(desk, accountId),
+    closeAccount: (accountId, address) => closeAccount(desk, accountId, address),
     wake,
   };
   const runner = createRunner(common, {

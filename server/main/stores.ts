@@ -28,6 +28,7 @@ import { sqlVaultOwners } from "../adapters/sql/vault-owners.ts";
 import { isProduction } from "../config.ts";
 import type { Config } from "../config.ts";
 import { StartError } from "../errors.ts";
+import { rememberStanding } from "../family/account/standing.ts";
 import { nextConsent } from "../family/consent/states.ts";
 import type {
   Accounts,
@@ -54,6 +55,7 @@ import type {
   ParentSessions,
   Passkeys,
   Reports,
+  Revocations,
   Sessions,
   Toys,
   VaultMasters,
@@ -92,6 +94,7 @@ export interface Stores {
   limitStore: LimitStore;
   counters: Counters;
   bus: Bus;
+  revocations: Revocations;
   /** for /readyz, by name */
   checks: Record<string, Check>;
   migrations(): Promise<MigrationState[]>;
@@ -140,7 +143,7 @@ export async function openStores(config: Config, { clock, chance, meter, log }: 
       updates: sqlUpdates({ db }),
       families: sqlFamilies({ db, clock }),
       accounts: sqlAccounts({ db }),
-      parentSessions: sqlParentSessions({ db }),
+      parentSessions: rememberStanding(sqlParentSessions({ db }), shared.stores.revocations),
       passkeys: sqlPasskeys({ db }),
       children: sqlChildren({ db }),
       consents: sqlConsents({ db, next: nextConsent }),
@@ -196,7 +199,7 @@ async function openShared(
   config: Config,
   { clock, chance, meter, log }: StorePorts,
 ): Promise<{
-  stores: Pick<Stores, "nonces" | "sessions" | "limitStore" | "counters" | "bus">;
+  stores: Pick<Stores, "nonces" | "sessions" | "limitStore" | "counters" | "bus" | "revocations">;
   check: Check;
   close(): void;
 }> {
@@ -212,9 +215,9 @@ async function openShared(
       log.info({ up }, "redis");
     },
   });
-  const { nonces, sessions, limitStore, counters, bus } = redis;
+  const { nonces, sessions, limitStore, counters, bus, revocations } = redis;
   return {
-    stores: { nonces, sessions, limitStore, counters, bus },
+    stores: { nonces, sessions, limitStore, counters, bus, revocations },
     async check() {
       // a store that forgets nonces would let a claim through twice
       return (await redis.evictionPolicy()) === "noeviction" ? OK : { ready: false, word: "eviction_policy" };

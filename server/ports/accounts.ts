@@ -127,6 +127,13 @@ export interface ParentSessions {
   endAll(accountId: string, now: number): Promise<string[]>;
 }
 
+/** Whether a parent's session has ended, on whichever cell, since one last looked. Both reject where the store is away. */
+export interface Revocations {
+  /** another after each `changed`, and after the store forgot */
+  mark(): Promise<string>;
+  changed(): Promise<void>;
+}
+
 /** A public key that an account may sign in with. */
 export interface Passkey {
   /** base64url, of the authenticator */

@@ -1,11 +1,32 @@
 /** Nonces and sessions that all cells share: each decision is one command or one script, so that no two cells decide alike. */
+import { toHex } from "@bearlink/sdk/protocol";
 import type { Redis } from "ioredis";
-import type { LiveSession, Nonces, Sessions } from "../../ports.ts";
+import type { Chance, LiveSession, Nonces, Revocations, Sessions } from "../../ports.ts";
 
 export function redisNonces(link: Redis): Nonces {
   return {
     async use(nonce, ms) {
       return (await link.set(`bearlink:nonce:${nonce}`, "", "PX", ms, "NX")) === "OK";
+    },
+  };
+}
+
+const MARK = "bearlink:sessions-ended";
+const MARK_BYTES = 8;
+
+/** The mark is chance, and no count: one that Redis forgot does not come back as another. */
+export function redisRevocations(link: Redis, { bytes }: Chance): Revocations {
+  const newMark = (): string => toHex(bytes(MARK_BYTES));
+  return {
+    async mark() {
+      const there = await link.get(MARK);
+      if (there !== null) return there;
+      const made = newMark();
+      // of many that find none, one makes it
+      return (await link.set(MARK, made, "NX")) === "OK" ? made : ((await link.get(MARK)) ?? newMark());
+    },
+    async changed() {
+      await link.set(MARK, newMark());
     },
   };
 }

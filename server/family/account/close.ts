@@ -7,7 +7,7 @@ import { letters } from "./letters.ts";
 import { announceEnds } from "./revoke.ts";
 
 /** Harmless where it was shut before. */
-export async function closeAccount(desk: AccountDesk, accountId: string): Promise<void> {
+export async function closeAccount(desk: AccountDesk, accountId: string, address?: string): Promise<void> {
   const closed = await orUnavailable(desk.accounts.close(accountId, desk.clock.now()));
   if (!closed) return;
   await announceEnds(desk, closed.ended);
@@ -18,7 +18,11 @@ export async function closeAccount(desk: AccountDesk, accountId: string): Promis
       .catch((error: unknown) =>
         desk.log.warn({ toy: deviceId, error }, "a toy was not told that its family left"),
       );
-  await record(desk, { action: "account_closed", actor: accountId });
+  await record(desk, {
+    action: "account_closed",
+    actor: accountId,
+    ...(address !== undefined && { address }),
+  });
   if (closed.email !== undefined) desk.mail.send(letters.closed(closed.email));
   for (const email of closed.guardians) desk.mail.send(careLetters.familyClosed(email));
 }

@@ -16,6 +16,7 @@ import type {
   PasskeyCeremony,
   Passkeys,
   Passwords,
+  Revocations,
   SignInLimiter,
   Tokens,
 } from "../../ports.ts";
@@ -30,6 +31,7 @@ export interface AccountDesk {
   mail: Mail;
   signInLimits: SignInLimiter;
   nonces: Nonces;
+  revocations: Revocations;
   audit: AuditTrail;
   bus: Bus;
   clock: Clock;

@@ -1,17 +1,22 @@
 /** The end of a session, told to every cell: HTTP asks the record at each request; lines that stay open are closed from here. */
-import { REREAD_TOYS } from "../../bounds.ts";
+import { REREAD_TOYS, STANDING_MS } from "../../bounds.ts";
 import { watchLines } from "../../line-watch.ts";
 import type { LineWatch } from "../../line-watch.ts";
-import type { Bus, Clock, Log, ParentSessions } from "../../ports.ts";
+import type { Bus, Clock, Log, ParentSessions, Revocations } from "../../ports.ts";
 
 /** Bus channel; its text is the id of a parent's session that has ended. */
 export const PARENT_SESSION_ENDED = "parent-session-ended";
 
-/** After SQL has it: where the bus is away, the re-reading of each cell closes the lines. */
+/** After SQL has it: no cell remembers otherwise when this returns. Where the bus is away, the re-reading of each cell closes the lines. */
 export async function announceEnds(
-  { bus, log }: { bus: Bus; log: Log },
+  { bus, revocations, clock, log }: { bus: Bus; revocations: Revocations; clock: Clock; log: Log },
   sessionIds: readonly string[],
 ): Promise<void> {
+  if (sessionIds.length === 0) return;
+  await revocations.changed().catch(async (error: unknown) => {
+    log.warn({ error }, "the end of a session waits until no cell can remember it");
+    await new Promise<void>((resolve) => void clock.after(STANDING_MS, resolve));
+  });
   const told = await Promise.allSettled(sessionIds.map((id) => bus.publish(PARENT_SESSION_ENDED, id)));
   for (const { status } of told)
     if (status === "rejected") log.warn({}, "the end of a parent's session was not announced");

@@ -33,7 +33,7 @@ export interface DeletionPorts {
   /** Lets a toy of the family go: its session ends, and its keys move. */
   unpair(accountId: string, deviceId: string): Promise<void>;
   /** Nobody signs in any more; may be asked twice. */
-  closeAccount(accountId: string): Promise<void>;
+  closeAccount(accountId: string, address?: string): Promise<void>;
   mail: Mail;
   bus: Bus;
   clock: Clock;
@@ -82,7 +82,7 @@ export async function askDeletion(
     ),
   );
   await announce(ports, leaving);
-  if (wish.now && leaving.what === "account") await ports.closeAccount(accountId);
+  if (wish.now && leaving.what === "account") await ports.closeAccount(accountId, address);
   if (account && deletion.dueAt > at)
     ports.mail.send(
       careLetters.deletionAsked(account.email, ports.publicUrl(), leaving.what, deletion.dueAt),

@@ -4,13 +4,13 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { systemChance } from "../../../server/adapters/chance.ts";
 import { memoryStores } from "../../../server/adapters/memory.ts";
 import { openRedis } from "../../../server/adapters/redis.ts";
-import type { Bus, Counters, LiveSession, Nonces, Sessions } from "../../../server/ports.ts";
+import type { Bus, Counters, LiveSession, Nonces, Revocations, Sessions } from "../../../server/ports.ts";
 import { fakeClock } from "../../support/clock.ts";
 import { redisMissing, startRedis } from "../../support/redis.ts";
 import { pause, until } from "../../support/wait.ts";
 
 interface Place {
-  stores: { nonces: Nonces; sessions: Sessions; counters: Counters; bus: Bus };
+  stores: { nonces: Nonces; sessions: Sessions; counters: Counters; bus: Bus; revocations: Revocations };
   now(): number;
   wait(ms: number): Promise<void>;
   close(): Promise<void>;
@@ -217,6 +217,21 @@ for (const { name, open, missing, blurMs, runs } of places)
           if (allowed && !looks) counted.push({ from, to });
         }
       }
+    });
+
+    describe("revocations", () => {
+      test("the mark stays while no session ends, is the same for all who ask, and another after each end", async () => {
+        const { revocations } = place.stores;
+        const asked = await Promise.all(Array.from({ length: 5 }, () => revocations.mark()));
+        const marks = [...new Set(asked)];
+        expect(marks).toHaveLength(1);
+        for (let ends = 0; ends < 3; ends++) {
+          await revocations.changed();
+          marks.push(await revocations.mark());
+        }
+        expect(new Set(marks).size).toBe(4);
+        expect(await revocations.mark()).toBe(marks[3]);
+      });
     });
 
     describe("bus", () => {

@@ -251,7 +251,7 @@ describe("what ends a session ends its token at once, remembered or not:", () =>
       await askReset(at.desk, account.email);
       await finishReset(at.desk, { secret: at.secretFor(account.email)!, password: NEW_PASSWORD }, FROM);
     },
-    leaving: ({ account }) => closeAccount(at.desk, account.id),
+    leaving: ({ account }) => closeAccount(at.desk, account.id, FROM.address),
   };
 
   test.each(Object.keys(ends))("%s", async (how) => {

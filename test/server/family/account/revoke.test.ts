@@ -8,7 +8,7 @@ import { away, silent } from "../../claim/support.ts";
 
 async function open() {
   const clock = fakeClock();
-  const { bus } = memoryStores({ clock });
+  const { bus, revocations } = memoryStores({ clock });
   const ended = new Set<string>();
   const asked: number[] = [];
   const parentSessions = {
@@ -23,7 +23,7 @@ async function open() {
     close: (reason: string) => void closed.push(`${name}: ${reason}`),
   });
   const lines = [line("a", "a1"), line("a", "a2"), line("b")];
-  const ports = { parentSessions: parentSessions as never, bus, clock, log: silent };
+  const ports = { parentSessions: parentSessions as never, bus, revocations, clock, log: silent };
   return {
     ports,
     clock,

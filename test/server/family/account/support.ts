@@ -11,6 +11,7 @@ import { sqlGuardians } from "../../../../server/adapters/sql/guardians.ts";
 import type { GuardianDesk } from "../../../../server/family/account/guardian.ts";
 import { register, verify } from "../../../../server/family/account/register.ts";
 import type { SignedIn } from "../../../../server/family/account/session.ts";
+import { rememberStanding } from "../../../../server/family/account/standing.ts";
 import { createSignInLimiter } from "../../../../server/limiter/limiter.ts";
 import type { Letter, PasskeyCeremony, Passwords } from "../../../../server/ports.ts";
 import { house } from "../../claim/support.ts";
@@ -72,7 +73,9 @@ export async function accountHouse() {
   const desk: GuardianDesk = {
     guardians: sqlGuardians(database),
     accounts: sqlAccounts(database),
-    parentSessions: sqlParentSessions(database),
+    // as a cell has it: whoever ends a session is held to it
+    parentSessions: rememberStanding(sqlParentSessions(database), stores.revocations),
+    revocations: stores.revocations,
     passkeys: sqlPasskeys(database),
     ceremony: toyCeremony(),
     passwords,
