@@ -1,6 +1,6 @@
 /** Where the app is: the address bar, followed and changed, and links that need no new page. */
 import { createStore } from "../api/store.ts";
-import { pathOf } from "./pages.ts";
+import { pages, pathOf } from "./pages.ts";
 import type { PageName, Params } from "./pages.ts";
 
 export interface Address {
@@ -9,7 +9,12 @@ export interface Address {
   hash: string;
 }
 
-const read = (): Address => ({ path: location.pathname, hash: location.hash.slice(1) });
+/** An invitation's letter leads to `/#/invite/SECRET`. */
+function read(): Address {
+  const invitation = /^#\/invite\/([0-9a-f]{64})$/.exec(location.hash)?.[1];
+  if (invitation !== undefined) return { path: pages.invite, hash: invitation };
+  return { path: location.pathname, hash: location.hash.slice(1) };
+}
 
 export const address = createStore<Address>(read());
 
@@ -26,7 +31,7 @@ export function goTo(path: string, replace = false): void {
 
 /** A secret that was read leaves the address bar, and the history with it. */
 export function forgetHash(): void {
-  history.replaceState(null, "", location.pathname);
+  history.replaceState(null, "", address.get().path);
 }
 
 /** Links within the app change the place; every other click is the browser's. */

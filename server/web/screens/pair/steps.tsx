@@ -23,7 +23,8 @@ export function WhoStep({
 }): JSX.Element {
   const { pair, common, home, consent } = useWords();
   const words = useWords();
-  const [chosen, choose] = useState<string | undefined>(kids.length === 1 ? kids[0]!.id : undefined);
+  const [tapped, choose] = useState<string | undefined>();
+  const chosen = tapped ?? (kids.length === 1 ? kids[0]!.id : undefined);
   const { value, fault } = useAnswer<Consent>(chosen && `/api/v1/children/${chosen}/consent`);
   const child = kids.find(({ id }) => id === chosen);
   const given = value?.recipients.find(({ recipient }) => recipient === "voice")?.state === "granted";

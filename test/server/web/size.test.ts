@@ -1,0 +1,58 @@
+/** What a parent's phone fetches first: at most 40 KB of compressed script; the scanner and the charts come when they are needed. */
+import { readdirSync, readFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
+import { beforeAll, describe, expect, test } from "vitest";
+import { buildWeb } from "../../../tools/web.mjs";
+
+const dist = new URL("../../../server/web/dist/", import.meta.url).pathname;
+const MOST_BYTES = 40 * 1024;
+let html: string;
+
+beforeAll(async () => {
+  await buildWeb();
+  html = readFileSync(`${dist}index.html`, "utf8");
+}, 120_000);
+
+const read = (path: string): string => readFileSync(dist + path.replace(/^\//, ""), "utf8");
+const scripts = (): string[] => [...html.matchAll(/(?:src|href)="([^"]+\.js)"/g)].map(([, path]) => path!);
+
+describe("the first load", () => {
+  test("is at most 40 KB of compressed script, for those who read German too", () => {
+    const german = readdirSync(`${dist}assets`).find((name) => /^de-[\w-]+\.js$/.test(name));
+    expect(german).toBeDefined();
+    const bytes = [...scripts(), `assets/${german}`].reduce(
+      (sum, path) => sum + gzipSync(read(path)).length,
+      0,
+    );
+    expect(bytes).toBeGreaterThan(10_000);
+    expect(bytes).toBeLessThanOrEqual(MOST_BYTES);
+  });
+
+  test("names every script that the first one needs", () => {
+    const named = scripts();
+    for (const path of named)
+      for (const [, needed] of read(path).matchAll(/(?:from|import)\s*["']\.\/([\w.-]+\.js)["']/g))
+        expect(named).toContain(`/assets/${needed}`);
+  });
+
+  test("holds neither the scanner nor the charts", () => {
+    const all = scripts().map(read).join("\n");
+    expect(all).not.toContain('inversionAttempts:"attemptBoth"');
+    expect(all).not.toContain("uplot");
+    expect(readdirSync(`${dist}assets`).some((name) => /^jsQR-/.test(name))).toBe(true);
+  });
+
+  test("has nothing inline, and nothing from elsewhere", () => {
+    expect(html).not.toMatch(/<script(?![^>]*\bsrc=)[^>]*>/);
+    expect(html).not.toMatch(/<style|\sstyle=|\son\w+=/);
+    expect(html).not.toMatch(/(?:src|href)="(?:https?:)?\/\//);
+  });
+});
+
+test("the worker keeps the shell, not the scanner, and nothing of the API", () => {
+  const worker = read("sw.js");
+  expect(worker).not.toContain("__");
+  for (const path of scripts()) expect(worker).toContain(`"${path}"`);
+  expect(worker).not.toMatch(/jsQR-/);
+  expect(worker).toContain('startsWith("/api/")');
+});
