@@ -261,6 +261,19 @@ export const JOB_BACKOFF_MS = 5_000;
 export const JOB_LONGEST_BACKOFF_MS = 3_600_000;
 /** ms a stop waits for the job under way */
 export const JOB_STOP_MS = 10_000;
+/** credentials of an owner, characters of one's value, s that a former value serves on after a rotation. MISSION B12 */
+export const MAX_CREDENTIALS = 10;
+export const MAX_CREDENTIAL_CHARS = 4_096;
+export const CREDENTIAL_OVERLAP_S = 24 * 3_600;
+/** ms that a cell goes on with the credential it read, and how many it holds */
+export const CREDENTIAL_LOOK_MS = 15_000;
+export const MAX_HELD_CREDENTIALS = 2_000;
+/** ms before its end at which a family is told of it, between two looks for such, and how many at a look. MISSION B36 */
+export const CREDENTIAL_WARNING_MS = 7 * 24 * 3_600_000;
+export const CREDENTIALS_SWEEP_MS = 3_600_000;
+export const MAX_SWEPT_CREDENTIALS = 500;
+/** ms in which a family is told once that a key of theirs is refused */
+export const PROVIDER_NOTICE_MS = 24 * 3_600_000;
 /** ms for one request to a key service, and bytes of its answer */
 export const KMS_MS = 10_000;
 export const MAX_KMS_ANSWER_BYTES = 65_536;

@@ -27,6 +27,8 @@ const STATUS = {
   CONSENT_REFUSED: [404, "This consent cannot be confirmed."],
   NOTICE_CHANGED: [409, "The notice has changed; please read it again."],
   GUARDIAN_LIMIT: [409, "This family has as many guardians as it can have."],
+  CREDENTIAL_EXISTS: [409, "There is a key for this provider, or too many in all; change it or delete it."],
+  CREDENTIAL_CHANGED: [409, "This key was changed in the meantime."],
   CHILD_LIMIT: [409, "This family has as many children as it can have."],
   UNAVAILABLE: [503, "A part of the service is away; try again."],
   INTERNAL: [500, "Something went wrong here."],

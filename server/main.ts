@@ -17,6 +17,7 @@ import { consentLetters } from "./family/consent/letters.ts";
 import type { LineWatch } from "./line-watch.ts";
 import { createAddressLimiter, createClaimLimiter } from "./limiter/limiter.ts";
 import { openAccounts } from "./main/accounts.ts";
+import { openCredentials } from "./main/credentials.ts";
 import { reachable } from "./main/addresses.ts";
 import { openCare, secondMailLater } from "./main/care.ts";
 import { openCellLog } from "./main/log.ts";
@@ -81,9 +82,6 @@ export async function startCell(config: Config, options: { log?: Log } = {}): Pr
     const stores = await openStores(config, base);
     toClose.push(stores.close);
     const secrets = await openSecrets(config, { ...base, masters: stores.vaultMasters });
-    const voices = await openVoices(config, base);
-    toClose.push(voices.close);
-
     const familyVault = createFamilyVault({
       ...base,
       owners: stores.vaultOwners,
@@ -91,6 +89,11 @@ export async function startCell(config: Config, options: { log?: Log } = {}): Pr
       bus: stores.bus,
     });
     toClose.push(await familyVault.start());
+    const keys = await openCredentials({ ...base, ...stores, familyVault });
+    toClose.push(keys.close);
+    const voices = await openVoices(config, { ...base, keysOf: keys.keysOf });
+    toClose.push(voices.close);
+
     const claims = {
       ...base,
       ...stores,
@@ -171,6 +174,7 @@ export async function startCell(config: Config, options: { log?: Log } = {}): Pr
       stores,
       updates,
       secrets,
+      credentials: keys.ports,
       bridge,
       broker,
       metrics,

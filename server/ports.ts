@@ -6,6 +6,7 @@ export * from "./ports/accounts.ts";
 export * from "./ports/audit.ts";
 export * from "./ports/conversations.ts";
 export * from "./ports/care.ts";
+export * from "./ports/credentials.ts";
 export * from "./ports/family.ts";
 export * from "./ports/guardians.ts";
 export * from "./ports/jobs.ts";

@@ -17,6 +17,7 @@ import { careRoutes } from "../routes/care.ts";
 import { childrenRoutes } from "../routes/children.ts";
 import { claimRoutes } from "../routes/claim.ts";
 import { consentRoutes } from "../routes/consent.ts";
+import { credentialRoutes } from "../routes/credentials.ts";
 import { developmentRoutes } from "../routes/development.ts";
 import { openDoorkeeper } from "../routes/doorkeeper.ts";
 import { guardianRoutes } from "../routes/guardians.ts";
@@ -34,6 +35,7 @@ import type { Bridge } from "../voice/bridge.ts";
 import { readiness } from "../watch/health.ts";
 import type { Check } from "../watch/health.ts";
 import type { Metrics } from "../watch/metrics.ts";
+import type { CredentialPorts } from "../vault/credentials.ts";
 import type { CellAccounts } from "./accounts.ts";
 import type { CellCare } from "./care.ts";
 import type { Families } from "./families.ts";
@@ -51,6 +53,7 @@ export interface HttpParts {
   stores: Stores;
   updates: CellUpdates;
   secrets: Secrets;
+  credentials: CredentialPorts;
   bridge: Bridge;
   broker: Broker;
   metrics: Metrics;
@@ -71,6 +74,7 @@ export async function serveHttp(
     stores,
     updates,
     secrets,
+    credentials,
     bridge,
     broker,
     metrics,
@@ -94,6 +98,7 @@ export async function serveHttp(
     (app) => meRoutes(app, { ...accounts, ...care }),
     (app) => consentRoutes(app, families.consent),
     (app) => chatkitRoutes(app, families.history),
+    (app) => credentialRoutes(app, credentials),
     (app) => ownToyRoutes(app, families),
     (app) => pairRoutes(app, families.windows),
     (app) => updateRoutes(app, updates.routes),

@@ -14,6 +14,7 @@ import type { Database } from "../adapters/sql/database.ts";
 import { sqlChildren } from "../adapters/sql/children.ts";
 import { sqlConversations } from "../adapters/sql/conversations.ts";
 import { sqlConsents } from "../adapters/sql/consents.ts";
+import { sqlCredentials } from "../adapters/sql/credentials.ts";
 import { sqlFamilies } from "../adapters/sql/families.ts";
 import { sqlJobs } from "../adapters/sql/jobs.ts";
 import { migrateUp, migrationStatus } from "../adapters/sql/migrate.ts";
@@ -42,6 +43,7 @@ import type {
   Deletions,
   Exports,
   ExportSection,
+  Credentials,
   Families,
   Guardians,
   Jobs,
@@ -87,6 +89,7 @@ export interface Stores {
   /** what an export tells of tables as they stand */
   sections: ExportSection[];
   audit: AuditTrail;
+  credentials: Credentials;
   vaultMasters: VaultMasters;
   vaultOwners: VaultOwners;
   nonces: Nonces;
@@ -158,6 +161,7 @@ export async function openStores(config: Config, { clock, chance, meter, log }: 
       reports: sqlReports({ db }),
       sections: sqlSections({ db }),
       audit: sqlAudit({ db }),
+      credentials: sqlCredentials({ db }),
       vaultMasters: sqlVaultMasters({ db }),
       vaultOwners: sqlVaultOwners({ db }),
       ...shared.stores,

@@ -6,7 +6,7 @@ import { createShelf } from "../adapters/companion/shelf.ts";
 import { openPrograms } from "../adapters/programs/programs.ts";
 import { openFfmpeg } from "../adapters/ffmpeg/ffmpeg.ts";
 import { openModels } from "../adapters/models/catalog.ts";
-import type { Models } from "../adapters/models/catalog.ts";
+import type { Models, Offer } from "../adapters/models/catalog.ts";
 import { chooseSound } from "../adapters/sound/choose.ts";
 import { typescriptSound } from "../adapters/sound/sound.ts";
 import { openBook } from "../adapters/speech/book.ts";
@@ -14,7 +14,18 @@ import { chooseSpeech } from "../adapters/speech/choose.ts";
 import { createPhrases, phraseTexts } from "../adapters/speech/phrases.ts";
 import { isProduction } from "../config.ts";
 import type { Config } from "../config.ts";
-import type { Chance, Clock, Log, Meter, Recipient, ThirdParty } from "../ports.ts";
+import type {
+  Chance,
+  Clock,
+  Log,
+  Meter,
+  ModelKeys,
+  Moderation,
+  Recipient,
+  Safety,
+  TextToSpeech,
+  ThirdParty,
+} from "../ports.ts";
 import { createSafety } from "../safety/safety.ts";
 import { policyWith } from "../voice/conversation.ts";
 import type { TurnVoices } from "../voice/caller.ts";
@@ -27,8 +38,8 @@ export interface Voices {
   ports: Omit<TurnPorts, "clock" | "meter" | "log" | "followers"> & { policy: string };
   /** whoever beyond this server a child's words or their answers go to: each needs a consent of its own. SAFETY S2 */
   thirdParties: ThirdParty[];
-  /** Those that these recipients may play, and in place of the others what asks nobody. */
-  voicesFor(recipients: ReadonlySet<Recipient>): TurnVoices;
+  /** Those that these recipients may play, asked with the keys of this child's family, and in place of the others what asks nobody. */
+  voicesFor(recipients: ReadonlySet<Recipient>, childId: string | undefined): TurnVoices;
   /** who plays each part, for people: never with a key */
   description: { sound: string; speech_in: string; chat: string; speech_out: string; moderation: string };
   checks: Record<string, Check>;
@@ -40,12 +51,17 @@ interface VoicePorts {
   chance: Chance;
   meter: Meter;
   log: Log;
+  /** the keys that a child's family, or the tenant, brought along */
+  keysOf?: (childId: string) => ModelKeys;
 }
 
 const NONE = "none";
 const CANARY_BYTES = 8;
 
-export async function openVoices(config: Config, { clock, chance, meter, log }: VoicePorts): Promise<Voices> {
+export async function openVoices(
+  config: Config,
+  { clock, chance, meter, log, keysOf }: VoicePorts,
+): Promise<Voices> {
   const programs = openPrograms();
   const ffmpeg = await openFfmpeg({ path: config.FFMPEG_PATH, clock, programs });
   await warmVoices({ players: [typescriptSound, ...(ffmpeg ? [ffmpeg] : [])] }).catch((error: unknown) =>
@@ -61,23 +77,28 @@ export async function openVoices(config: Config, { clock, chance, meter, log }: 
   // SAFETY: a reply that quotes its instructions carries this word, and is not spoken
   const canary = toHex(chance.bytes(CANARY_BYTES));
 
-  async function localSpeech(): Promise<NonNullable<Models["textToSpeech"]>> {
+  async function localSpeech(): Promise<Pick<Offer<TextToSpeech>, "port" | "description">> {
     const { speech, description } = await chooseSpeech({ clock, programs, log, book });
     return { port: speech, description };
   }
 
   const isCurated = createIsCurated([...curatedTexts, ...Object.values(phraseTexts)]);
-  const safety = createSafety({ canary, moderation: models.moderation?.port, isCurated });
+  const safetyWith = (moderation: Moderation | undefined): Safety =>
+    createSafety({ canary, moderation, isCurated });
+  const safety = safetyWith(models.moderation?.port);
   const rules = createSafety({ canary, isCurated });
 
-  function voicesFor(recipients: ReadonlySet<Recipient>): TurnVoices {
+  function voicesFor(recipients: ReadonlySet<Recipient>, childId: string | undefined): TurnVoices {
+    const keys = childId === undefined ? undefined : keysOf?.(childId);
+    const own = <Port>(offer: Offer<Port>): Port => (keys ? offer.askedWith(keys) : offer.port);
     // SAFETY: what a model writes is not spoken unchecked, whoever it is that the parent did not allow
     const checked = !models.moderation || recipients.has("moderation");
     return {
-      speechToText: recipients.has("speech_in") ? models.speechToText?.port : undefined,
-      chat: recipients.has("chat") && checked ? chat.port : ownChat.port,
-      textToSpeech: recipients.has("speech_out") ? speech.port : ownSpeech.port,
-      safety: recipients.has("moderation") ? safety : rules,
+      speechToText: recipients.has("speech_in") && models.speechToText ? own(models.speechToText) : undefined,
+      chat: recipients.has("chat") && checked && models.chat ? own(models.chat) : ownChat.port,
+      textToSpeech:
+        recipients.has("speech_out") && models.textToSpeech ? own(models.textToSpeech) : ownSpeech.port,
+      safety: recipients.has("moderation") ? safetyWith(models.moderation && own(models.moderation)) : rules,
     };
   }
 

@@ -14,6 +14,7 @@ export const sealContext = {
   exported: (exportId: string, number: number): string => `export/${exportId}/${number}`,
   profile: (childId: string): string => `profile/${childId}`,
   message: (turnId: string, role: string): string => `message/${turnId}/${role}`,
+  credential: (id: string, version: number): string => `credential/${version}/${id}`,
   owner: (ownerId: string, version: number): string => `owner/${version}/${ownerId}`,
 };
 

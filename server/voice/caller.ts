@@ -29,7 +29,7 @@ export interface CallerPorts extends TurnPorts {
   /** whoever waits for what a toy tells outside its turns */
   news: ToyNews;
   /** Those that these recipients are asked with; in place of the others what asks nobody. SAFETY S2 */
-  voicesFor(recipients: ReadonlySet<Recipient>): TurnVoices;
+  voicesFor(recipients: ReadonlySet<Recipient>, childId: string | undefined): TurnVoices;
 }
 
 /** The parts of a turn that a third party may play. */
@@ -158,7 +158,9 @@ export function createCaller(ports: CallerPorts, options: CallerOptions): Caller
 
   function voices(): TurnVoices {
     const { standing } = caller;
-    return ports.voicesFor(standing.state === "READY" ? standing.recipients : new Set());
+    return standing.state === "READY"
+      ? ports.voicesFor(standing.recipients, standing.childId)
+      : ports.voicesFor(new Set(), undefined);
   }
 
   function turnFrame(frame: Frame): void {

@@ -6,6 +6,7 @@ const COUNTERS = {
   http_requests_total: ["HTTP answers; route is the template", "method", "route", "status"],
   auth_attempts_total: ["Attempts to be let in", "method", "result"],
   api_key_validations_total: ["Developer keys looked at", "result"],
+  credential_operations_total: ["Changes of credentials", "operation", "result"],
   rate_limit_hits_total: ["Refusals of a limit", "layer", "tier"],
   audit_events_total: ["Entries of the audit trail", "action"],
   mails_total: ["Mails, by their end", "result"],

@@ -1,5 +1,14 @@
 /** Which model services the settings name, and the ports they play. What is not named here is played by the embedded defaults. */
-import type { Chat, Clock, Meter, Moderation, SpeechToText, TextToSpeech } from "../../ports.ts";
+import type {
+  Chat,
+  Clock,
+  Meter,
+  ModelKeys,
+  Moderation,
+  Provider,
+  SpeechToText,
+  TextToSpeech,
+} from "../../ports.ts";
 import { openChat } from "./chat.ts";
 import { openService } from "./http.ts";
 import type { ModelService } from "./http.ts";
@@ -31,7 +40,10 @@ export interface ModelSettings {
 }
 
 export interface Offer<Port> {
+  /** asked with the platform's key */
   port: Port;
+  /** The same, asked with the keys of whoever a turn is for. */
+  askedWith(keys: ModelKeys): Port;
   /** host and model, such as "openrouter.ai openai/gpt-4o-mini": for the notice to parents, never with a key */
   description: string;
 }
@@ -56,6 +68,7 @@ type Kind = MeterLabels["kind"];
 
 /** A service known by its address, and what it is asked for where the settings do not say. */
 interface Account {
+  provider: Provider;
   url: string;
   key: (settings: ModelSettings) => string | undefined;
   models: Record<Exclude<Kind, "moderation">, string> & { moderation?: string };
@@ -64,6 +77,7 @@ interface Account {
 }
 
 const OPENROUTER: Account = {
+  provider: "openrouter",
   url: OPENROUTER_URL,
   key: (settings) => settings.openrouterKey,
   // open weights for sound, since hosts that keep nothing offer them
@@ -77,6 +91,7 @@ const OPENROUTER: Account = {
 };
 
 const OPENAI: Account = {
+  provider: "openai",
   url: "https://api.openai.com/v1",
   key: (settings) => settings.openaiKey,
   models: {
@@ -130,9 +145,13 @@ export function openModels(settings: ModelSettings, { clock, meter, decode }: Mo
     // an address we do not know is taken for a server of OpenAI's kind; what it moderates with is left to it
     const known = place.account ?? { ...OPENAI, models: { ...OPENAI.models, moderation: undefined } };
     const model = own.model || known.models[kind] || "";
-    const port = open(openService(place, pool, clock), model, known);
+    const service = openService(place, pool, clock);
+    const provider = place.account?.provider ?? "openai_compatible";
+    const portOn = (at: ModelService): Port =>
+      metered(open(at, model, known), meter, { kind, provider: hostname });
     return {
-      port: metered(port, meter, { kind, provider: hostname }),
+      port: portOn(service),
+      askedWith: (keys) => portOn(service.askedWith(() => keys(provider))),
       description: model ? `${hostname} ${model}` : hostname,
     };
   }

@@ -2,7 +2,7 @@
 import type { Dispatcher } from "undici";
 import { MAX_MODEL_JSON_BYTES, MAX_MODEL_REQUESTS, MODEL_MS } from "../../bounds.ts";
 import { ModelError } from "../../errors.ts";
-import type { Clock } from "../../ports.ts";
+import type { Clock, ModelKey } from "../../ports.ts";
 import { faultOfConnection, faultOfStatus, faultTold, retryAfterS } from "./faults.ts";
 import type { ConnectionPool } from "./pool.ts";
 
@@ -36,6 +36,12 @@ export interface ModelService {
   warm(): void;
 }
 
+/** A service whose key may be another's. */
+export interface KeyedService extends ModelService {
+  /** The same service, asked with what `keys` gives at each request; with its own key where that is none. */
+  askedWith(keys: () => Promise<ModelKey>): ModelService;
+}
+
 /** bytes of an answer's end that are read for the sake of its connection */
 const MAX_REST_BYTES = 16_384;
 
@@ -44,7 +50,7 @@ export function openService(
   { url, key }: { url: string; key: string | undefined },
   pool: ConnectionPool,
   clock: Clock,
-): ModelService {
+): KeyedService {
   const base = new URL(url);
   const basePath = base.pathname.replace(/\/+$/, "");
   let running = 0;
@@ -53,6 +59,7 @@ export function openService(
     path: string,
     content: Content,
     signal: AbortSignal,
+    key: string | undefined,
   ): Promise<Dispatcher.ResponseData> {
     const response = await pool.dispatcher.request({
       method: "POST",
@@ -65,30 +72,55 @@ export function openService(
     throw await refusal(response, clock.now());
   }
 
-  return {
-    origin: base.origin,
-    warm: () => pool.warm(),
-    async post(path, content, maxBytes, signal) {
-      if (running >= MAX_MODEL_REQUESTS) throw new ModelError("limited");
-      running++;
-      const end = endOf(signal, clock, () => void running--);
-      const again = (error: unknown): Promise<Dispatcher.ResponseData> => {
+  async function postWith(
+    keys: (() => Promise<ModelKey>) | undefined,
+    ...[path, content, maxBytes, signal]: Parameters<ModelService["post"]>
+  ): Promise<Answer> {
+    if (running >= MAX_MODEL_REQUESTS) throw new ModelError("limited");
+    running++;
+    const end = endOf(signal, clock, () => void running--);
+    const once = (held: string | undefined): Promise<Dispatcher.ResponseData> =>
+      attempt(path, content, end.signal, held).catch((error: unknown) => {
         const fault = explain(error, end.signal, false);
         // nothing was handed on and nothing is changed by asking twice; a service that said when to come back is left alone
         const worthIt =
           fault instanceof ModelError && fault.fault === "away" && fault.retryAfterS === undefined;
         if (!worthIt || end.signal.aborted) throw fault;
-        return attempt(path, content, end.signal);
-      };
-      try {
-        const response = await attempt(path, content, end.signal).catch(again);
-        return answerOf(response, maxBytes, end);
-      } catch (error) {
-        end.release();
-        throw explain(error, end.signal, false);
-      }
-    },
-  };
+        return attempt(path, content, end.signal, held);
+      });
+    try {
+      const given = await keys?.();
+      return answerOf(await withKeys(given, once), maxBytes, end);
+    } catch (error) {
+      end.release();
+      throw explain(error, end.signal, false);
+    }
+  }
+
+  /** The first of its keys that is not refused; told where none is left. */
+  async function withKeys<T>(
+    given: ModelKey | undefined,
+    once: (held: string | undefined) => Promise<T>,
+  ): Promise<T> {
+    const [first = key, ...more] = given?.values ?? [];
+    try {
+      return await once(first).catch((error: unknown) => {
+        const next = error instanceof ModelError && error.fault === "auth" ? more[0] : undefined;
+        if (next === undefined) throw error;
+        return once(next);
+      });
+    } catch (error) {
+      if (error instanceof ModelError) given?.refused(error.fault);
+      throw error;
+    }
+  }
+
+  const service = (keys?: () => Promise<ModelKey>): ModelService => ({
+    origin: base.origin,
+    warm: () => pool.warm(),
+    post: (...asked) => postWith(keys, ...asked),
+  });
+  return { ...service(), askedWith: service };
 }
 
 interface End {

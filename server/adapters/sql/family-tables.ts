@@ -131,6 +131,11 @@ export const familyTables: Record<string, FamilyTable> = {
     tells: { section: "children" },
     goes: "cascade",
   },
+  credentials: {
+    ofAccount: is("owner_id"),
+    tells: ["id", "provider", "name", "version", "created_at", "rotated_at", "expires_at"],
+    goes: "delete",
+  },
   passkeys: {
     ofAccount: ofFamily("account_id"),
     tells: ["account_id", "name", "created_at", "used_at"],

@@ -1,6 +1,6 @@
 /** The tables as the queries see them; migrations/ makes them. All times are epoch ms. */
 import type { Generated } from "kysely";
-import type { SessionRole, TurnVerdict } from "../../ports.ts";
+import type { Provider, SessionRole, TurnVerdict } from "../../ports.ts";
 
 export interface Tables {
   accounts: {
@@ -160,6 +160,22 @@ export interface Tables {
     sealed_secret: Uint8Array | null;
     created_at: number;
     destroyed_at: number | null;
+  };
+  credentials: {
+    id: string;
+    owner_id: string;
+    provider: Provider;
+    name: string;
+    version: Generated<number>;
+    /** null once it has run out */
+    sealed_value: Uint8Array | null;
+    sealed_former: Uint8Array | null;
+    created_at: number;
+    rotated_at: number | null;
+    expires_at: number | null;
+    overlap_until: number | null;
+    warned_at: number | null;
+    failing_since: number | null;
   };
   bundles: {
     board: string;

@@ -15,21 +15,37 @@ import type { Models } from "../../walks/support.ts";
 const { signal } = new AbortController();
 let models: Models;
 let voices: Voices;
+/** the keys that a child's family brought along */
+let brought: (childId: string, provider: string) => string[];
+const refused: string[] = [];
 
 beforeAll(async () => {
   models = await startModels({ reply: "Bears sleep all winter.", transcript: "hello bear" });
   const base = { clock: systemClock, chance: systemChance, meter: countingMeter(), log: silentLog };
-  voices = await openVoices(readConfig(models.env), base);
+  voices = await openVoices(readConfig(models.env), {
+    ...base,
+    keysOf: (childId) => async (provider) => ({
+      values: brought(childId, provider),
+      refused: (fault) => void refused.push(fault),
+    }),
+  });
 });
 afterAll(async () => {
   await voices.close();
   await models.close();
 });
-beforeEach(() => void (models.requests.length = 0));
+beforeEach(() => {
+  models.requests.length = 0;
+  refused.length = 0;
+  brought = () => [];
+});
 
 /** What a turn asks of its voices, one after another; the kinds of service that heard of it. */
 async function asked(recipients: readonly Recipient[]): Promise<Set<string>> {
-  const { speechToText, chat, textToSpeech, safety }: TurnVoices = voices.voicesFor(new Set(recipients));
+  const { speechToText, chat, textToSpeech, safety }: TurnVoices = voices.voicesFor(
+    new Set(recipients),
+    "pip",
+  );
   for (const model of [speechToText, chat, textToSpeech, safety]) model?.warm?.();
   await speechToText?.transcribe(new Uint8Array(16_000), signal);
   await safety.words("what do bears do", signal);
@@ -70,5 +86,33 @@ describe("with four services configured", () => {
     // what a model writes is not spoken unchecked
     if (off === "moderation") expect(kinds).not.toContain("chat");
     else expect(kinds.size).toBe(3);
+  });
+});
+
+describe("a key that the child's family brought along", () => {
+  const keysSeen = () => new Set(models.requests.map(({ authorization }) => authorization));
+
+  test("is what every service is asked with, and the platform's own is not", async () => {
+    const asking: string[] = [];
+    brought = (...who) => {
+      asking.push(who.join(" "));
+      return ["the-familys"];
+    };
+    await asked(RECIPIENTS);
+    expect(keysSeen()).toEqual(new Set(["Bearer the-familys"]));
+    expect(new Set(asking)).toEqual(new Set(["pip openai_compatible"]));
+    expect(refused).toEqual([]);
+  });
+
+  test("is not there: each service is asked with the platform's own", async () => {
+    await asked(RECIPIENTS);
+    expect([...keysSeen()].sort()).toEqual(models.keys.map((key) => `Bearer ${key}`).sort());
+  });
+
+  test("is not asked for a turn that no child's is", async () => {
+    brought = () => ["the-familys"];
+    const { chat } = voices.voicesFor(new Set(RECIPIENTS), undefined);
+    for await (const piece of chat.reply([{ role: "user", content: "hello" }], signal)) void piece;
+    expect(keysSeen()).not.toContain("Bearer the-familys");
   });
 });
