@@ -217,7 +217,7 @@ if (espruino)
     const board = await flashToy(line, toy.device_id, hello, {
       erase: true,
       patience: { answerMs: 5_000, startMs: 8_000, knockMs: 500 },
-      boards: /^LINUX$/,
+      boards: /^LINUX/,
     });
     expect(board.version).toMatch(/^2v/);
     await line.close();
