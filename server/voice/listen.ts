@@ -4,7 +4,7 @@ import type { Codec } from "@bearlink/sdk/protocol";
 import { TRANSCRIBE_MS } from "../bounds.ts";
 import type { Clock, Sound, SpeechToText } from "../ports.ts";
 import { until, within } from "./deadline.ts";
-import { openPipe } from "./pipe.ts";
+import { pipeOrFault } from "./pipe.ts";
 
 export interface ListenPorts {
   clock: Clock;
@@ -34,7 +34,7 @@ const SILENCE: Record<Codec, number> = {
 
 /** Opens the ears at TURN_START, so that nothing needs starting when the child falls silent. */
 export function listen({ clock, sound, speechToText }: ListenPorts, codec: Codec): Utterance {
-  const pipe = speechToText && openPipe(() => sound.hear(codec));
+  const pipe = speechToText && pipeOrFault(() => sound.hear(codec));
   const heard: Uint8Array[] = [];
   const sampleBytes = codecBytes(codec);
   const most = MAX_UTTERANCE_S * codecRate(codec);

@@ -1,7 +1,7 @@
 /** A pipe that could not be opened fails where it is read, so that a turn meets the fault where it can answer it. */
 import type { SoundPipe } from "../ports.ts";
 
-export function openPipe(open: () => SoundPipe): SoundPipe {
+export function pipeOrFault(open: () => SoundPipe): SoundPipe {
   try {
     return open();
   } catch (fault) {

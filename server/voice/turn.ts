@@ -18,7 +18,7 @@ import { listen } from "./listen.ts";
 import type { ListenPorts } from "./listen.ts";
 import { createPacer, HeldBack } from "./pace.ts";
 import type { SendFrame } from "./pace.ts";
-import { openPipe } from "./pipe.ts";
+import { pipeOrFault } from "./pipe.ts";
 import { reply } from "./reply.ts";
 import type { ReplyPorts } from "./reply.ts";
 import { speak } from "./speak.ts";
@@ -69,7 +69,7 @@ export function startTurn(ports: TurnPorts, { ref, start, conversation, send, lo
   const codec = replyCodec(start.play);
   const stop = new AbortController();
   const utterance = listen(ports, start.codec);
-  const mouth = openPipe(() => ports.sound.voice(ports.textToSpeech.rate, codec));
+  const mouth = pipeOrFault(() => ports.sound.voice(ports.textToSpeech.rate, codec));
   for (const model of [ports.speechToText, ports.chat, ports.textToSpeech, ports.safety]) model?.warm?.();
 
   let endedAt: number | undefined;

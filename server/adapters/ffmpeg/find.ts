@@ -1,6 +1,6 @@
 /** Where ffmpeg is, if it is there and answers. */
 import { execFile } from "node:child_process";
-import { delimiter, join } from "node:path";
+import { programsNamed } from "../programs/named.ts";
 
 /** ms in which `ffmpeg -version` must answer */
 const VERSION_MS = 5_000;
@@ -10,16 +10,8 @@ const VERSION_MS = 5_000;
  *
  *     const path = await findFfmpeg(config.FFMPEG_PATH);
  */
-export async function findFfmpeg(
-  configured?: string,
-  folders = process.env["PATH"] ?? "",
-): Promise<string | undefined> {
-  const candidates = configured
-    ? [configured]
-    : folders
-        .split(delimiter)
-        .filter(Boolean)
-        .map((folder) => join(folder, "ffmpeg"));
+export async function findFfmpeg(configured?: string, searchPath?: string): Promise<string | undefined> {
+  const candidates = configured ? [configured] : programsNamed("ffmpeg", searchPath);
   for (const path of candidates) if (await answers(path)) return path;
   return undefined;
 }

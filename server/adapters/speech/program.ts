@@ -1,9 +1,8 @@
 /** A program that speaks: started with fixed arguments, its sound handed on as it comes, killed when nobody listens. */
-import { accessSync, constants } from "node:fs";
-import { delimiter, join } from "node:path";
 import { BETWEEN_TOKENS_MS } from "../../bounds.ts";
 import { ModelError } from "../../errors.ts";
 import type { Clock } from "../../ports.ts";
+import { programsNamed } from "../programs/named.ts";
 import type { Exit, Programs } from "../programs/programs.ts";
 
 export interface SpeakingPorts {
@@ -19,12 +18,8 @@ export interface SpeakingProgram {
 }
 
 /** The first executable of this name on `searchPath` (as in PATH), or undefined. */
-export function findProgram(name: string, searchPath = process.env.PATH ?? ""): string | undefined {
-  return searchPath
-    .split(delimiter)
-    .filter((folder) => folder !== "")
-    .map((folder) => join(folder, name))
-    .find(isExecutable);
+export function findProgram(name: string, searchPath?: string): string | undefined {
+  return programsNamed(name, searchPath)[0];
 }
 
 /**
@@ -77,14 +72,5 @@ export async function* runProgram(
     stdin.destroy();
     stdout.destroy();
     await exit;
-  }
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
   }
 }
