@@ -9,33 +9,42 @@ import type { Topics } from "@bearlink/sdk/protocol";
 import { askServer, decodeCredentials } from "./authenticate.ts";
 import type { Admission, Credentials } from "./authenticate.ts";
 import { mayPublish, maySubscribe } from "./authorize.ts";
+import { openCrowd } from "./crowd.ts";
+import type { CrowdLimits } from "./crowd.ts";
 import { isPlainConnect } from "./guard.ts";
 import { Line } from "./line.ts";
 import type { Clock, Fault } from "./line.ts";
 import { Link } from "./link.ts";
 import { createPresence } from "./presence.ts";
 
-export type { Admission, Clock, Credentials, Fault, Link };
+export type { Admission, Clock, Credentials, CrowdLimits, Fault, Link };
 
-/** Why a line was ended, or a frame not passed on: `early` came before SUBACK, `waiting` found 64 KB unread. */
-export type Drop = Fault | "early" | "waiting";
+/**
+ * Why a line was ended, or a frame not passed on: `early` came before SUBACK, `waiting` found 64 KB unread; `crowd`:
+ * its address has too many lines, or sent too many CONNECTs.
+ */
+export type Drop = Fault | "early" | "waiting" | "crowd";
 
 export interface BrokerEvents {
   /** Whether these credentials hold; called once a CONNECT, and raises its `n`. Where it rejects or takes 5 s: unavailable. */
   admit(credentials: Credentials): Promise<Admission>;
   /** It has its SUBACK. §4.3 */
   opened(link: Link): void;
-  /** One frame of an opened link, in the order of arrival. `bytes` is a view: copy what is to stay. Must not throw. */
+  /** One frame of an opened link, in the order of arrival. `bytes` is a view: copy what is to stay. */
   frame(link: Link, bytes: Uint8Array): void;
   /** Once for each opened link. */
   closed(link: Link, reason: string): void;
   /** For the metrics; `deviceId` where it is proven. */
   dropped?(reason: Drop, deviceId?: string): void;
+  /** One of these threw: the toy's line is ended, and no other toy's. Must not throw. */
+  bug?(error: unknown, deviceId?: string): void;
 }
 
 export interface BrokerOptions {
   events: BrokerEvents;
   clock: Clock;
+  /** without it, as many as come */
+  crowd?: CrowdLimits;
 }
 
 export interface Broker {
@@ -72,16 +81,31 @@ class Visit extends Line {
 }
 
 /** example: `const broker = await createBroker({ events, clock }); await broker.listen(1883, "127.0.0.1");` */
-export async function createBroker({ events, clock }: BrokerOptions): Promise<Broker> {
+export async function createBroker({ events, clock, crowd: limits }: BrokerOptions): Promise<Broker> {
   const presence = createPresence<Link>();
   const visits = new Set<Visit>();
   const listeners = new Set<() => Promise<void>>();
+  const crowd = limits && openCrowd(clock, limits);
   let accepting = true;
+
+  /** Tells the bridge; its bugs are the toy's whose line this is, and nobody else's. */
+  function tell(visit: Visit, event: () => void): void {
+    try {
+      event();
+    } catch (error) {
+      events.bug?.(error, visit.link?.deviceId);
+      visit.close("bug");
+    }
+  }
 
   const visitOf = (client: Client | null): Visit => client!.conn as Visit;
 
-  async function judge(credentials: Credentials | undefined): Promise<Admission> {
+  async function judge({ credentials, address }: Visit): Promise<Admission> {
     if (!accepting) return { verdict: "unavailable" };
+    if (crowd && !crowd.connects(address)) {
+      events.dropped?.("crowd");
+      return { verdict: "unavailable" };
+    }
     if (!credentials) return { verdict: "refused" };
     return askServer((asked) => events.admit(asked), credentials, clock);
   }
@@ -102,7 +126,7 @@ export async function createBroker({ events, clock }: BrokerOptions): Promise<Br
     const visit = visitOf(client);
     const refuse = (returnCode: number) =>
       done(Object.assign(new Error("refused"), { returnCode }) as AuthenticateError, null);
-    void judge(visit.credentials).then((admission) => {
+    void judge(visit).then((admission) => {
       if (visit.destroyed) return;
       if (admission.verdict === "unavailable") return refuse(3);
       if (admission.verdict === "refused") return refuse(4);
@@ -124,7 +148,7 @@ export async function createBroker({ events, clock }: BrokerOptions): Promise<Br
       visitOf(client).fail("topic");
       return done(new Error("topic"));
     }
-    if (link!.opened) events.frame(link!, packet.payload as Buffer);
+    if (link!.opened) tell(visitOf(client), () => events.frame(link!, packet.payload as Buffer));
     else events.dropped?.("early", link!.deviceId);
     done();
   };
@@ -150,18 +174,23 @@ export async function createBroker({ events, clock }: BrokerOptions): Promise<Br
     const { link, destroyed } = visitOf(client);
     if (destroyed || link!.opened) return;
     link!.opened = true;
-    events.opened(link!);
+    tell(visitOf(client), () => events.opened(link!));
   });
 
   function leave(visit: Visit): void {
     visits.delete(visit);
+    crowd?.leaves(visit.address);
     if (!visit.link) return;
     presence.leave(visit.link);
-    if (visit.link.opened) events.closed(visit.link, visit.reason);
+    if (visit.link.opened) tell(visit, () => events.closed(visit.link!, visit.reason));
   }
 
   function accept(stream: Duplex, address: string): void {
     if (aedes.closed) return void stream.destroy();
+    if (crowd && !crowd.enters(address)) {
+      events.dropped?.("crowd");
+      return void stream.on("error", () => undefined).destroy();
+    }
     const visit: Visit = new Visit(stream, address, clock, (fault) =>
       events.dropped?.(fault, visit.link?.deviceId),
     );

@@ -52,6 +52,12 @@ export const DRAIN_MS = 30_000;
 export const REREAD_MS = 10_000;
 /** requests for a challenge or a claim an address may make, a minute, PROTOCOL.md §3.3 */
 export const CLAIMS_PER_ADDRESS = 600;
+/** lines to the broker that an address may hold at once: a school behind one address, and no more */
+export const LINES_PER_ADDRESS = 1_000;
+/** CONNECTs of an address, a minute: as many as claims; more are told to come again */
+export const CONNECTS_PER_ADDRESS = 600;
+/** addresses that the broker counts at once */
+export const MAX_COUNTED_ADDRESSES = 100_000;
 /** failing claims of an address, a minute */
 export const FAILURES_PER_ADDRESS = 20;
 /** failing claims under one id, in 15 minutes */

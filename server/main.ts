@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createBroker } from "@bearlink/broker";
-import type { Broker } from "@bearlink/broker";
+import type { Broker, CrowdLimits } from "@bearlink/broker";
 import { systemChance } from "./adapters/chance.ts";
 import { systemClock } from "./adapters/clock.ts";
 import { systemHash } from "./adapters/hash.ts";
@@ -21,6 +21,7 @@ import { openCredentials } from "./main/credentials.ts";
 import { reachable } from "./main/addresses.ts";
 import { openCare, secondMailLater } from "./main/care.ts";
 import { openCellLog } from "./main/log.ts";
+import { crowdLimits } from "./main/crowd.ts";
 import { serveHttp } from "./main/http.ts";
 import { openSecrets } from "./main/secrets.ts";
 import { openStores } from "./main/stores.ts";
@@ -35,6 +36,7 @@ import type { Bus, Clock, Log, ToyLine } from "./ports.ts";
 import { createFamilyVault } from "./vault/family.ts";
 import { createBridge } from "./voice/bridge.ts";
 import type { Bridge } from "./voice/bridge.ts";
+import { carefulClock } from "./watch/careful-clock.ts";
 import { OK } from "./watch/health.ts";
 import { countedAudit, openMetrics } from "./watch/metrics.ts";
 
@@ -67,8 +69,8 @@ const { version } = JSON.parse(readFileSync(new URL("../package.json", import.me
  *     process.once("SIGTERM", () => void cell.stop());
  */
 export async function startCell(config: Config, options: { log?: Log } = {}): Promise<Cell> {
-  const clock = systemClock;
   const log = options.log ?? openCellLog(config);
+  const clock = carefulClock(systemClock, log);
   const metrics = openMetrics();
   const base = { clock, chance: systemChance, hash: systemHash, meter: metrics.meter, log };
   const toClose: (() => Promise<void>)[] = []; // newest last
@@ -140,7 +142,7 @@ export async function startCell(config: Config, options: { log?: Log } = {}): Pr
       command: bridge.command,
       online: () => broker.links().map(({ deviceId }) => deviceId),
     });
-    const { broker, watch } = await openBroker(claims, bridge, updates);
+    const { broker, watch } = await openBroker({ ...claims, crowd: crowdLimits(config) }, bridge, updates);
     toClose.push(broker.close, watch.stop, await updates.start());
     toClose.push(
       await conversations.start(bridge),
@@ -211,12 +213,14 @@ export async function startCell(config: Config, options: { log?: Log } = {}): Pr
 
 /** The claim's session says who may come in, and the bridge hears all that follows. */
 async function openBroker(
-  claims: Parameters<typeof admit>[0] & Parameters<typeof watchSessions>[0],
+  claims: Parameters<typeof admit>[0] &
+    Parameters<typeof watchSessions>[0] & { crowd: CrowdLimits; log: Log },
   bridge: Bridge,
   updates: CellUpdates,
 ): Promise<{ broker: Broker; watch: LineWatch }> {
   const broker = await createBroker({
     clock: claims.clock,
+    crowd: claims.crowd,
     events: {
       async admit(credentials) {
         const admission = await admit(claims, credentials);
@@ -232,6 +236,7 @@ async function openBroker(
       frame: bridge.frame,
       closed: bridge.closed,
       dropped: (reason) => claims.meter.count("frames_dropped_total", { reason }),
+      bug: (error, toy) => claims.log.error({ toy, error }, "a bug: what a toy sent was not borne"),
     },
   });
   const watch = await watchSessions(claims, broker.links);

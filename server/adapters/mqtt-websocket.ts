@@ -4,6 +4,7 @@ import type { Duplex } from "node:stream";
 import { MAX_PACKET_BYTES } from "@bearlink/sdk/protocol";
 import { createWebSocketStream, WebSocketServer } from "ws";
 import { hostName } from "./http/address.ts";
+import { addressBlocks, clientAddress } from "./http/forwarded.ts";
 
 export interface MqttWebSocketSettings {
   path: string;
@@ -11,6 +12,8 @@ export interface MqttWebSocketSettings {
   allowedHosts: readonly string[];
   /** exact origins of browsers; toys send none */
   allowedOrigins: readonly string[];
+  /** addresses or CIDR blocks whose X-Forwarded-For is believed */
+  trustedProxies?: readonly string[];
   /** Takes a client in, as from a TCP socket. */
   accept(stream: Duplex, address: string): void;
 }
@@ -18,6 +21,7 @@ export interface MqttWebSocketSettings {
 /** Serves the upgrades of `server`; the answer ends what it opened. */
 export function serveMqttOverWebSocket(server: Server, settings: MqttWebSocketSettings): () => void {
   const { path, allowedHosts, allowedOrigins, accept } = settings;
+  const isTrusted = addressBlocks(settings.trustedProxies ?? []);
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: MAX_PACKET_BYTES,
@@ -42,7 +46,12 @@ export function serveMqttOverWebSocket(server: Server, settings: MqttWebSocketSe
     }
     request.socket.setNoDelay(true); // DESIGN "Broker": 20 ms at 200 toys without it
     sockets.handleUpgrade(request, socket, head, (client) => {
-      accept(createWebSocketStream(client), request.socket.remoteAddress ?? "");
+      const forwarded = request.headers["x-forwarded-for"];
+      const header = Array.isArray(forwarded) ? forwarded.join() : forwarded;
+      accept(
+        createWebSocketStream(client),
+        clientAddress(request.socket.remoteAddress ?? "", header, isTrusted),
+      );
     });
   }
 

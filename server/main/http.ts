@@ -141,6 +141,7 @@ export async function serveHttp(
     path: "/mqtt",
     allowedHosts: hosts,
     allowedOrigins: config.CORS_ORIGINS,
+    trustedProxies: config.TRUSTED_PROXIES,
     accept: broker.accept,
   });
   await http.listen({ host: config.HOST, port: config.PORT });

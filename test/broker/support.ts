@@ -6,7 +6,15 @@ import type { Duplex } from "node:stream";
 import mqttPacket from "mqtt-packet";
 import type { Packet } from "mqtt-packet";
 import { createBroker } from "@bearlink/broker";
-import type { Admission, Broker, Clock, Credentials, Link } from "@bearlink/broker";
+import type {
+  Admission,
+  Broker,
+  BrokerEvents,
+  Clock,
+  Credentials,
+  CrowdLimits,
+  Link,
+} from "@bearlink/broker";
 import { toyTopics } from "@bearlink/sdk/protocol";
 import { systemClock } from "../../server/adapters/clock.ts";
 
@@ -49,11 +57,14 @@ export type Admit = (credentials: Credentials) => Promise<Admission>;
 export const admitAll: Admit = ({ deviceId }) =>
   Promise.resolve({ verdict: "accepted", ...toyTopics(deviceId) });
 
-export async function startBroker(options: { admit?: Admit; clock?: Clock } = {}): Promise<TestBroker> {
+export async function startBroker(
+  options: { admit?: Admit; clock?: Clock; crowd?: CrowdLimits; events?: Partial<BrokerEvents> } = {},
+): Promise<TestBroker> {
   const heard: Heard = { asked: [], opened: [], frames: [], closed: [], dropped: [] };
   const admit = options.admit ?? admitAll;
   const broker = await createBroker({
     clock: options.clock ?? systemClock,
+    ...(options.crowd && { crowd: options.crowd }),
     events: {
       admit(credentials) {
         heard.asked.push(credentials);
@@ -63,6 +74,7 @@ export async function startBroker(options: { admit?: Admit; clock?: Clock } = {}
       frame: ({ deviceId }, bytes) => heard.frames.push({ deviceId, bytes: Buffer.from(bytes) }),
       closed: ({ deviceId, n }, reason) => heard.closed.push({ deviceId, n, reason }),
       dropped: (reason) => heard.dropped.push(reason),
+      ...options.events,
     },
   });
   const call = (address = "127.0.0.1"): Client => {

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { isProduction, readConfig } from "@bearlink/server/config";
 import { command } from "../command.ts";
 import { buildWeb } from "../web.mjs";
+import { Fault } from "../fault.ts";
 
 /** What a person waits for goes to stderr: stdout is the log, whose every line is JSON. MISSION D05 */
 export const start = command({
@@ -21,18 +22,32 @@ export const start = command({
     const onRejection = (error: unknown): void =>
       log.error({ error }, "a bug: a rejection that nobody caught");
     process.on("unhandledRejection", onRejection);
+    // what no room contained leaves the process in a state that nobody knows: the toys are told to come back, and it ends
+    const bug = new AbortController();
+    const onException = (error: unknown): void => {
+      log.error({ error }, "a bug: an exception that nobody caught; this cell stops");
+      if (bug.signal.aborted) process.exit(1);
+      bug.abort(error);
+      setTimeout(() => process.exit(1), BUG_STOP_MS).unref();
+    };
+    process.on("uncaughtException", onException);
     const cell = await startCell(config, { log });
     const { speech_in, chat, speech_out, sound } = cell.voices;
     terminal.note(`Bearlink is ready at ${cell.url} (MQTT on port ${cell.mqttPort}). Stop it with Ctrl-C.`);
     terminal.note(`hears: ${speech_in} · thinks: ${chat} · speaks: ${speech_out} · sound: ${sound}`);
-    await toldToStop(signal, env.npm_lifecycle_event !== undefined);
+    await toldToStop(AbortSignal.any([signal, bug.signal]), env.npm_lifecycle_event !== undefined);
     terminal.note("Stopping: running turns end first …");
     await cell.stop();
     process.off("unhandledRejection", onRejection);
+    process.off("uncaughtException", onException);
+    if (bug.signal.aborted)
+      throw new Fault(`the cell stopped for a bug: ${(bug.signal.reason as Error).message}`);
     terminal.note("Stopped.");
   },
 });
 
+/** ms that a cell with a bug has to stop in */
+const BUG_STOP_MS = 10_000;
 /** ms between two looks for the parent */
 const PARENT_MS = 500;
 
