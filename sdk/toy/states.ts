@@ -193,7 +193,7 @@ recovery reset boot reset
 }
 
 /** The words after state and event in their row of the graph: the next state, and effects; undefined: no such row. */
-function rowOf(from: string, event: ToyEvent): string[] | undefined {
+function rowOf(from: StateName | "turn", event: ToyEvent): string[] | undefined {
   // Espruino's indexOf finds at a text's end what only begins there: hence the dot, which begins no row
   const rows = graph();
   const start = from + " " + event + " ";
@@ -234,7 +234,7 @@ function fail(state: ToyState, resume: Resume): Step {
   const effects: Effect[] = ["hang_up", "back_off"];
   if (state.name === "pairing") effects.push("leave_pairing");
   if (errors === ERRORS_TO_RECOVERY || isInTurn(state.name)) effects.push("say_offline");
-  const name = errors < ERRORS_TO_RECOVERY ? resume : "recovery";
+  const name: StateName = errors < ERRORS_TO_RECOVERY ? resume : "recovery";
   return {
     state: { name, paired: state.paired, micOff: state.micOff, errors, resume },
     effects,
@@ -253,7 +253,7 @@ function informed(state: ToyState, event: ToyEvent): ToyState {
 
 function enter(state: ToyState, name: StateName): ToyState {
   // into recovery without a failure: the server asked the toy to come back
-  const resume = name === "recovery" ? "connecting" : state.resume;
+  const resume: Resume = name === "recovery" ? "connecting" : state.resume;
   return { name, paired: state.paired, micOff: state.micOff, errors: state.errors, resume };
 }
 

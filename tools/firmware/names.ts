@@ -2,10 +2,6 @@
 import { readFileSync } from "node:fs";
 import ts from "typescript";
 
-/** Fields of JSON without an underscore; those with one are the wire's as well. PROTOCOL.md §3, §5, firmware/record.ts */
-const WIRE =
-  "state mqtt host port tls up down nonce boot seq suite reason codec play kind id ok code clip level seconds details error floor version url size sha256 ssid password servers method headers path protocol mode data count";
-
 const BUILT_IN: object[] = [
   Object.prototype,
   Function.prototype,
@@ -40,9 +36,9 @@ function declaredNames(path: string): string[] {
   return names;
 }
 
-/** What esbuild's `reserveProps` takes. */
-export function reservedNames(declarations: string): RegExp {
-  const names = new Set(WIRE.split(" "));
+/** What esbuild's `reserveProps` takes; `outside`: the fields that leave the program. */
+export function reservedNames(declarations: string, outside: ReadonlySet<string>): RegExp {
+  const names = new Set(outside);
   for (const holder of BUILT_IN) for (const name of Object.getOwnPropertyNames(holder)) names.add(name);
   for (const name of declaredNames(declarations)) names.add(name);
   const plain = [...names].filter((name) => /^\w+$/.test(name));

@@ -1,31 +1,35 @@
-/** The toy's own words, its states, events and effects: in a shipped program each is one letter. None of them crosses the wire. */
+/** The toy's own words, its states, events and effects: in a shipped program each is a letter. None of them leaves it: see outside.ts. */
 import ts from "typescript";
 import { apply, each, readProgram } from "./program.ts";
 import type { Edit } from "./program.ts";
 
-/** Not here: what is also a clip, a command, an EVENT, a claim's state, a record, or the label of a MAC (`connect`). */
-const OWN =
-  "connecting listening ready claiming speaking recovery leave_pairing say_offline timeout hang_up cancel_turn updating wifi subscribed press say_sorry start_turn login_refused release failed end_turn trouble mic_off mic_on no_session claim turn say_paired searching starting hold back_off heard reply retry stopped refused claimed updated started lost online join spread pair accept recording magic counter replay length challenge";
-
 const LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
-const letters = new Map(OWN.split(" ").map((word, index) => [word, LETTERS[index]!]));
 
-/** Writes each own word as its letter, where a text is that word alone, and in the graph of states; `all` must be there. */
-export function shortenWords(code: string, all: boolean): string {
-  const edits: Edit[] = [];
-  const seen = new Set<string>();
-  const letterOf = (word: string): string => {
-    if (letters.has(word)) seen.add(word);
-    return letters.get(word) ?? word;
-  };
+/** A letter, or two where there are more words than letters. */
+function codeOf(index: number): string {
+  const first = index < LETTERS.length ? "" : LETTERS[Math.floor(index / LETTERS.length) - 1]!;
+  return first + LETTERS[index % LETTERS.length]!;
+}
+
+/** Writes each own word as its letter, where a text is that word alone, and in the graph of states. */
+export function shortenWords(code: string, own: ReadonlySet<string>): string {
+  const places: { node: ts.StringLiteral | ts.NoSubstitutionTemplateLiteral; words: string[] }[] = [];
+  const counts = new Map<string, number>();
   each(readProgram(code).source, (node) => {
-    if (ts.isStringLiteral(node) && letters.has(node.text))
-      edits.push({ from: node.getStart(), to: node.end, text: JSON.stringify(letterOf(node.text)) });
-    if (ts.isNoSubstitutionTemplateLiteral(node))
-      edits.push({ from: node.getStart(), to: node.end, text: node.getText().replace(/\w+/g, letterOf) });
+    if (!ts.isStringLiteral(node) && !ts.isNoSubstitutionTemplateLiteral(node)) return;
+    const all = ts.isStringLiteral(node) ? [node.text] : (node.text.match(/\w+/g) ?? []);
+    const words = all.filter((word) => own.has(word));
+    for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
+    if (words.length > 0) places.push({ node, words });
   });
-  const unknown = [...letters.keys()].filter((word) => !seen.has(word));
-  if (all && unknown.length > 0)
-    throw new Error(`no ${unknown.join(", ")} in the program: see tools/firmware/words.ts`);
+  // the one that is written most, the shortest
+  const byCount = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+  const codes = new Map(byCount.map(([word], index) => [word, codeOf(index)]));
+  const short = (word: string): string => codes.get(word) ?? word;
+  const edits: Edit[] = places.map(({ node }) => ({
+    from: node.getStart(),
+    to: node.end,
+    text: ts.isStringLiteral(node) ? JSON.stringify(short(node.text)) : node.getText().replace(/\w+/g, short),
+  }));
   return apply(code, edits);
 }
