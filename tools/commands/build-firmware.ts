@@ -4,10 +4,13 @@ import { join } from "node:path";
 import { command } from "../command.ts";
 import { EXIT, Fault } from "../fault.ts";
 import type { Firmware, Profile } from "../firmware/build.ts";
+import { plaintextOption, refusePlaintext } from "../flash/plaintext.ts";
 
 interface Options {
   board?: string;
   profile: Profile;
+  server?: string;
+  plaintextBehindFrames?: boolean;
   out: string;
 }
 
@@ -44,17 +47,28 @@ export const buildFirmwareCommand = command<Options>({
       default: "production",
       read: readProfile,
     },
-    { flags: "--out <folder>", about: "where program.js and loader.js go", default: "firmware/dist" },
+    {
+      flags: "--server <urls>",
+      about: "where its toys will find their server: looked at, and told with the build",
+    },
+    plaintextOption,
+    {
+      flags: "--out <folder>",
+      about: "where program.js, loader.js and setup.js go",
+      default: "firmware/dist",
+    },
   ],
   example: "bear build-firmware --board esp32-classic --profile production",
   async run({ terminal }, options) {
-    const { bundle, loader, report } = await built(options);
+    const servers = options.server?.split(",").map((one) => one.trim()) ?? [];
+    if (options.profile === "production") refusePlaintext(servers, options.plaintextBehindFrames === true);
+    const { bundle, loader, setup, report } = await built(options);
     mkdirSync(options.out, { recursive: true });
-    writeFileSync(join(options.out, "program.js"), bundle, "latin1");
-    writeFileSync(join(options.out, "loader.js"), loader, "latin1");
+    for (const [name, text] of Object.entries({ program: bundle, loader, setup }))
+      writeFileSync(join(options.out, `${name}.js`), text, "latin1");
     const largest = report.modules.slice(0, LARGEST).map(({ path, bytes }) => `  ${bytes} ${path}`);
-    terminal.answer({ ...report, out: options.out }, [
-      `Built for ${report.board}, ${report.profile}: ${report.bytes} bytes, and a loader of ${report.loaderBytes}.`,
+    terminal.answer({ ...report, servers, out: options.out }, [
+      `Built for ${report.board}, ${report.profile}: ${report.bytes} bytes; beside it a loader of ${report.loaderBytes} and a setup of ${report.setupBytes}.`,
       `Loads as about ${report.variables.flash} variables from flash, ${report.variables.ram} from RAM.`,
       "Largest, before names were shortened:",
       ...largest,

@@ -4,6 +4,7 @@ import type { Run } from "../command.ts";
 import { EXIT, Fault } from "../fault.ts";
 import type { Board } from "../flash/flash.ts";
 import { readImages } from "../flash/images.ts";
+import { plaintextOption, refusePlaintext } from "../flash/plaintext.ts";
 import { portOf, portOption, progressBar } from "../flash/ports.ts";
 import { filesOf, manifestOf, readServers } from "../flash/record.ts";
 import type { Order } from "../flash/record.ts";
@@ -20,6 +21,7 @@ interface Options {
   profile: string;
   board: string;
   bundle?: string;
+  plaintextBehindFrames?: boolean;
   dryRun?: boolean;
 }
 
@@ -46,6 +48,7 @@ export const flash = command<Options>({
     },
     { flags: "--board <name>", about: "how its parts are wired", default: "esp32-classic" },
     { flags: "--bundle <file>", about: "a program built before, in the place of a new one" },
+    plaintextOption,
     { flags: "--dry-run", about: "say what would be written, without a secret, and write nothing" },
   ],
   example:
@@ -73,10 +76,12 @@ async function orderOf({ env }: Run, options: Options): Promise<Order> {
       "WIFI_PASSWORD is not set: put the network's password there; empty where it has none",
       EXIT.USAGE,
     );
+  const servers = readServers(options.server, toy.url);
+  if (options.profile === "production") refusePlaintext(servers, options.plaintextBehindFrames === true);
   const { chooseFirmware } = await import("../flash/firmware.ts");
   return {
     toy,
-    servers: readServers(options.server, toy.url),
+    servers,
     ...(options.wifi !== undefined && { wifi: { ssid: options.wifi, password: password! } }),
     images: options.image === undefined ? [] : readImages(options.image),
     firmware: await chooseFirmware(options),
