@@ -1,9 +1,9 @@
-/** The power fails at any write of any life: the toy always comes back with a program that talks, and no boot or nonce comes twice. */
+/** The power fails at any write of any life, and a slot of the counter may rot between two: the toy always comes back with a program that talks, and no boot or nonce comes twice. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { deviceNonce, macKey, toHex } from "@bearlink/sdk/protocol";
 import { nodeHash } from "@bearlink/sdk/node";
-import { loadKeys, raiseBoot, SECRET_RECORD, stepKeys } from "@bearlink/sdk/toy";
+import { loadKeys, raiseBoot, readSlots, SECRET_RECORD, stepKeys } from "@bearlink/sdk/toy";
 import type { ToyStore } from "@bearlink/sdk/toy";
 import { chooseProgram, keepUse, readUse } from "../../firmware/host/use.ts";
 
@@ -23,6 +23,11 @@ class Flash {
     set: (name, bytes) => this.#write(name, bytes),
     erase: (name) => this.#write(name, undefined),
   };
+  /** A bit of a slot goes where it lies, as long as the other one can be read: two cannot hold more. */
+  spoil(name: string): void {
+    const bytes = this.records.get(name);
+    if (bytes && readSlots(this.store, nodeHash, "boot").sound) bytes[0]! ^= 1;
+  }
   #write(name: string, bytes: Uint8Array | undefined): void {
     if (++this.writes >= this.cutAt) {
       // Storage erases the name, makes a file of ones, and then fills it
@@ -43,6 +48,8 @@ interface Life {
   left: number;
   claims: number;
   rekey: boolean;
+  /** before it, a slot of the boot counter that was whole can be read no more */
+  rot: "boot0" | "boot1" | "none";
   /** takes an update; it can talk, or never claims */
   update: "none" | "good" | "bad";
 }
@@ -52,10 +59,12 @@ const life: fc.Arbitrary<Life> = fc.record({
   left: fc.double({ min: 0, max: 1, noNaN: true }),
   claims: fc.integer({ min: 0, max: 3 }),
   rekey: fc.boolean(),
+  // rare: two slots that go at once are beyond what a record in two slots can hold
+  rot: fc.oneof({ weight: 3, arbitrary: fc.constant("none" as const) }, fc.constantFrom("boot0", "boot1")),
   update: fc.constantFrom("none", "good", "bad"),
 });
 
-test("in 1,000 random runs of lives cut short", () => {
+test("in 1,000 random runs of lives cut short", { timeout: 60_000 }, () => {
   fc.assert(
     fc.property(fc.array(life, { minLength: 2, maxLength: 8 }), (lives) => {
       const flash = new Flash();
@@ -95,6 +104,7 @@ test("in 1,000 random runs of lives cut short", () => {
         flash.writes = 0;
         flash.cutAt = one.cutAt;
         flash.left = one.left;
+        flash.spoil(one.rot);
         try {
           live(one);
         } catch (error) {
@@ -104,7 +114,7 @@ test("in 1,000 random runs of lives cut short", () => {
       flash.cutAt = Infinity;
       // after the last cut, two starts at most: one may be a trial that fails
       for (let start = 0; start < 2; start++)
-        live({ cutAt: Infinity, left: 1, claims: 1, rekey: false, update: "none" });
+        live({ cutAt: Infinity, left: 1, claims: 1, rekey: false, rot: "none", update: "none" });
       const { program } = chooseProgram(store, nodeHash, (place) => programs[place] !== undefined);
       expect(programs[program]).toBe("talks");
     }),
