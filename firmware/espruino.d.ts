@@ -44,7 +44,7 @@ declare const E: {
   mapInPlace(from: Uint8Array, to: Uint8Array, map: Uint8Array): void;
   sum(values: Uint8Array): number;
   variance(values: Uint8Array, mean: number): number;
-  setConsole(device: null, options?: { force: boolean }): void;
+  setConsole(device: string | null, options?: { force: boolean }): void;
   getConsole(): string | null;
   enableWatchdog(seconds: number, isAuto: boolean): void;
   kickWatchdog(): void;
@@ -55,7 +55,7 @@ declare const E: {
 };
 
 declare class Waveform {
-  constructor(samples: number | ArrayBuffer, options?: { doubleBuffer?: boolean; bits?: 8 | 16 });
+  constructor(samples: number | Uint8Array, options?: { doubleBuffer?: boolean; bits?: 8 | 16 });
   buffer: Uint8Array;
   buffer2: Uint8Array;
   startInput(pin: Pin, hertz: number, options: { repeat: boolean }): void;
@@ -87,9 +87,13 @@ interface EspruinoProcess {
 
 interface EspruinoSerial {
   setup(baud: number, options?: object): void;
+  write(text: string): void;
   on(event: "data", callback: (text: string) => void): void;
+  removeAllListeners(event: "data"): void;
 }
 declare const Serial1: EspruinoSerial;
+/** not in every build */
+declare const Bluetooth: EspruinoSerial | undefined;
 
 interface EspruinoStorage {
   read(name: string): string | undefined;
@@ -140,6 +144,7 @@ interface EspruinoWifi {
   connect(ssid: string, options: { password: string }, done: (fault: string | null) => void): void;
   disconnect(): void;
   on(event: "connected" | "disconnected", callback: () => void): void;
+  removeListener(event: "connected", callback: () => void): void;
 }
 
 /** Set by the build: `--profile production`, and the version of package.json. */
@@ -150,5 +155,9 @@ declare const VERSION: string;
 declare const PROGRAM: 0 | 1;
 declare let TRIAL: boolean;
 
-/** Espruino's `require`, by another name: bundlers follow that one. The build gives it back. */
+/** Set by the setup while it is open: shuts it. */
+declare const SETUP: (() => void) | undefined;
+
+/** Espruino's `require` and `eval`, by other names: bundlers follow those. The build gives them back. */
 declare function espruino(module: string): unknown;
+declare function espruinoEval(program: string): unknown;

@@ -10,7 +10,7 @@ import { hasNetwork, join } from "./host/network.ts";
 import { postJson } from "./host/post.ts";
 import { power } from "./host/power.ts";
 import { selfTest } from "./host/self-test.ts";
-import { awaitNetwork } from "./host/setup.ts";
+import { openSetup } from "./host/setup.ts";
 import { store } from "./host/store.ts";
 import { settle } from "./host/update.ts";
 import { telemetry } from "./host/telemetry.ts";
@@ -53,6 +53,6 @@ if ((PRODUCTION && !shutDoors()) || !selfTest() || file === undefined) {
   showLight("trouble");
   setTimeout(power.reboot, AGAIN_MS);
 } else {
-  if (PRODUCTION && !hasNetwork()) awaitNetwork();
   begin(file);
+  if (!hasNetwork()) openSetup();
 }

@@ -4,6 +4,8 @@
 export const LOADER_FILE = ".boot0";
 /** and "bear.1": the two places for a program; an update goes into the one that does not run */
 export const PROGRAM_FILE = "bear.";
+/** the setup of its Wi-Fi: a program that runs beside either of the two, and is no part of an update */
+export const SETUP_FILE = "setup";
 /** JSON, `ToyFile` */
 export const TOY_FILE = "bear.id";
 /** JSON, `WifiFile`; a reset erases it */

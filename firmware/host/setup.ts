@@ -1,29 +1,12 @@
-/** A toy without a network takes one over its serial line: a line of JSON, and nothing else. */
-import { WIFI_FILE } from "../record.ts";
-import type { WifiFile } from "../record.ts";
+/** Opens the setup that lies in Storage beside the program: it takes a Wi-Fi from whoever holds the pairing code. PROTOCOL.md §12 */
+import { SETUP_FILE } from "../record.ts";
 import { storage } from "./storage.ts";
 
-const BAUD = 115_200;
-const MAX_LINE = 256;
-
-function keep(line: string): void {
+/** It asks nothing of this program, and lets itself go: only while it listens does it take memory. */
+export function openSetup(): void {
   try {
-    const wifi = JSON.parse(line) as WifiFile;
-    if (typeof wifi.ssid !== "string" || typeof wifi.password !== "string") return;
-    storage.write(WIFI_FILE, JSON.stringify({ ssid: wifi.ssid, password: wifi.password }));
-    E.reboot();
+    espruinoEval(storage.read(SETUP_FILE)!);
   } catch {
-    // the next line may be one
+    // none was flashed, or it has no room: the toy goes on without
   }
-}
-
-export function awaitNetwork(): void {
-  let line = "";
-  Serial1.setup(BAUD);
-  Serial1.on("data", (text) => {
-    line += text;
-    const end = line.indexOf("\n");
-    if (end >= 0) keep(line.substr(0, end));
-    if (end >= 0 || line.length > MAX_LINE) line = "";
-  });
 }

@@ -97,10 +97,10 @@ function open(_codec: number, from: TakeSamples): void {
   wave.startOutput(BOARD.SPEAKER, HERTZ, { repeat: true });
 }
 
-function play(samples: ArrayBuffer | Uint8Array, repeat: boolean): void {
+function play(samples: Uint8Array, repeat: boolean): void {
   sound();
-  if (repeat) E.mapInPlace(samples as Uint8Array, samples as Uint8Array, loud!);
-  wave = new Waveform(samples as ArrayBuffer);
+  E.mapInPlace(samples, samples, loud!);
+  wave = new Waveform(samples);
   wave.on("finish", hush);
   wave.startOutput(BOARD.SPEAKER, HERTZ, { repeat });
 }
@@ -119,7 +119,8 @@ function playClip(clip: Clip): void {
   hush();
   const held = storage.read(CLIP_PREFIX + clip);
   if (held === undefined) hum(clip);
-  else play(E.toArrayBuffer(held), false);
+  // a copy: the sound's interrupt cannot read flash while something is written there
+  else play(E.toUint8Array(held), false);
 }
 
 function setVolume(level: number): void {

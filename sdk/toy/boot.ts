@@ -19,8 +19,11 @@ export function raiseBoot(store: ToyStore, hash: Hash): number {
   return boot;
 }
 
-/** `boot = floor + 1`, stored, after a floor that held. §3.3 */
+/** `boot = floor + 1`, or more, stored, after a floor that held. §3.3 */
 export function raiseBootOver(store: ToyStore, hash: Hash, floor: number): number {
-  writeBoth(store, hash, NAME, { generation: floor + 1, body: new Uint8Array(0) });
-  return floor + 1;
+  const latest = readSlots(store, hash, NAME).latest;
+  // what was stored may be above it: a setup takes boots of its own
+  const boot = Math.max(floor, latest === undefined ? 0 : latest.generation) + 1;
+  writeBoth(store, hash, NAME, { generation: boot, body: new Uint8Array(0) });
+  return boot;
 }

@@ -11,6 +11,8 @@ import { describe, findingsIn } from "./gate.ts";
 import type { Finding } from "./gate.ts";
 import { hot, lean } from "./hot.ts";
 import { reservedNames } from "./names.ts";
+import { readOutside } from "./outside.ts";
+import type { Outside } from "./outside.ts";
 import { reportOf } from "./report.ts";
 import { mark, shelve } from "./shelve.ts";
 import { shortenWords } from "./words.ts";
@@ -31,6 +33,8 @@ export interface Firmware {
   bundle: string;
   /** goes into Storage as `.boot0` */
   loader: string;
+  /** goes into Storage as `setup` */
+  setup: string;
   report: FirmwareReport;
 }
 
@@ -47,6 +51,8 @@ export class FirmwareRefused extends Error {
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const FIRMWARE = join(ROOT, "firmware");
 const MAIN = "firmware/main.ts";
+/** a toy's three programs: what leaves one of them is known to all */
+const TOY = [MAIN, "firmware/loader.ts", "firmware/setup.ts"];
 export const DEFAULT_BOARD = "esp32-classic";
 
 /** DESIGN.md, "Firmware": what Espruino parses beyond ES5. */
@@ -117,22 +123,34 @@ async function bundleOf(
   return { code: outputFiles[0]!.text, modules };
 }
 
-async function minify(code: string): Promise<string> {
+/** What leaves a program by name, and so keeps it. */
+function outsideOf(entry: string): Outside {
+  return readOutside(ROOT, TOY.includes(entry) ? TOY : [entry]);
+}
+
+async function minify(code: string, { fields }: Outside): Promise<string> {
   const { code: small } = await transform(code, {
     ...common,
     minify: true,
     treeShaking: true,
     format: "esm",
     mangleProps: /./,
-    reserveProps: reservedNames(join(FIRMWARE, "espruino.d.ts")),
+    reserveProps: reservedNames(join(FIRMWARE, "espruino.d.ts"), fields),
   });
-  return small.trim().replaceAll("espruino(", "require(");
+  return small.trim().replaceAll("espruino(", "require(").replaceAll("espruinoEval(", "eval(");
 }
 
 /** The loader keeps its own names to itself, and leaves the program the top. */
 function loaderOf(code: string): string {
   const run = `eval(require("Storage").read("bear."+PROGRAM))`;
   return `(function(){${code}})();try{${run}}catch(e){print(e);FALL_BACK()}FALL_BACK=0`;
+}
+
+/** A program that runs by itself, beside the toy's: its names are its own. */
+async function besideOf(entry: string, options: FirmwareOptions): Promise<string> {
+  const { code } = await bundleOf(entry, options);
+  const said = options.profile === "production" ? dropLogs(code) : code;
+  return minify(fold(inlineConstants(said), new Set()), outsideOf(entry));
 }
 
 /** A program from this entry, a path from the root of the repository, as the toy's own is built. */
@@ -142,13 +160,14 @@ export async function buildProgram(
 ): Promise<{ program: string; modules: Record<string, number> }> {
   const { code, modules } = await bundleOf(entry, options);
   const ships = options.profile === "production";
-  const said = ships ? shortenWords(dropLogs(code), entry === MAIN) : code;
+  const outside = outsideOf(entry);
+  const said = ships ? shortenWords(dropLogs(code), outside.ownWords) : code;
   // a program that is not the toy's has its own rooms, and not all of the toy's
   const known = new Set(
     [...hot, ...lean].filter((name) => entry === MAIN || code.includes(`function ${name}(`)),
   );
   const folded = shortenUndefined(fold(inlineConstants(callByName(said)), known));
-  return { program: shelve(await minify(mark(folded, hot))), modules };
+  return { program: shelve(await minify(mark(folded, hot), outside)), modules };
 }
 
 /**
@@ -158,7 +177,7 @@ export async function buildProgram(
  */
 export async function buildFirmware(options: FirmwareOptions): Promise<Firmware> {
   const { program, modules } = await buildProgram(MAIN, options);
-  const first = await bundleOf("firmware/loader.ts", options);
-  const loader = loaderOf(await minify(fold(inlineConstants(first.code), new Set())));
-  return { bundle: program, loader, report: reportOf(options, program, loader, modules) };
+  const loader = loaderOf(await besideOf("firmware/loader.ts", options));
+  const setup = `(function(){${await besideOf("firmware/setup.ts", options)}})()`;
+  return { bundle: program, loader, setup, report: reportOf(options, { program, loader, setup }, modules) };
 }

@@ -10,6 +10,7 @@ export interface FirmwareReport {
   profile: string;
   bytes: number;
   loaderBytes: number;
+  setupBytes: number;
   /** as loaded, before it has met a host: run from flash, and were its text in RAM. The toy's own records come on top. */
   variables: { flash: number; ram: number };
   /** largest first: path, and bytes before the names were shortened */
@@ -43,17 +44,17 @@ function variablesOf(program: string): number {
 
 export function reportOf(
   { board = "esp32-classic", profile }: { board?: string; profile: string },
-  bundle: string,
-  loader: string,
+  { program, loader, setup }: { program: string; loader: string; setup: string },
   modules: Record<string, number>,
 ): FirmwareReport {
-  const flash = variablesOf(bundle);
+  const flash = variablesOf(program);
   return {
     board,
     profile,
-    bytes: bundle.length,
+    bytes: program.length,
     loaderBytes: loader.length,
-    variables: { flash, ram: flash + Math.ceil(bundle.length / TEXT_BYTES) },
+    setupBytes: setup.length,
+    variables: { flash, ram: flash + Math.ceil(program.length / TEXT_BYTES) },
     modules: Object.entries(modules)
       .map(([path, bytes]) => ({ path, bytes }))
       .sort((a, b) => b.bytes - a.bytes),

@@ -37,7 +37,7 @@ export async function chooseFirmware({
   // PROTOCOL.md §10: a toy says its board with its version
   const built = await buildFirmware({ board, profile: profile as Profile, version: `${version}+${board}` });
   const bundle = path === undefined ? built.bundle : readBundle(path);
-  return { bundle, loader: built.loader, version, profile };
+  return { bundle, loader: built.loader, setup: built.setup, version, profile };
 }
 
 export function readBundle(path: string): string {

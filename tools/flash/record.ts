@@ -5,9 +5,17 @@ import { nodeHash } from "@bearlink/sdk/node";
 import { encodeWifi, SETUP_RECORD, setupKey } from "@bearlink/sdk/provisioning";
 import type { Wifi } from "@bearlink/sdk/provisioning";
 import { SECRET_RECORD } from "@bearlink/sdk/toy";
-import { LOADER_FILE, PROGRAM_FILE, STORE_PREFIX, TOY_FILE, WIFI_FILE } from "../../firmware/record.ts";
+import {
+  LOADER_FILE,
+  PROGRAM_FILE,
+  SETUP_FILE,
+  STORE_PREFIX,
+  TOY_FILE,
+  WIFI_FILE,
+} from "../../firmware/record.ts";
 import { EXIT, Fault } from "../fault.ts";
 import type { ToyFile } from "../toy-file.ts";
+import { clipFiles } from "./clips.ts";
 import type { Image } from "./images.ts";
 import type { StoredFile } from "./storage.ts";
 
@@ -16,13 +24,13 @@ export interface Order {
   /** `http://host:port`, the first asked first */
   servers: string[];
   wifi?: Wifi;
-  firmware: { bundle: string; loader: string; version: string; profile: string };
+  firmware: { bundle: string; loader: string; setup: string; version: string; profile: string };
   images: Image[];
 }
 
 /** A toy that was rekeyed has no other secret than the one it made. PROTOCOL.md §11 */
 export const SECRET_FILE = STORE_PREFIX + SECRET_RECORD;
-const SETUP_FILE = STORE_PREFIX + SETUP_RECORD;
+const SETUP_KEY_FILE = STORE_PREFIX + SETUP_RECORD;
 
 const text = (name: string, content: string): StoredFile => ({ name, bytes: Buffer.from(content, "latin1") });
 
@@ -45,10 +53,12 @@ export function filesOf({ toy, servers, wifi, firmware }: Order): StoredFile[] {
   const { device_id: id, device_secret, pairing_code } = toy;
   return [
     text(`${PROGRAM_FILE}0`, firmware.bundle),
+    text(SETUP_FILE, firmware.setup),
+    ...clipFiles(),
     json(TOY_FILE, { id, servers }),
     ...(wifi ? [wifiFile(wifi)] : []),
     ...(isPairingCode(pairing_code)
-      ? [{ name: SETUP_FILE, bytes: setupKey(nodeHash, id, pairing_code) }]
+      ? [{ name: SETUP_KEY_FILE, bytes: setupKey(nodeHash, id, pairing_code) }]
       : []),
     { name: SECRET_FILE, bytes: Buffer.from(device_secret, "hex") },
     text(LOADER_FILE, firmware.loader),
@@ -60,7 +70,7 @@ const digestOf = (bytes: Uint8Array): string => createHash("sha256").update(byte
 /** What would be done, without a secret: neither as it is nor as a digest that a guess could be held against. */
 export function manifestOf(order: Order): object {
   const { toy, servers, wifi, firmware, images } = order;
-  const hidden = [SECRET_FILE, SETUP_FILE, WIFI_FILE];
+  const hidden = [SECRET_FILE, SETUP_KEY_FILE, WIFI_FILE];
   return {
     device_id: toy.device_id,
     servers,

@@ -64,4 +64,4 @@ export async function tellWifiOver(
 }
 
 const SILENT =
-  "the toy does not listen for a Wi-Fi: it does for ten minutes after its start, while it knows none or its reset was pressed";
+  "the toy does not listen for a Wi-Fi: it does for ten minutes after its start, while it knows none, and after a press of five seconds";

@@ -9,11 +9,11 @@ import { openFlash, readFile } from "../../../tools/twin/flash.ts";
 import type { ToyFile } from "../../../tools/toy-file.ts";
 import { ESPRUINO, plain } from "../../support/interpreter.ts";
 import { until } from "../../support/wait.ts";
-import { ASLEEP, MICROPHONE_FILE, SHIM, SPEAKER_FILE } from "./shim.ts";
-import { provisioned } from "./toy.ts";
-import type { FirmwareToy } from "./toy.ts";
+import { ASLEEP, MICROPHONE_FILE, SERIAL, SHIM, SPEAKER_FILE } from "./shim.ts";
+import { provisioned, serialOf } from "./toy.ts";
+import type { FirmwareToy, Workshop } from "./toy.ts";
 
-export function interpreterToy(firmware: Firmware, toy: ToyFile): FirmwareToy {
+export function interpreterToy(firmware: Firmware, toy: ToyFile, workshop: Workshop = {}): FirmwareToy {
   const folder = mkdtempSync(join(tmpdir(), "toy-"));
   const path = (name: string): string => join(folder, name);
   const lines: string[] = [];
@@ -21,7 +21,7 @@ export function interpreterToy(firmware: Firmware, toy: ToyFile): FirmwareToy {
   let starts = 0;
   let heardBytes = 0;
   let asked = 0;
-  writeFileSync(path("espruino.flash"), provisioned(firmware, toy, SHIM).image);
+  writeFileSync(path("espruino.flash"), provisioned(firmware, toy, { ...workshop, before: SHIM }).image);
   writeFileSync(path(MICROPHONE_FILE), new Uint8Array(1).fill(128));
 
   const start = (): void => {
@@ -33,7 +33,10 @@ export function interpreterToy(firmware: Firmware, toy: ToyFile): FirmwareToy {
       rest += bytes.toString("latin1");
       const whole = rest.split("\n");
       rest = whole.pop()!;
-      lines.push(...whole.map(plain).filter((line) => line !== ""));
+      for (const line of whole.map(plain)) {
+        if (line.startsWith(SERIAL)) serial.said(JSON.parse(line.slice(SERIAL.length)) as string);
+        else if (line !== "") lines.push(line);
+      }
     });
     // a chip that starts again is a process that does
     own.on("close", () => {
@@ -49,6 +52,7 @@ export function interpreterToy(firmware: Firmware, toy: ToyFile): FirmwareToy {
     own?.kill("SIGKILL");
   };
   const tell = (line: string): void => void child?.stdin?.write(`${line}\n`);
+  const serial = serialOf((text) => tell(`$serial(${JSON.stringify(text)})`));
   const ask = async (what: string): Promise<string> => {
     const mark = `#answer${++asked} `;
     tell(`print("${mark}"+(${what}))`);
@@ -76,6 +80,7 @@ export function interpreterToy(firmware: Firmware, toy: ToyFile): FirmwareToy {
       return fresh;
     },
     lines,
+    line: serial.line,
     starts: () => starts,
     file: (name) => readFile(openFlash(new Uint8Array(readFileSync(path("espruino.flash")))), name),
     ask,

@@ -7,8 +7,10 @@ export const MICROPHONE_FILE = "microphone.u8";
 export const SPEAKER_FILE = "speaker.u8";
 /** printed where the chip would sleep */
 export const ASLEEP = "#asleep";
+/** printed before what the program writes to its serial line, as JSON */
+export const SERIAL = "#serial ";
 
-/** Runs first in `.boot0`; the harness calls `$press`, `$wifi` and `$level` over the console. */
+/** Runs first in `.boot0`; the harness calls `$press`, `$wifi`, `$serial` and `$level` over the console. */
 export const SHIM = `
 echo(0);
 (function(){
@@ -23,6 +25,13 @@ echo(0);
   global.$press=function(down){setTimeout(function(){if(paw)paw({state:!down})},25)};
   global.$level=function(p,v){levels[p]=v};
   global.$levels=levels;
+  // the console stays the harness's
+  var held="Serial1";
+  E.setConsole=function(d){held=d};
+  E.getConsole=function(){return held};
+  Serial1.setup=function(){};
+  Serial1.write=function(t){print("${SERIAL}"+JSON.stringify(t))};
+  global.$serial=function(text){if(held===null)Serial1.emit("data",text)};
   var ble=true;
   global.ESP32={
     getState:function(){return{BLE:ble,Wifi:true}},
@@ -36,9 +45,20 @@ echo(0);
     if(!up&&wifi.on)wifi.on();
     if(up&&wifi.done)wifi.done(null);
   };
+  global.$air={};
+  function inReach(ssid,password){
+    return wifi.up&&(!$air.ssid||$air.ssid==ssid)&&(!$air.password||$air.password==password);
+  }
   global.$wifiModule={
-    connect:function(ssid,o,done){wifi.done=done;setTimeout(function(){if(wifi.up)done(null)},40)},
+    connect:function(ssid,o,done){
+      wifi.done=done;
+      setTimeout(function(){
+        if(inReach(ssid,o.password))done(null);
+        else if($air.ssid)done("no_ap_found");
+      },40);
+    },
     disconnect:function(){},
+    removeListener:function(){},
     on:function(e,f){if(e=="disconnected")wifi.on=f}
   };
   Modules.addCached("Wifi","exports=$wifiModule");

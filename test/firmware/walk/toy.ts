@@ -1,5 +1,7 @@
 /** One toy that runs the firmware's bundle, on the twin or on a real Espruino: the walk does not know which. */
 import type { Firmware } from "../../../tools/firmware/build.ts";
+import type { SerialLine } from "../../../tools/flash/line.ts";
+import { filesOf } from "../../../tools/flash/record.ts";
 import { putFile, openFlash, readFile } from "../../../tools/twin/flash.ts";
 import type { Flash } from "../../../tools/twin/flash.ts";
 import { openTwin } from "../../../tools/twin/twin.ts";
@@ -26,26 +28,61 @@ export interface FirmwareToy {
   file(name: string): Uint8Array | undefined;
   /** What an expression is, over its console. */
   ask(expression: string): Promise<string>;
+  /** Its serial line, as a computer that is plugged in has it. */
+  line: SerialLine;
   close(): Promise<void>;
 }
 
-/** The flash of a toy as it leaves the workshop. */
-export function provisioned(firmware: Firmware, toy: ToyFile, before = ""): Flash {
+/** What is typed into a toy's serial line, and a way to hear what comes out of it. */
+export function serialOf(type: (text: string) => void): { line: SerialLine; said(text: string): void } {
+  const listeners = new Set<(bytes: Uint8Array) => void>();
+  const line: SerialLine = {
+    gone: new AbortController().signal,
+    write: (bytes) => Promise.resolve(type(Buffer.from(bytes).toString("latin1"))),
+    listen(heard) {
+      listeners.add(heard);
+      return () => void listeners.delete(heard);
+    },
+    signals: () => Promise.resolve(),
+    setBaud: () => Promise.resolve(),
+    close: () => Promise.resolve(),
+  };
+  return { line, said: (text) => listeners.forEach((heard) => heard(Buffer.from(text, "latin1"))) };
+}
+
+export interface Workshop {
+  /** runs before the loader */
+  before?: string;
+  /** false: nobody told it of one */
+  wifi?: boolean;
+}
+
+/** The flash of a toy as `bear flash` leaves it. */
+export function provisioned(
+  firmware: Firmware,
+  toy: ToyFile,
+  { before = "", wifi = true }: Workshop = {},
+): Flash {
   const flash = openFlash(new Uint8Array(FLASH_BYTES).fill(0xff));
-  putFile(flash, ".boot0", before + firmware.loader);
-  putFile(flash, "bear.0", firmware.bundle);
-  putFile(flash, "bear.id", JSON.stringify({ id: toy.device_id, servers: [toy.url] }));
-  putFile(flash, "bear.wifi", JSON.stringify({ ssid: "home", password: "porridge" }));
-  putFile(flash, "bear.secret", new Uint8Array(Buffer.from(toy.device_secret, "hex")));
+  const order = {
+    toy,
+    servers: [toy.url],
+    firmware: { ...firmware, loader: before + firmware.loader, version: "", profile: "" },
+    images: [],
+    ...(wifi && { wifi: { ssid: "home", password: "porridge" } }),
+  };
+  for (const { name, bytes } of filesOf(order)) putFile(flash, name, bytes);
   return flash;
 }
 
-export function twinToy(firmware: Firmware, toy: ToyFile): FirmwareToy {
+export function twinToy(firmware: Firmware, toy: ToyFile, workshop: Workshop = {}): FirmwareToy {
   let question = new Uint8Array(0);
   let at = 0;
   let sound: Uint8Array[] = [];
+  const serial = serialOf((text) => twin.type(text));
   const twin = openTwin({
-    flash: provisioned(firmware, toy),
+    flash: provisioned(firmware, toy, workshop),
+    onSerial: serial.said,
     microphone(samples) {
       const piece = new Uint8Array(samples).fill(128);
       piece.set(question.subarray(at, at + samples));
@@ -73,6 +110,7 @@ export function twinToy(firmware: Firmware, toy: ToyFile): FirmwareToy {
     lines: twin.lines,
     starts: () => twin.starts,
     file: (name) => readFile(twin.flash, name),
+    line: serial.line,
     ask: (expression) => Promise.resolve(String(twin.evaluate(expression))),
     close: () => Promise.resolve(twin.close()),
   };

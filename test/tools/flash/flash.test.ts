@@ -3,15 +3,18 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { toHex } from "@bearlink/sdk/protocol";
+import { CODEC, toHex } from "@bearlink/sdk/protocol";
+import { decodeSound } from "@bearlink/sdk/node";
 import { setupKey } from "@bearlink/sdk/provisioning";
 import { systemHash } from "../../../server/adapters/hash.ts";
+import { MAX_CLIP_BYTES } from "../../../tools/flash/clips.ts";
 import { openConsole } from "../../../tools/flash/console.ts";
 import { flashToy } from "../../../tools/flash/flash.ts";
 import { findPorts, openLine, portFault } from "../../../tools/flash/line.ts";
 import { filesOf, manifestOf, readServers } from "../../../tools/flash/record.ts";
 import type { Order } from "../../../tools/flash/record.ts";
 import { firstWrong, putFile } from "../../../tools/flash/storage.ts";
+import { expectSound } from "../../walks/support.ts";
 import { fakeBoard, lineTo, serveBoard } from "./fake-board.ts";
 import { espruino, openPty, socatMissing } from "./terminals.ts";
 
@@ -25,29 +28,46 @@ const order: Order = {
   toy,
   servers: [toy.url],
   wifi: { ssid: "Märchen", password: "teddy-bears" },
-  firmware: { bundle: `print("bear");`.repeat(300), loader: "1;", version: "1.2.3", profile: "development" },
+  firmware: {
+    bundle: `print("bear");`.repeat(300),
+    loader: "1;",
+    setup: "2;",
+    version: "1.2.3",
+    profile: "development",
+  },
   images: [{ name: "full.bin", address: 0, bytes: new Uint8Array([1, 2, 3]) }],
 };
 const files = filesOf(order);
 const patience = { answerMs: 2_000, startMs: 3_000, knockMs: 200 };
-const latin = (name: string) =>
-  Buffer.from(files.find((file) => file.name === name)!.bytes).toString("latin1");
+const clips = ["thinking", "pairing", "paired", "sorry", "goodbye", "offline"].map((clip) => `clip.${clip}`);
+const bytesOf = (name: string) => files.find((file) => file.name === name)!.bytes;
+const latin = (name: string) => Buffer.from(bytesOf(name)).toString("latin1");
 
 describe("what a toy is given", () => {
   test("its program, who it is, its Wi-Fi in bytes, its keys, and at the very end its loader", () => {
     expect(files.map(({ name }) => name)).toEqual([
       "bear.0",
+      "setup",
+      ...clips,
       "bear.id",
       "bear.wifi",
       "bear.setup",
       "bear.secret",
       ".boot0",
     ]);
+    for (const name of clips) expect(name.length).toBeLessThanOrEqual(28);
     expect(JSON.parse(latin("bear.id"))).toEqual({ id: toy.device_id, servers: [toy.url] });
     expect(JSON.parse(latin("bear.wifi"))).toEqual({ ssid: "M\xc3\xa4rchen", password: "teddy-bears" });
-    expect(toHex(files[3]!.bytes)).toBe(toHex(setupKey(systemHash, toy.device_id, toy.pairing_code)));
-    expect(toHex(files[4]!.bytes)).toBe(toy.device_secret);
-    for (const { bytes } of files.slice(0, 3)) expect(bytes.every((byte) => byte < 128)).toBe(true);
+    expect(toHex(bytesOf("bear.setup"))).toBe(toHex(setupKey(systemHash, toy.device_id, toy.pairing_code)));
+    expect(toHex(bytesOf("bear.secret"))).toBe(toy.device_secret);
+    for (const name of ["bear.0", "setup", "bear.id", "bear.wifi", ".boot0"])
+      expect(bytesOf(name).every((byte) => byte < 128)).toBe(true);
+  });
+
+  test("clips that its DAC plays as they are: within their room, and no louder than a toy may be", () => {
+    const sounds = clips.map((name) => bytesOf(name));
+    expect(sounds.reduce((sum, { length }) => sum + length, 0)).toBeLessThanOrEqual(MAX_CLIP_BYTES);
+    for (const sound of sounds) expectSound(decodeSound(CODEC.U8, sound), 8_000);
   });
 
   test("a manifest tells all but the secrets, their digests and the password's", () => {
@@ -58,6 +78,8 @@ describe("what a toy is given", () => {
     const { files: listed } = manifestOf(order) as { files: { name: string; sha256?: string }[] };
     expect(listed.filter(({ sha256 }) => sha256).map(({ name }) => name)).toEqual([
       "bear.0",
+      "setup",
+      ...clips,
       "bear.id",
       ".boot0",
     ]);

@@ -1,0 +1,94 @@
+/** When a toy listens for a Wi-Fi, and for how long. PROTOCOL.md §12.4 */
+import { beforeAll, describe, expect, test } from "vitest";
+import { buildFirmware } from "../../tools/firmware/build.ts";
+import type { Firmware } from "../../tools/firmware/build.ts";
+import { openTwin } from "../../tools/twin/twin.ts";
+import type { ToyFile } from "../../tools/toy-file.ts";
+import { fakeClock } from "../support/clock.ts";
+import { pause } from "../support/wait.ts";
+import { provisioned, serialOf } from "./walk/toy.ts";
+
+const MINUTE_MS = 60_000;
+
+let firmware: Firmware;
+beforeAll(async () => {
+  firmware = await buildFirmware({ profile: "production" });
+}, 120_000);
+
+describe("the setup of a toy on the twin", () => {
+  const toy: ToyFile = {
+    device_id: "bear-0123456789abcdef",
+    device_secret: "0123456789abcdef".repeat(4),
+    pairing_code: "ABCDEFGHJKMNPQRSTVWXYZ0123",
+    url: "http://127.0.0.1:1",
+  };
+  /** A toy whose time stands still. */
+  const open = (built: Firmware) => {
+    const clock = fakeClock();
+    const heard: string[] = [];
+    const serial = serialOf((text) => twin.type(text));
+    serial.line.listen((bytes) => heard.push(Buffer.from(bytes).toString("latin1")));
+    const flash = provisioned(built, toy, { wifi: false });
+    const twin = openTwin({ clock, flash, onSerial: serial.said });
+    twin.pin("D35", 0.6);
+    twin.boot();
+    const passes = async (ms: number): Promise<void> => {
+      await clock.advance(ms);
+      await pause(20);
+    };
+    return { twin, heard, passes, line: serial.line };
+  };
+
+  test("closes after ten minutes, and a start opens it again", async () => {
+    const { twin, heard, passes } = open(firmware);
+    await passes(2_000);
+    twin.type("hello\n");
+    await passes(100);
+    expect(heard.splice(0).join("")).toMatch(/^bear bear-0123456789abcdef [0-9a-f]{32}\n$/);
+    await passes(10 * MINUTE_MS - 3_000);
+    twin.type("hello\n");
+    await passes(100);
+    expect(heard.splice(0).join("")).toMatch(/^bear /);
+    await passes(3_000);
+    expect(heard.splice(0)).toEqual(["no closed\n"]);
+    twin.type("hello\n");
+    await passes(100);
+    expect(heard).toEqual([]);
+    twin.boot();
+    await passes(2_000);
+    twin.type("hello\n");
+    await passes(100);
+    expect(heard.join("")).toMatch(/^bear /);
+    twin.close();
+  });
+
+  test("says no name twice: each time it opens it takes a boot of its own", async () => {
+    const { twin, heard, passes } = open(firmware);
+    for (let start = 0; start < 5; start++) {
+      await passes(2_000);
+      twin.type("hello\n");
+      await passes(100);
+      twin.boot();
+    }
+    expect(new Set(heard).size).toBe(5);
+    twin.close();
+  });
+
+  test("gives a toy in development its console back for a Ctrl-C, and a shipped one none", async () => {
+    const { twin, heard, passes } = open(await buildFirmware({ profile: "development" }));
+    await passes(2_000);
+    expect(twin.evaluate("E.getConsole()")).toBe(null);
+    twin.type("\x03");
+    await passes(100);
+    expect(twin.evaluate("E.getConsole()")).toBe("Serial1");
+    twin.close();
+
+    const shipped = open(firmware);
+    await shipped.passes(2_000);
+    shipped.twin.type("\x03");
+    await shipped.passes(100);
+    expect(shipped.twin.evaluate("E.getConsole()")).toBe(null);
+    expect(heard).toEqual([]);
+    shipped.twin.close();
+  });
+});
