@@ -1,0 +1,218 @@
+/** Updates that go wrong in every way we thought of: the toy always comes back with a program that talks. PROTOCOL.md §10 */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { buildFirmware, buildProgram } from "../../tools/firmware/build.ts";
+import type { Firmware } from "../../tools/firmware/build.ts";
+import { flashWith, readFile } from "../../tools/twin/flash.ts";
+import type { Flash } from "../../tools/twin/flash.ts";
+import { openTwin } from "../../tools/twin/twin.ts";
+import type { Twin } from "../../tools/twin/twin.ts";
+import type { ToyFile } from "../../tools/toy-file.ts";
+import { fakeClock, settle } from "../support/clock.ts";
+import { ESPRUINO } from "../support/interpreter.ts";
+import { pause, until } from "../support/wait.ts";
+import { serveDownloads } from "./walk/downloads.ts";
+import type { Asked, Downloads } from "./walk/downloads.ts";
+import { interpreterToy } from "./walk/interpreter-toy.ts";
+import { said, twinToy } from "./walk/toy.ts";
+import type { FirmwareToy } from "./walk/toy.ts";
+
+const OLD = "1.0.0";
+const NEW = "2.0.0";
+const THROWS = 'print("born broken");throw new Error("no");';
+const RECORD: ToyFile = {
+  device_id: "bear-0123456789abcdef",
+  device_secret: "0123456789abcdef".repeat(4),
+  pairing_code: "ABCDEFGHJKMNPQRSTVWXYZ0123",
+  url: "http://127.0.0.1:1",
+};
+
+let firmware: Firmware;
+let newer: string;
+let downloads: Downloads;
+beforeAll(async () => {
+  const program = async (version: string): Promise<string> =>
+    (await buildProgram("test/firmware/updating.ts", { profile: "development", version })).program;
+  // the toy's own loader, and a program that does nothing but update
+  firmware = { ...(await buildFirmware({ profile: "production" })), bundle: await program(OLD) };
+  newer = await program(NEW);
+  downloads = await serveDownloads();
+}, 120_000);
+afterAll(() => downloads.close());
+
+const hosts = [
+  { host: "the twin", make: twinToy, there: true },
+  { host: "the interpreter", make: interpreterToy, there: ESPRUINO !== undefined },
+].filter(({ there }) => there);
+
+describe.each(hosts)("on $host, a toy", { timeout: 60_000 }, ({ make }) => {
+  let toy: FirmwareToy;
+  beforeAll(async () => {
+    toy = make(firmware, RECORD);
+    toy.boot();
+    await said(toy, /^runs 1.0.0/);
+  });
+  afterAll(() => toy.close());
+
+  const order = async (asked: Asked): Promise<string> => {
+    const from = toy.lines.length;
+    await toy.ask(`TAKE_UPDATE(${JSON.stringify(JSON.stringify(asked))})`);
+    return toy.lines[(await said(toy, /^taken/, from)) - 1]!;
+  };
+  const runs = (): Promise<string> => toy.ask("PROGRAM+' '+TRIAL");
+
+  test.each<[string, () => Asked]>([
+    ["whose digest is another", () => ({ ...downloads.of(NEW, newer), sha256: "ab".repeat(32) })],
+    ["that is cut short", () => downloads.of(NEW, newer, (response) => response.end(newer.slice(0, -99)))],
+    [
+      "that breaks off in mid-download",
+      () =>
+        downloads.of(NEW, newer, (response) => {
+          response.writeHead(200, { "content-length": newer.length });
+          response.write(newer.slice(0, 1_000), () => response.destroy());
+        }),
+    ],
+    [
+      "that is longer than it was said",
+      () => downloads.of(NEW, newer, (response) => response.end(newer + " ")),
+    ],
+    ["that is not there", () => downloads.of(NEW, newer, (response) => response.writeHead(404).end(newer))],
+    ["that is older", () => downloads.of("0.9.9", newer)],
+    ["that is larger than a program may be", () => ({ ...downloads.of(NEW, newer), size: 65_537 })],
+    ["at no address", () => ({ ...downloads.of(NEW, newer), url: "http://127.0.0.1:1/" })],
+  ])("does not take an update %s, and runs its own after a start", async (_what, asked) => {
+    expect(await order(asked())).toBe("taken false");
+    const from = toy.lines.length;
+    toy.powerCut();
+    await pause(50);
+    toy.boot();
+    await said(toy, /^runs 1.0.0/, from);
+    expect(await runs()).toBe("0 false");
+  });
+
+  test("leaves a program that throws as it starts, three times, and then takes that one no more", async () => {
+    const broken = downloads.of(NEW, THROWS);
+    for (let tries = 1; tries <= 3; tries++) {
+      const from = toy.lines.length;
+      expect(await order(broken)).toBe("taken true");
+      const born = await said(toy, /^born broken/, from);
+      await said(toy, /^runs 1.0.0/, born);
+      expect(await runs()).toBe("0 false");
+    }
+    const fetched = downloads.fetched();
+    expect(await order(broken)).toBe("taken false");
+    expect(downloads.fetched()).toBe(fetched);
+  });
+
+  test("takes another one all the same, keeps it once it talks, and goes back to none that is older", async () => {
+    const from = toy.lines.length;
+    expect(await order(downloads.of(NEW, newer))).toBe("taken true");
+    await said(toy, /^runs 2.0.0/, from);
+    expect(await runs()).toBe("1 true");
+    // while it is on trial it takes no other
+    expect(await order(downloads.of("3.0.0", newer))).toBe("taken false");
+    await toy.ask("SETTLE_TRIAL()");
+    expect(await order(downloads.of(OLD, firmware.bundle))).toBe("taken false");
+    const settled = toy.lines.length;
+    toy.powerCut();
+    await pause(50);
+    toy.boot();
+    await said(toy, /^runs 2.0.0/, settled);
+    expect(await runs()).toBe("1 false");
+  });
+});
+
+describe("on the twin", () => {
+  const twins: Twin[] = [];
+  afterAll(() => twins.forEach((twin) => twin.close()));
+
+  const open = (flash: Flash, clock?: ReturnType<typeof fakeClock>): Twin => {
+    const twin = openTwin({ flash, ...(clock && { clock }) });
+    twins.push(twin);
+    return twin;
+  };
+  const files = () => ({ ".boot0": firmware.loader, "bear.0": firmware.bundle });
+  const programIs = async (twin: Twin, version: RegExp, from = 0): Promise<void> =>
+    until(`a program ${version}`, () => twin.lines.slice(from).some((line) => version.test(line)));
+  const order = (twin: Twin, asked: Asked): void =>
+    void twin.evaluate(`TAKE_UPDATE(${JSON.stringify(JSON.stringify(asked))})`);
+
+  test("a program that has not claimed within 120 s is left for the former one", async () => {
+    const clock = fakeClock();
+    const twin = open(flashWith(files()), clock);
+    const seen = async (line: RegExp, from: number): Promise<void> => {
+      await until(`${line}`, async () => {
+        await clock.advance(50);
+        return twin.lines.slice(from).some((one) => line.test(one));
+      });
+    };
+    /** A pass of its loop that begins another is one more turn of ours. */
+    const seconds = async (count: number): Promise<void> => {
+      for (let second = 0; second < count; second++) {
+        await clock.advance(1_000);
+        for (let pass = 0; pass < 4; pass++) await settle();
+      }
+    };
+    twin.boot();
+    await seen(/^runs 1.0.0/, 0);
+    order(twin, downloads.of(NEW, newer));
+    await until("the download", () => twin.lines.includes("taken true"));
+    await seen(/^runs 2.0.0/, 0);
+    const from = twin.lines.length;
+    // it feeds the watchdog as a healthy loop does, and never says that it talks
+    twin.evaluate("setInterval(function(){E.kickWatchdog()},5000)");
+    await seconds(118);
+    expect(twin.evaluate("PROGRAM+' '+TRIAL")).toBe("1 true");
+    await seconds(5);
+    await seen(/^runs 1.0.0/, from);
+    expect(twin.evaluate("PROGRAM+' '+TRIAL")).toBe("0 false");
+  });
+
+  test("with the power cut at any write of an update, what starts is whole, talks, and can be updated", async () => {
+    /** The whole way to the new program, cut at write number `cutAt`; how many writes there were. */
+    const walk = async (flash: Flash, cutAt: number): Promise<number> => {
+      let writes = 0;
+      const twin = open(flash);
+      const count = (): void => {
+        if (++writes === cutAt - 1) twin.cutNextWrite();
+      };
+      flash.changed = count;
+      if (cutAt === 1) twin.cutNextWrite();
+      const isOver = (line: string) => (): boolean => !twin.isOn() || twin.lines.includes(line);
+      twin.boot();
+      await until("a start", isOver(`runs ${OLD}`));
+      if (twin.isOn()) order(twin, downloads.of(NEW, newer));
+      // a start that the program asked for is no cut
+      await until(
+        "the new program",
+        () => twin.lines.includes(`runs ${NEW}`) || (!twin.isOn() && writes >= cutAt),
+      );
+      if (twin.isOn()) twin.evaluate("SETTLE_TRIAL()");
+      twin.close();
+      flash.changed = () => {};
+      flash.cut = undefined;
+      return writes;
+    };
+    const all = await walk(flashWith(files()), Infinity);
+    expect(all).toBeGreaterThan(15);
+    for (let cutAt = 1; cutAt <= all; cutAt++) {
+      const flash = flashWith(files());
+      await walk(flash, cutAt);
+      const twin = open(flash);
+      twin.boot();
+      await programIs(twin, /^runs/);
+      const ran = twin.evaluate("PROGRAM") as number;
+      const text = Buffer.from(readFile(flash, `bear.${ran}`)!).toString("latin1");
+      expect([firmware.bundle, newer], `cut at write ${cutAt}`).toContain(text);
+      if (twin.evaluate("TRIAL")) twin.evaluate("SETTLE_TRIAL()");
+      if (text !== newer) {
+        order(twin, downloads.of(NEW, newer));
+        await programIs(twin, /^runs 2.0.0/);
+        twin.evaluate("SETTLE_TRIAL()");
+      }
+      twin.boot();
+      await until("the new program", () => twin.lines.at(-1) === `runs ${NEW}`);
+      expect(twin.evaluate("TRIAL"), `cut at write ${cutAt}`).toBe(false);
+      twin.close();
+    }
+  }, 120_000);
+});
