@@ -204,6 +204,9 @@ export const MAX_KEPT_CHARS = 8_000;
 export const MAX_KEPT_WAITING = 500;
 /** ms a stop waits for those */
 export const KEEP_STOP_MS = 5_000;
+/** ms between two looks for what is past its time, and things that go in one statement */
+export const RETENTION_SWEEP_MS = 3_600_000;
+export const SWEEP_BATCH = 500;
 /** conversations in one answer, and where the asker has not said */
 export const MAX_CONVERSATIONS_LISTED = 100;
 export const CONVERSATIONS_LISTED = 20;

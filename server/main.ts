@@ -123,6 +123,7 @@ export async function startCell(config: Config, options: { log?: Log } = {}): Pr
       { ...stores, ...claims, desk: accounts.desk, families, letters },
       {
         sections: [conversationsSection(families.history)],
+        jobs: families.jobs,
       },
     );
     const bridge: Bridge = createBridge({

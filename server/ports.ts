@@ -13,6 +13,7 @@ export * from "./ports/jobs.ts";
 export * from "./ports/kms.ts";
 export * from "./ports/limits.ts";
 export * from "./ports/pairing.ts";
+export * from "./ports/retention.ts";
 export * from "./ports/turn-news.ts";
 export * from "./ports/usage.ts";
 export * from "./ports/vault.ts";

@@ -6,6 +6,7 @@ import { endSession } from "../claim/end.ts";
 import { isProduction } from "../config.ts";
 import type { Config } from "../config.ts";
 import { orUnavailable } from "../errors.ts";
+import { removeChild } from "../family/child.ts";
 import type { ChildPorts } from "../family/child.ts";
 import type { HistoryPorts } from "../family/conversation/history.ts";
 import { hasConsent } from "../family/consent/consent.ts";
@@ -14,14 +15,20 @@ import { createConsentGate } from "../family/consent/gate.ts";
 import { consentMethods } from "../family/consent/methods.ts";
 import type { CardSettings } from "../family/consent/methods.ts";
 import { createNotice } from "../family/consent/notice.ts";
+import type { Notice } from "../family/consent/notice.ts";
+import type { RetentionPolicy } from "../family/retention/policy.ts";
+import { retentionJob } from "../family/retention/sweep.ts";
+import type { JobKind } from "../jobs/runner.ts";
 import { addressKey } from "../limiter/address.ts";
 import { createErrands } from "../pairing/errands.ts";
 import type { Errands } from "../pairing/errands.ts";
+import { unpair } from "../pairing/owner.ts";
 import type { OwnerPorts } from "../pairing/owner.ts";
 import { watchPairings } from "../pairing/toy.ts";
 import type { ToyPairing } from "../pairing/toy.ts";
 import type { WindowPorts } from "../pairing/window.ts";
 import type { ConsentGate, FamilyVault, ToyLine, ToyNews } from "../ports.ts";
+import { openPolicy } from "./retention.ts";
 import type { Stores } from "./stores.ts";
 import type { Voices } from "./voices.ts";
 
@@ -32,6 +39,9 @@ export interface Families {
   children: ChildPorts;
   consent: ConsentPorts;
   history: HistoryPorts;
+  /** what anyone may know of it */
+  privacy: { policy: RetentionPolicy; notice: Notice };
+  jobs: Record<string, JobKind>;
   windows: WindowPorts;
   owner: OwnerPorts;
   /** Begins to hear the other cells; the answer stops it. */
@@ -41,7 +51,10 @@ export interface Families {
 export interface FamilyParts
   extends
     Omit<ClaimPorts, "limits">,
-    Pick<Stores, "children" | "consents" | "conversations" | "pairings" | "ownership" | "counters"> {
+    Pick<
+      Stores,
+      "children" | "consents" | "conversations" | "retention" | "pairings" | "ownership" | "counters"
+    > {
   familyVault: FamilyVault;
   voices: Pick<Voices, "thirdParties" | "ports">;
   /** whose mail addresses these are, and who takes mail to them */
@@ -52,13 +65,15 @@ export interface FamilyParts
 
 export function openFamilies(config: Config, parts: FamilyParts): Families {
   const { chance, hash, consents, voices, line } = parts;
-  const notice = createNotice({ hash }, voices.thirdParties);
+  const policy = openPolicy();
+  const notice = createNotice({ hash, policy }, voices.thirdParties);
   const gate = createConsentGate({ consents, notice }, { demo: !isProduction(config) });
   const errands = createErrands({ ...parts, gate });
   const end = (deviceId: string, reason: string): Promise<void> => endSession(parts, deviceId, reason);
   const card = cardService(config);
   const methods = consentMethods({ chance }, { mail: parts.letters !== undefined, card });
   const consent: ConsentPorts = { ...parts, notice, methods, card };
+  const owner: OwnerPorts = { ...parts, endSession: end };
   let toys: ToyPairing | undefined;
 
   return {
@@ -67,7 +82,18 @@ export function openFamilies(config: Config, parts: FamilyParts): Families {
     children: parts,
     consent,
     history: parts,
-    owner: { ...parts, endSession: end },
+    privacy: { policy, notice },
+    owner,
+    jobs: {
+      retention: retentionJob({
+        ...parts,
+        policy,
+        removeChild(accountId, childId) {
+          const by = { accountId, address: "retention" };
+          return removeChild(parts, by, childId, (deviceId) => unpair(owner, by, deviceId));
+        },
+      }),
+    },
     windows: {
       ...parts,
       words: pairingWords,

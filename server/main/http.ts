@@ -26,6 +26,7 @@ import { passkeyRoutes } from "../routes/passkeys.ts";
 import { supportRoutes } from "../routes/support.ts";
 import { pairRoutes } from "../routes/pair.ts";
 import { ownToyRoutes } from "../routes/toys-of-parent.ts";
+import { privacyRoutes } from "../routes/privacy.ts";
 import { toyRoutes } from "../routes/toys.ts";
 import { updateRoutes } from "../routes/update.ts";
 import { watchRoutes } from "../routes/watch.ts";
@@ -99,6 +100,7 @@ export async function serveHttp(
     (app) => consentRoutes(app, families.consent),
     (app) => chatkitRoutes(app, families.history),
     (app) => credentialRoutes(app, credentials),
+    (app) => privacyRoutes(app, families.privacy),
     (app) => ownToyRoutes(app, families),
     (app) => pairRoutes(app, families.windows),
     (app) => updateRoutes(app, updates.routes),

@@ -22,6 +22,7 @@ import type { MigrationState } from "../adapters/sql/migrate.ts";
 import { sqlOwnership } from "../adapters/sql/ownership.ts";
 import { sqlPairings } from "../adapters/sql/pairing.ts";
 import { sqlPasskeys } from "../adapters/sql/passkeys.ts";
+import { sqlRetention } from "../adapters/sql/retention.ts";
 import { sqlToys } from "../adapters/sql/toys.ts";
 import { sqlUpdates } from "../adapters/sql/updates.ts";
 import { sqlVaultMasters } from "../adapters/sql/vault-masters.ts";
@@ -57,6 +58,7 @@ import type {
   ParentSessions,
   Passkeys,
   Reports,
+  Retention,
   Revocations,
   Sessions,
   Toys,
@@ -78,6 +80,7 @@ export interface Stores {
   children: Children;
   consents: Consents;
   conversations: KeptConversations;
+  retention: Retention;
   pairings: Pairings;
   ownership: Ownership;
   jobs: Jobs;
@@ -151,6 +154,7 @@ export async function openStores(config: Config, { clock, chance, meter, log }: 
       children: sqlChildren({ db }),
       consents: sqlConsents({ db, next: nextConsent }),
       conversations: sqlConversations({ db }),
+      retention: sqlRetention({ db }),
       pairings: sqlPairings({ db }),
       ownership: sqlOwnership({ db }),
       jobs: sqlJobs({ db }),

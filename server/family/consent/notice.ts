@@ -2,6 +2,8 @@
 import { lp, toHex, utf8 } from "@bearlink/sdk/protocol";
 import type { Hash } from "@bearlink/sdk/protocol";
 import type { Recipient, ThirdParty } from "../../ports.ts";
+import { timeOf } from "../retention/policy.ts";
+import type { RetentionPolicy } from "../retention/policy.ts";
 
 export interface NoticePart {
   recipient: Recipient;
@@ -28,29 +30,31 @@ export const DEMO_VERSION = "demo";
 const THIS_SERVER = "this Bearlink server";
 const VERSION_CHARS = 16;
 
-const TEXTS: Record<Recipient, string> = {
-  voice:
-    "Takes your child's voice while the paw is held, in place of typing. The sound is deleted when the answer is over. It is never used for training, advertising or analytics.",
-  transcripts:
-    "Keeps what your child and the toy said, encrypted, for you to read; for as many days as you choose. Without it nothing that was said is kept.",
+const textsOf = (policy: RetentionPolicy): Record<Recipient, string> => ({
+  voice: `Takes your child's voice while the paw is held, in place of typing. The sound is kept ${timeOf(policy, "sound")}, and then deleted. It is never used for training, advertising or analytics.`,
+  transcripts: `Keeps what your child and the toy said, encrypted, for you to read; ${timeOf(policy, "conversations")}. Without it nothing that was said is kept.`,
   speech_in:
     "Receives the sound of what your child says and answers with the words. Without it the toy does not understand speech and tells stories from its own shelf.",
   chat: "Receives the words your child said and writes the toy's answer. Without it the toy answers from its own shelf.",
   speech_out: "Receives the toy's answer and reads it aloud. Without it a plainer voice on this server does.",
   moderation:
     "Receives the words your child said and the toy's answer, and checks that they are fit for a child. Without it the toy answers from its own shelf.",
-};
+});
 
-/** `thirdParties` as they are configured now. */
-export function createNotice({ hash }: { hash: Hash }, thirdParties: readonly ThirdParty[]): Notice {
+/** `thirdParties` as they are configured now, and how long what they are asked about is kept. */
+export function createNotice(
+  { hash, policy }: { hash: Hash; policy: RetentionPolicy },
+  thirdParties: readonly ThirdParty[],
+): Notice {
+  const texts = textsOf(policy);
   const version = (...fields: string[]): string =>
     toHex(hash.sha256(lp(fields.map(utf8)))).slice(0, VERSION_CHARS);
   const part = (recipient: Recipient, name: string): NoticePart => ({
     recipient,
     name,
-    purpose: TEXTS[recipient],
+    purpose: texts[recipient],
     required: recipient === "voice",
-    version: version(recipient, name, TEXTS[recipient]),
+    version: version(recipient, name, texts[recipient]),
   });
   const parts = [
     part("voice", THIS_SERVER),

@@ -8,6 +8,7 @@ import { sqlConsents } from "../../../server/adapters/sql/consents.ts";
 import type { Database } from "../../../server/adapters/sql/database.ts";
 import { sqlOwnership } from "../../../server/adapters/sql/ownership.ts";
 import { sqlPairings } from "../../../server/adapters/sql/pairing.ts";
+import { sqlRetention } from "../../../server/adapters/sql/retention.ts";
 import { sqlToys } from "../../../server/adapters/sql/toys.ts";
 import { readConfig } from "../../../server/config.ts";
 import { addChild } from "../../../server/family/child.ts";
@@ -56,6 +57,7 @@ export function familyHouse(
       children: sqlChildren(database),
       consents: sqlConsents({ db: database.db, next: nextConsent }),
       conversations: sqlConversations(database),
+      retention: sqlRetention(database),
       pairings: sqlPairings(database),
       ownership: sqlOwnership(database),
       counters: at.stores.counters,

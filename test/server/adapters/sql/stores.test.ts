@@ -11,6 +11,7 @@ import { sqlToys } from "../../../../server/adapters/sql/toys.ts";
 import { createConsentGate } from "../../../../server/family/consent/gate.ts";
 import { createNotice } from "../../../../server/family/consent/notice.ts";
 import { nextConsent } from "../../../../server/family/consent/states.ts";
+import { openPolicy } from "../../../../server/main/retention.ts";
 import { RECIPIENTS } from "../../../../server/ports.ts";
 import type { AcceptedClaim, AuditTrail, Families, Toys } from "../../../../server/ports.ts";
 import { fakeClock } from "../../../support/clock.ts";
@@ -166,7 +167,7 @@ for (const { name, missing, open } of places)
 
       test("a toy is not paired, then paired with consent, then without", async () => {
         const consents = sqlConsents({ db: database.db, next: nextConsent });
-        const notice = createNotice({ hash: systemHash }, []);
+        const notice = createNotice({ hash: systemHash, policy: openPolicy() }, []);
         const gate = createConsentGate({ consents, notice }, { demo: true });
         expect(await gate.standing(deviceId)).toEqual({ state: "NOT_PAIRED" });
         expect(await gate.standing("bear-none")).toEqual({ state: "NOT_PAIRED" });

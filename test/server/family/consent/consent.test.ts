@@ -1,6 +1,7 @@
 /** A parent consents and takes it back: the notice as it is configured, three methods of proof, and what none of them lets through. */
 import { toHex } from "@bearlink/sdk/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openPolicy } from "../../../../server/main/retention.ts";
 import { systemHash } from "../../../../server/adapters/hash.ts";
 import type { Database } from "../../../../server/adapters/sql/database.ts";
 import {
@@ -58,7 +59,8 @@ describe("the notice", () => {
   });
 
   test("is another where one provider is, in that part and as a whole, and the same for the same", () => {
-    const of = (name: string) => createNotice({ hash: systemHash }, [{ recipient: "chat", name }]);
+    const of = (name: string) =>
+      createNotice({ hash: systemHash, policy: openPolicy() }, [{ recipient: "chat", name }]);
     expect(of("a").version).toBe(of("a").version);
     expect(of("a").version).not.toBe(of("b").version);
     expect(of("a").versionOf("chat")).not.toBe(of("b").versionOf("chat"));

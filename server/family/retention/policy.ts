@@ -1,0 +1,86 @@
+/** How long what is kept is kept: the policy of retention.yaml, from which the notice, the sweeper and the public page are made. SAFETY S4 */
+import { MAX_RETENTION_DAYS, RETENTION_DAYS } from "../../bounds.ts";
+
+export interface RetentionCategory {
+  category: string;
+  /** whose data it is */
+  of: "child" | "parent" | "nobody";
+  purpose: string;
+  /** `child`: as many as the parent chose for the child; undefined where there is no time */
+  days: number | "child" | undefined;
+}
+
+/** A table's category, or that of each of its columns. */
+type TableCategories = string | Record<string, string>;
+
+export interface RetentionPolicy {
+  categories: readonly RetentionCategory[];
+  /** undefined where the file does not say */
+  categoryOf(table: string, column: string): RetentionCategory | undefined;
+  tables: readonly string[];
+}
+
+/** What people are told of it. */
+export interface ToldCategory {
+  category: string;
+  purpose: string;
+  days: number;
+  from: "child" | "policy";
+}
+
+/** Throws a plain error that says what is wrong with the file: a policy that cannot be read stops the start. */
+export function readPolicy(read: unknown): RetentionPolicy {
+  const { categories, tables } = fieldsOf(read, "the policy");
+  if (!Array.isArray(categories)) throw new Error("retention: `categories` is not a list");
+  const known = categories.map(categoryOf);
+  const names = new Map(known.map((one) => [one.category, one]));
+  if (names.size !== known.length) throw new Error("retention: a category stands twice");
+  const all = fieldsOf(tables, "`tables`") as Record<string, TableCategories>;
+  for (const [table, said] of Object.entries(all))
+    for (const name of typeof said === "string" ? [said] : Object.values(fieldsOf(said, table)))
+      if (!names.has(String(name))) throw new Error(`retention: ${table} is of no category: ${String(name)}`);
+  return {
+    categories: known,
+    tables: Object.keys(all),
+    categoryOf(table, column) {
+      const said = all[table];
+      return names.get(String(typeof said === "object" ? said[column] : said));
+    },
+  };
+}
+
+function fieldsOf(read: unknown, what: string): Record<string, unknown> {
+  if (typeof read === "object" && read !== null && !Array.isArray(read))
+    return read as Record<string, unknown>;
+  throw new Error(`retention: ${what} has no fields`);
+}
+
+function categoryOf(read: unknown): RetentionCategory {
+  const { category, of, purpose, days } = fieldsOf(read, "a category");
+  if (typeof category !== "string" || typeof purpose !== "string")
+    throw new Error("retention: a category without a name or a purpose");
+  if (of !== "child" && of !== "parent" && of !== "nobody")
+    throw new Error(`retention: ${category} is of nobody known`);
+  const timed = days === "child" || (typeof days === "number" && Number.isInteger(days) && days >= 0);
+  // no indefinite retention: 16 CFR 312.10
+  if (of === "child" ? !timed : !timed && days !== undefined)
+    throw new Error(`retention: ${category} has no time`);
+  return { category, of, purpose, days: days as RetentionCategory["days"] };
+}
+
+/** What has a time, as a page shows it; for what the parent chooses, the days where they did not. */
+export function tellPolicy({ categories }: RetentionPolicy): ToldCategory[] {
+  return categories.flatMap(({ category, purpose, days }): ToldCategory[] => {
+    if (days === undefined) return [];
+    if (days === "child") return [{ category, purpose, days: RETENTION_DAYS, from: "child" }];
+    return [{ category, purpose, days, from: "policy" }];
+  });
+}
+
+/** How long, in the words of the notice. Throws where there is no such category. */
+export function timeOf({ categories }: RetentionPolicy, category: string): string {
+  const found = categories.find((one) => one.category === category);
+  if (found?.days === undefined) throw new Error(`retention: no time of ${category}`);
+  if (found.days === "child") return `for as many days as you choose, 1 to ${MAX_RETENTION_DAYS}`;
+  return found.days === 0 ? "until the answer is over" : `for ${found.days} days`;
+}

@@ -1,0 +1,12 @@
+/** The policy of what is kept, as the cell reads it once at its start. SAFETY S4 */
+import { readFileSync } from "node:fs";
+import { parse } from "yaml";
+import { readPolicy } from "../family/retention/policy.ts";
+import type { RetentionPolicy } from "../family/retention/policy.ts";
+
+const FILE = new URL("../family/retention/retention.yaml", import.meta.url);
+
+/** Throws where the file does not say what it must. */
+export function openPolicy(): RetentionPolicy {
+  return readPolicy(parse(readFileSync(FILE, "utf8"), { strict: true, uniqueKeys: true }));
+}

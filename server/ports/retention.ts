@@ -1,0 +1,8 @@
+/** What the sweeper asks of the record: that what is past its time goes. SAFETY S4 */
+
+export interface Retention {
+  /** Deletes at most `most` things of a category of retention.yaml, and answers how many: `before` is where its time began, undefined where each child has its own. Throws where it does not know the category. */
+  sweep(category: string, past: { now: number; before: number | undefined }, most: number): Promise<number>;
+  /** Children whose family has not signed in, and whose toys have not come online, since. */
+  abandoned(before: number, most: number): Promise<{ accountId: string; childId: string }[]>;
+}

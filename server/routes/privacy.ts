@@ -1,0 +1,39 @@
+/** What is kept, for how long, and who else receives something of it: for anyone to read before there is an account. SAFETY S2, S4 */
+import { z } from "zod";
+import type { Notice } from "../family/consent/notice.ts";
+import { tellPolicy } from "../family/retention/policy.ts";
+import type { RetentionPolicy } from "../family/retention/policy.ts";
+import { RECIPIENTS } from "../ports.ts";
+import type { App } from "./app.ts";
+
+const privacyAnswer = z.object({
+  categories: z.array(
+    z.object({
+      category: z.string(),
+      purpose: z.string(),
+      /** after which it is gone; where the parent chooses, unless they do */
+      days: z.int(),
+      from: z.enum(["child", "policy"]),
+    }),
+  ),
+  recipients: z.array(z.object({ recipient: z.enum(RECIPIENTS), name: z.string(), purpose: z.string() })),
+});
+
+export function privacyRoutes(
+  app: App,
+  { policy, notice }: { policy: RetentionPolicy; notice: Notice },
+): void {
+  const answer = {
+    categories: tellPolicy(policy),
+    recipients: notice.parts
+      .filter(({ recipient }) => recipient !== "voice" && recipient !== "transcripts")
+      .map(({ recipient, name, purpose }) => ({ recipient, name, purpose })),
+  };
+  app.route({
+    method: "GET",
+    url: "/api/v1/privacy",
+    config: { auth: "public", limit: "address" },
+    schema: { response: { 200: privacyAnswer } },
+    handler: async () => answer,
+  });
+}

@@ -1,0 +1,56 @@
+/** The policy of what is kept: what it must say of each category, and what people are told of it. */
+import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import { readPolicy, tellPolicy, timeOf } from "../../../../server/family/retention/policy.ts";
+import { openPolicy } from "../../../../server/main/retention.ts";
+
+const words = { category: "words", of: "child", purpose: "to read", days: 3 };
+const policyOf = (...categories: object[]) => readPolicy({ categories, tables: {} });
+
+describe("a policy", () => {
+  test.each([
+    ["no list", { categories: {}, tables: {} }],
+    ["no tables", { categories: [words] }],
+    ["nothing", undefined],
+    ["a child's data without a time", { categories: [{ ...words, days: undefined }], tables: {} }],
+    ["a child's data for ever", { categories: [{ ...words, days: "for ever" }], tables: {} }],
+    ["half a day", { categories: [{ ...words, days: 0.5 }], tables: {} }],
+    ["less than nothing", { categories: [{ ...words, days: -1 }], tables: {} }],
+    ["no purpose", { categories: [{ ...words, purpose: undefined }], tables: {} }],
+    ["nobody's data", { categories: [{ ...words, of: "someone" }], tables: {} }],
+    ["a category twice", { categories: [words, words], tables: {} }],
+    ["a table of no category", { categories: [words], tables: { said: "sounds" } }],
+    ["a column of no category", { categories: [words], tables: { said: { id: "words", text: "sounds" } } }],
+  ])("with %s cannot be read", (_what, read) => {
+    expect(() => readPolicy(read)).toThrow(/^retention: /);
+  });
+
+  test("says of each column what it is of, and nothing of one it does not name", () => {
+    const parent = { category: "parent", of: "parent", purpose: "to sign in" };
+    const tables = { said: "words", toys: { child_id: "words", owner_id: "parent" } };
+    const policy = readPolicy({ categories: [words, parent], tables });
+    expect(policy.categoryOf("said", "whatever")).toEqual(words);
+    expect(policy.categoryOf("toys", "owner_id")).toMatchObject({ of: "parent", days: undefined });
+    expect(policy.categoryOf("toys", "name")).toBeUndefined();
+    expect(policy.categoryOf("none", "id")).toBeUndefined();
+  });
+
+  test("is told with its times: the parent's choice as it is where they made none", () => {
+    const chosen = { ...words, category: "chosen", days: "child" };
+    const policy = policyOf(words, chosen, { category: "parent", of: "parent", purpose: "to sign in" });
+    expect(tellPolicy(policy)).toEqual([
+      { category: "words", purpose: "to read", days: 3, from: "policy" },
+      { category: "chosen", purpose: "to read", days: 30, from: "child" },
+    ]);
+    expect(timeOf(policy, "words")).toBe("for 3 days");
+    expect(timeOf(policy, "chosen")).toBe("for as many days as you choose, 1 to 365");
+    expect(timeOf(policyOf({ ...words, days: 0 }), "words")).toBe("until the answer is over");
+    expect(() => timeOf(policy, "sound")).toThrow();
+    expect(() => timeOf(policy, "parent")).toThrow();
+  });
+
+  test("of this server can be read, and keeps no sound", () => {
+    expect(openPolicy().categories.find(({ category }) => category === "sound")?.days).toBe(0);
+    expect(() => parse("a: 1\na: 2", { strict: true, uniqueKeys: true })).toThrow();
+  });
+});
