@@ -1,10 +1,12 @@
-/** What a child says goes to the models and to nobody else: not to the log, not to a file, and unchecked to no child. MISSION C46, SAFETY */
+/** What a child says goes to the models and to nobody else: not to the log, not to a file, and unchecked to no child. MISSION C46, C52; SAFETY S8 */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
+import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { encodeSound, openBear, writeWav } from "@bearlink/sdk/node";
 import type { Answer } from "@bearlink/sdk/node";
 import { CODEC } from "@bearlink/sdk/protocol";
+import { openDatabase } from "../../server/adapters/sql/database.ts";
 import type { ToyFile } from "../../tools/toy-file.ts";
 import { answerOf, bear, newFolder, startCellProcess } from "../support/processes.ts";
 import type { CellProcess } from "../support/processes.ts";
@@ -140,6 +142,27 @@ test("after kill -9 in the middle of a turn nothing of it is in any file, nor in
   for (const file of files) {
     const bytes = readFileSync(file);
     for (const trace of [...sounds, ...traces]) expect(bytes.includes(trace), file).toBe(false);
+  }
+});
+
+test("what was said is in the record, for the family may keep it, and no dump of it holds a word", async () => {
+  const { db, close } = await openDatabase({ dataDir: data.path });
+  try {
+    const kept = await db.selectFrom("messages").selectAll().execute();
+    expect(new Set(kept.map(({ role }) => role))).toEqual(new Set(["child", "bear"]));
+    const { rows: tables } = await sql<{ name: string }>`
+      select table_name as name from information_schema.tables where table_schema = 'public'`.execute(db);
+    for (const { name } of tables) {
+      const { rows } = await sql<Record<string, unknown>>`select * from ${sql.table(name)}`.execute(db);
+      const dump = rows
+        .flatMap((row) => Object.values(row))
+        .map((value) => (value instanceof Uint8Array ? Buffer.from(value).toString("latin1") : String(value)))
+        .join("\n")
+        .toLowerCase();
+      for (const word of WORDS) expect(dump, name).not.toContain(word);
+    }
+  } finally {
+    await close();
   }
 });
 
