@@ -5,6 +5,7 @@ import { MAX_CHILD_AGE, MAX_CHILDREN } from "../bounds.ts";
 import { orUnavailable, Refusal } from "../errors.ts";
 import { isUnderOwner, sealContext } from "../ports.ts";
 import type {
+  Bus,
   Chance,
   ChildProfile,
   ChildRecord,
@@ -12,14 +13,18 @@ import type {
   Clock,
   ExportSection,
   FamilyVault,
+  Log,
   Vault,
 } from "../ports.ts";
+import { announce } from "./consent/consent.ts";
 
 export interface ChildPorts {
   children: Children;
   familyVault: FamilyVault;
   /** what profiles were sealed with before families had keys of their own; `bear rewrap` seals them anew */
   vault: Vault;
+  bus: Bus;
+  log: Log;
   clock: Clock;
   chance: Chance;
   hash: Hash;
@@ -121,6 +126,8 @@ export async function changeChild(
     ports.children.change(accountId, childId, { sealedProfile, retentionDays, keepsTranscripts }),
   );
   if (!changed) throw new Refusal("NOT_FOUND");
+  // whoever follows this child's turns must know, from the next one on, whether they are kept
+  await announce(ports, childId);
   return findChild(ports, accountId, childId);
 }
 

@@ -232,13 +232,13 @@ export async function revokeConsent(
 }
 
 /** Every cell looks again at this child's toys. Where the notice is lost, each cell's own look finds it. */
-async function announce(
+export async function announce(
   { children, bus, log }: Pick<ConsentPorts, "children" | "bus" | "log">,
   childId: string,
 ): Promise<void> {
   try {
     for (const deviceId of await children.toys(childId)) await bus.publish(TOY_CHANGED, deviceId);
   } catch (error) {
-    log.warn({ error }, "a change of consent was not announced");
+    log.warn({ error }, "a change of a child or its consent was not announced");
   }
 }

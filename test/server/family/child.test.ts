@@ -1,11 +1,12 @@
 /** A child's profile: sealed at rest, its age of the moment, gone with all its toys when it goes. */
 import { utf8 } from "@bearlink/sdk/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { sqlFamilies } from "../../../server/adapters/sql/families.ts";
 import type { Database } from "../../../server/adapters/sql/database.ts";
 import { addChild, ageAt, changeChild, findChild, listChildren } from "../../../server/family/child.ts";
-import { isUnderOwner, sealContext } from "../../../server/ports.ts";
+import { isUnderOwner, sealContext, TOY_CHANGED } from "../../../server/ports.ts";
 import { startPglite } from "../../support/pglite.ts";
-import { familyHouse, newAccount, newChild } from "./support.ts";
+import { familyHouse, newAccount, newChild, newToy } from "./support.ts";
 
 let database: Database;
 beforeAll(async () => {
@@ -113,4 +114,24 @@ test("a family has so many children and no more", async () => {
   await expect(addChild(home.families.children, accountId, child!)).rejects.toMatchObject({
     code: "CHILD_LIMIT",
   });
+});
+
+test("a parent who keeps nothing of what is said has it so from the next turn on, whatever they consented to", async () => {
+  const home = familyHouse(database);
+  const { children, gate } = home.families;
+  const accountId = await newAccount(home);
+  const childId = await newChild(home, accountId);
+  const { deviceId } = await newToy(home);
+  await sqlFamilies({ db: database.db, clock: home.at.clock }).pair(deviceId, accountId, childId);
+  const told: string[] = [];
+  await home.at.stores.bus.subscribe(TOY_CHANGED, (toy) => void told.push(toy));
+  const keeps = async () => {
+    const standing = await gate.standing(deviceId);
+    return standing.state === "READY" && standing.recipients.has("transcripts");
+  };
+  expect(await keeps()).toBe(true);
+  await changeChild(children, accountId, childId, { keepsTranscripts: false });
+  expect(await keeps()).toBe(false);
+  expect(await gate.standing(deviceId)).toMatchObject({ state: "READY" });
+  expect(told).toEqual([deviceId]);
 });

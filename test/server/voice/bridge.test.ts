@@ -136,6 +136,18 @@ describe("the bridge", () => {
     expect(began).toEqual([{ turnId: "turn-1", deviceId: DEVICE, childId, recipients, at }]);
   });
 
+  it("forgets at a word what a toy talked about", async () => {
+    const { clock, toy, bridge, asked } = await onTheLine();
+    say(toy, 1);
+    await clock.advance(8000);
+    expect(bridge.lastTurn(DEVICE)).toBeDefined();
+    bridge.forget(DEVICE);
+    expect(bridge.lastTurn(DEVICE)).toBeUndefined();
+    say(toy, 2);
+    await clock.advance(8000);
+    expect(asked[1]!.map(({ role }) => role)).toEqual(["system", "user", "system"]);
+  });
+
   it("opens a turn by its first frame, whatever its type", async () => {
     const { clock, toy, spoken } = await onTheLine();
     toy.send(UP.AUDIO, 9, sound);
