@@ -6,7 +6,6 @@ import { endSession } from "../claim/end.ts";
 import { isProduction } from "../config.ts";
 import type { Config } from "../config.ts";
 import { orUnavailable } from "../errors.ts";
-import { removeChild } from "../family/child.ts";
 import type { ChildPorts } from "../family/child.ts";
 import type { HistoryPorts } from "../family/conversation/history.ts";
 import { hasConsent } from "../family/consent/consent.ts";
@@ -88,10 +87,7 @@ export function openFamilies(config: Config, parts: FamilyParts): Families {
       retention: retentionJob({
         ...parts,
         policy,
-        removeChild(accountId, childId) {
-          const by = { accountId, address: "retention" };
-          return removeChild(parts, by, childId, (deviceId) => unpair(owner, by, deviceId));
-        },
+        unpair: (accountId, deviceId) => unpair(owner, { accountId, address: "retention" }, deviceId),
       }),
     },
     windows: {

@@ -3,6 +3,7 @@ import { sql } from "kysely";
 import type { Kysely, RawBuilder } from "kysely";
 import { PAIR_WINDOW_S } from "../../bounds.ts";
 import type { Retention } from "../../ports.ts";
+import { auditRow } from "./audit.ts";
 import type { Tables } from "./schema.ts";
 
 interface Past {
@@ -91,6 +92,13 @@ export function sqlRetention({ db }: { db: Kysely<Tables> }): Retention {
         .limit(most)
         .execute();
       return rows.map((row) => ({ accountId: row.account_id, childId: row.id }));
+    },
+
+    async remove(childId, entry) {
+      await db.transaction().execute(async (tx) => {
+        await tx.deleteFrom("children").where("id", "=", childId).executeTakeFirstOrThrow();
+        await tx.insertInto("audit").values(auditRow(entry)).execute();
+      });
     },
   };
 }

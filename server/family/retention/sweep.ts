@@ -1,13 +1,17 @@
 /** Deletes what is past its time, as retention.yaml has it: each hour, by one cell, in batches. SAFETY S4, MISSION C46 */
+import type { Hash } from "@bearlink/sdk/protocol";
 import { RETENTION_SWEEP_MS, SWEEP_BATCH } from "../../bounds.ts";
-import type { Clock, Log, Retention } from "../../ports.ts";
+import type { Children, Clock, Log, Retention } from "../../ports.ts";
+import { pseudonym } from "../consent/consent.ts";
 import type { RetentionPolicy } from "./policy.ts";
 
 export interface SweepPorts {
   retention: Retention;
   policy: RetentionPolicy;
-  /** Removes a child with all that hangs on it, and lets its toys go. */
-  removeChild(accountId: string, childId: string): Promise<void>;
+  children: Pick<Children, "toys">;
+  /** Lets a toy of a family go: its session ends, and its keys move. */
+  unpair(accountId: string, deviceId: string): Promise<void>;
+  hash: Hash;
   clock: Clock;
   log: Log;
 }
@@ -43,7 +47,7 @@ export async function sweep(ports: SweepPorts, signal: AbortSignal): Promise<voi
 
 /** Of families that are away for good. One that cannot go now is tried again in an hour. */
 async function sweepChildren(
-  { retention, removeChild, log }: SweepPorts,
+  { retention, children, unpair, hash, clock, log }: SweepPorts,
   before: number,
   signal: AbortSignal,
 ): Promise<number> {
@@ -51,7 +55,14 @@ async function sweepChildren(
   for (const { accountId, childId } of await retention.abandoned(before, SWEEP_BATCH)) {
     if (signal.aborted) return gone;
     try {
-      await removeChild(accountId, childId);
+      for (const deviceId of await children.toys(childId)) await unpair(accountId, deviceId);
+      await retention.remove(childId, {
+        at: clock.now(),
+        action: "child_expired",
+        outcome: "success",
+        actor: "retention",
+        resource: pseudonym(hash, childId),
+      });
       gone++;
     } catch (error) {
       log.warn({ error }, "a child of a family that is away could not be removed");

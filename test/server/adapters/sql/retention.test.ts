@@ -1,6 +1,8 @@
 /** What is kept of a child has a time, each column of it, and is gone after it; on both databases alike. SAFETY S4 */
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { systemHash } from "../../../../server/adapters/hash.ts";
+import { sqlChildren } from "../../../../server/adapters/sql/children.ts";
 import type { Database } from "../../../../server/adapters/sql/database.ts";
 import { migrateUp } from "../../../../server/adapters/sql/migrate.ts";
 import { sqlRetention } from "../../../../server/adapters/sql/retention.ts";
@@ -31,13 +33,11 @@ for (const { name, missing, open: openPlace } of places)
           retention: sqlRetention(database),
           clock: { now: () => now, after: () => () => undefined },
           log: silentLog,
-          async removeChild(_accountId, childId) {
-            await database.db
-              .updateTable("toys")
-              .set({ owner_id: null, child_id: null })
-              .where("child_id", "=", childId)
-              .execute();
-            await database.db.deleteFrom("children").where("id", "=", childId).execute();
+          children: sqlChildren(database),
+          hash: systemHash,
+          unpair: async (_accountId, deviceId) => {
+            const nobody = { owner_id: null, child_id: null };
+            await database.db.updateTable("toys").set(nobody).where("device_id", "=", deviceId).execute();
           },
         },
         open,
@@ -173,6 +173,11 @@ for (const { name, missing, open: openPlace } of places)
         .where("child_id", "is not", null)
         .execute();
       expect(owned).toEqual([]);
+      const audit = await db.selectFrom("audit").selectAll().where("action", "=", "child_expired").execute();
+      expect(audit.map(({ actor, resource }) => [actor, /^child-[0-9a-f]{16}$/.test(resource!)])).toEqual([
+        ["retention", true],
+        ["retention", true],
+      ]);
     });
 
     test("a family that signs in is not away, nor is one whose guardian does", async () => {

@@ -1,6 +1,8 @@
 /** The sweeper: each category by its time, in batches, until none is left or it is told to stop. */
 import { describe, expect, test } from "vitest";
 import { RETENTION_SWEEP_MS, SWEEP_BATCH } from "../../../../server/bounds.ts";
+import { systemHash } from "../../../../server/adapters/hash.ts";
+import { pseudonym } from "../../../../server/family/consent/consent.ts";
 import { readPolicy } from "../../../../server/family/retention/policy.ts";
 import { retentionJob, sweep } from "../../../../server/family/retention/sweep.ts";
 import type { SweepPorts } from "../../../../server/family/retention/sweep.ts";
@@ -37,8 +39,11 @@ function ports(change: Partial<SweepPorts> = {}, categories: object[] = CATEGORI
         return gone;
       },
       abandoned: async () => [],
+      remove: async () => undefined,
     },
-    removeChild: async () => undefined,
+    children: { toys: async (childId) => [`bear-${childId}`] },
+    unpair: async () => undefined,
+    hash: systemHash,
     ...change,
   };
   return { all, clock, asked };
@@ -80,15 +85,22 @@ describe("the sweeper", () => {
             since.push(before);
             return children;
           },
+          remove: async (childId, { actor, resource }) =>
+            void removed.push(`${childId} by ${actor}: ${resource}`),
         },
-        async removeChild(_accountId, childId) {
-          if (childId === "b") throw new Error("away");
-          removed.push(childId);
+        async unpair(accountId, deviceId) {
+          if (deviceId === "bear-b") throw new Error("away");
+          removed.push(`${deviceId} of ${accountId}`);
         },
       },
       open,
     );
-    expect(removed).toEqual(["a", "c"]);
+    expect(removed).toEqual(
+      ["a", "c"].flatMap((childId) => [
+        `bear-${childId} of ada`,
+        `${childId} by retention: ${pseudonym(systemHash, childId)}`,
+      ]),
+    );
     expect(since).toEqual([all.clock.now() - 730 * DAY_MS]);
   });
 
