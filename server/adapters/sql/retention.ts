@@ -40,6 +40,23 @@ const sweeps: Record<string, (past: Past) => RawBuilder<unknown>[]> = {
     sql`delete from pairing_windows where window_id in (
       select window_id from pairing_windows where expires_at < ${before! + PAIR_WINDOW_S * 1000} limit ${most})`,
   ],
+  counts: ({ before, most }) => [
+    sql`delete from usage_days where (child_id, day) in (
+      select child_id, day from usage_days where last_at < ${before} limit ${most})`,
+  ],
+  reports: ({ before, most }) => [
+    sql`delete from reports where id in (select id from reports where made_at < ${before} limit ${most})`,
+  ],
+  exports: ({ before, most }) => [
+    sql`delete from export_parts where (export_id, number) in (
+      select export_id, number from export_parts join exports on exports.id = export_id
+      where requested_at < ${before} limit ${most})`,
+  ],
+  // one that is done names no child; one that waits is not past its time
+  leaving: ({ before, most }) => [
+    sql`delete from deletions where id in (
+      select id from deletions where state = 'cancelled' and requested_at < ${before} limit ${most})`,
+  ],
 };
 
 export function sqlRetention({ db }: { db: Kysely<Tables> }): Retention {
