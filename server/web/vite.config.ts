@@ -62,6 +62,13 @@ export default defineConfig({
     target: "es2022",
     assetsInlineLimit: 0, // the content policy knows no data: addresses
     modulePreload: { polyfill: false },
+    rollupOptions: {
+      output: {
+        // named for what they are: the size's test looks for them
+        chunkFileNames: ({ name, moduleIds }) =>
+          `assets/${name === "index" ? (/words\/(en|de)\/index/.exec(moduleIds.at(-1) ?? "")?.[1] ?? name) : name}-[hash].js`,
+      },
+    },
     reportCompressedSize: false,
     sourcemap: false,
   },

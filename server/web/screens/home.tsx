@@ -1,6 +1,6 @@
 /** Home: each bear as it is now, each child, and what is to be done next. */
 import type { JSX } from "preact";
-import type { Child, Toy } from "../api/types.ts";
+import type { Child, Consent, Toy } from "../api/types.ts";
 import { pages, pathOf } from "../router/pages.ts";
 import { followed } from "../services.ts";
 import { Bear } from "../ui/bear.tsx";
@@ -84,7 +84,7 @@ function Standing({ kids, bears }: { kids: Child[]; bears: Toy[] }): JSX.Element
 
 function ToyCard({ toy, child }: { toy: Toy; child: Child | undefined }): JSX.Element {
   const words = useWords();
-  const known = useStore(followed).toys[toy.device_id] ?? toy;
+  const known = { ...toy, ...useStore(followed).toys[toy.device_id] };
   const activity = known.activity ?? "offline";
   return (
     <a class="card link" href={pathOf("toy", { device_id: toy.device_id })}>
@@ -96,6 +96,25 @@ function ToyCard({ toy, child }: { toy: Toy; child: Child | undefined }): JSX.El
             <span class={`dot ${activity === "offline" ? "" : "good"}`} />
             {words.activity[activity]}
           </span>
+          {(known.battery_percent || known.volume || toy.microphone_off) && (
+            <span class="row wrap small soft" style={{ gap: "2px 14px" }}>
+              {known.battery_percent && (
+                <span class="row" style={{ gap: "5px" }}>
+                  <Icon name="battery" size={18} /> {words.home.battery(known.battery_percent)}
+                </span>
+              )}
+              {known.volume && (
+                <span class="row" style={{ gap: "5px" }}>
+                  <Icon name="volume" size={18} /> {words.home.volume(known.volume)}
+                </span>
+              )}
+              {toy.microphone_off && (
+                <span class="row" style={{ gap: "5px" }}>
+                  <Icon name="micOff" size={18} /> {words.home.micOff}
+                </span>
+              )}
+            </span>
+          )}
           <span class="soft small">
             {known.last_talk ? words.home.lastTalk(ago(known.last_talk)) : words.home.noTalk}
           </span>
@@ -108,12 +127,19 @@ function ToyCard({ toy, child }: { toy: Toy; child: Child | undefined }): JSX.El
 
 function ChildCard({ child }: { child: Child }): JSX.Element {
   const words = useWords();
+  const { value } = useAnswer<Consent>(`/api/v1/children/${child.id}/consent`);
+  const waits = value?.recipients.some(({ required, state }) => required && state !== "granted");
   return (
-    <a class="card link" href={pathOf("consent", { child_id: child.id })}>
+    <a class="card link" href={pathOf("child", { child_id: child.id })}>
       <span class="row">
         <span class="grow stack tight">
           <span class="strong">{child.nickname}</span>
           <span class="soft small">{words.home.age(child.age)}</span>
+          {waits && (
+            <span>
+              <span class="tag warm">{words.home.needsConsent}</span>
+            </span>
+          )}
         </span>
         <Icon name="forward" />
       </span>
