@@ -12,6 +12,7 @@ export * from "./ports/guardians.ts";
 export * from "./ports/jobs.ts";
 export * from "./ports/kms.ts";
 export * from "./ports/limits.ts";
+export * from "./ports/models.ts";
 export * from "./ports/pairing.ts";
 export * from "./ports/retention.ts";
 export * from "./ports/turn-news.ts";
@@ -260,9 +261,6 @@ export interface Sound {
 }
 
 // ── the models ────────────────────────────────────────────────────────────────────────────────────────
-
-/** Why a model did not answer. Its text never holds a key, nor the service's own words. */
-export type ModelFault = "auth" | "budget" | "limited" | "timeout" | "cut" | "garbage" | "away";
 
 export interface SpeechToText {
   /** Words of an utterance: s16le 16 kHz mono, whole. "" where nothing was said. */

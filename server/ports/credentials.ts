@@ -1,6 +1,6 @@
 /** Keys to model services that a family, or whoever runs the cell, brings along. MISSION B09, B12, B36 */
 import type { AuditEntry } from "./audit.ts";
-import type { ModelFault } from "../ports.ts";
+import type { ModelFault } from "./models.ts";
 
 /** `openai_compatible`: the service that this cell's settings name by its address. */
 export const PROVIDERS = ["openrouter", "openai", "openai_compatible"] as const;

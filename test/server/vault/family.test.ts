@@ -165,6 +165,18 @@ describe("a key that was destroyed", () => {
     await expect(vault.open("ada", sealed, context)).rejects.toMatchObject({ code: "NOT_FOUND" });
   });
 
+  test("does not stay in a cell that read it while it was being destroyed", async () => {
+    const vault = cell();
+    const sealed = await vault.seal("ada", words, context);
+    const destroy = owners.destroy;
+    vi.spyOn(owners, "destroy").mockImplementationOnce(async (...of) => {
+      expect(await vault.open("ada", sealed, context)).toEqual(words);
+      await destroy(...of);
+    });
+    await vault.destroy("ada");
+    await expect(vault.open("ada", sealed, context)).rejects.toMatchObject({ code: "NOT_FOUND" });
+  });
+
   test("leaves a backup of what it sealed, and of its row without the secret, silent under the master key too", async () => {
     const vault = cell();
     const sealed = await vault.seal("ada", words, context);
