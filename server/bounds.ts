@@ -68,6 +68,14 @@ export const TOY_FAILURE_WINDOW_MS = 15 * 60_000;
 export const ADDRESS_WINDOW_MS = 60_000;
 /** other requests of an address, a minute, MISSION B01 */
 export const REQUESTS_PER_ADDRESS = 1_000;
+/** requests at once that change something, MISSION B01 */
+export const BURST = 20;
+/** ms after which a request that was never said to be over no longer counts as under way */
+export const PLACE_MS = 60_000;
+/** ms after which a turn that was never said to be over no longer counts as under way */
+export const TALK_PLACE_MS = 5 * 60_000;
+/** tokens of a month that a family's own cap may name */
+export const MAX_MONTHLY_TOKENS = 1_000_000_000_000;
 /** ms that a former nonce key holds after a cell started with a new one, PROTOCOL.md §3.1 */
 export const FORMER_KEY_MS = 180_000;
 /** toys in one re-reading of sessions */

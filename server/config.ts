@@ -1,6 +1,7 @@
 /** Every setting of a cell, read from the environment once, each fault named before anything starts. */
 import { isIP } from "node:net";
 import { z } from "zod";
+import { REQUESTS_PER_ADDRESS } from "./bounds.ts";
 
 const flag = z.enum(["true", "false"]).transform((value) => value === "true");
 /** A whole number from 0 to `most`. */
@@ -96,6 +97,10 @@ export const configSchema = z.object({
   PUBLIC_MQTT_PORT: port.optional(),
   PUBLIC_MQTT_TLS: flag.default(false),
   PLAINTEXT_BEHIND_FRAMES: flag.default(false),
+  RATE_LIMIT_ENABLED: flag.default(true),
+  RATE_LIMIT_REQUESTS_PER_MINUTE: count(1_000_000)
+    .refine((most) => most > 0, "must not be 0")
+    .default(REQUESTS_PER_ADDRESS),
   ALLOWED_HOSTS: list.default([]),
   CORS_ORIGINS: jsonList.default([]),
   TRUSTED_PROXIES: list
@@ -165,6 +170,7 @@ export const isProduction = ({ NODE_ENV }: Pick<Config, "NODE_ENV">): boolean =>
 /** What production asks for beyond form. */
 function productionProblems(config: Config): string[] {
   const problems: string[] = [];
+  if (!config.RATE_LIMIT_ENABLED) problems.push("RATE_LIMIT_ENABLED may not be false in production");
   if (config.CORS_ORIGINS.includes("*")) problems.push("CORS_ORIGINS may not contain * in production");
   // browsers keep no secure cookie, and offer no passkey, over plain HTTP
   if (config.PUBLIC_URL?.startsWith("http:") && !isLoopback(new URL(config.PUBLIC_URL).hostname))

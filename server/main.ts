@@ -15,7 +15,7 @@ import { openConversations } from "./main/conversations.ts";
 import { conversationsSection } from "./family/conversation/history.ts";
 import { consentLetters } from "./family/consent/letters.ts";
 import type { LineWatch } from "./line-watch.ts";
-import { createAddressLimiter, createClaimLimiter } from "./limiter/limiter.ts";
+import { createClaimLimiter } from "./limiter/limiter.ts";
 import { openAccounts } from "./main/accounts.ts";
 import { openCredentials } from "./main/credentials.ts";
 import { reachable } from "./main/addresses.ts";
@@ -167,13 +167,11 @@ export async function startCell(config: Config, options: { log?: Log } = {}): Pr
       ...voices.checks,
       broker: () => Promise.resolve(draining ? { ready: false, word: "draining" } : OK),
     };
-    const limits = createAddressLimiter(stores);
     const parts = {
       desk,
       families,
       accounts,
       care,
-      limits,
       stores,
       updates,
       secrets,

@@ -1,8 +1,10 @@
 /** What the features ask of the world. Adapters answer; only main.ts decides who plays which port. */
 import type { Codec } from "@bearlink/sdk/protocol";
 import type { Capability, SessionRole } from "./ports/accounts.ts";
+import type { LimitClass, RequestAsked, Tier } from "./ports/allowances.ts";
 
 export * from "./ports/accounts.ts";
+export * from "./ports/allowances.ts";
 export * from "./ports/audit.ts";
 export * from "./ports/conversations.ts";
 export * from "./ports/care.ts";
@@ -201,6 +203,8 @@ export interface ParentPrincipal {
   role: SessionRole;
   /** epoch ms of the sign-in, for "signed in less than 5 minutes ago" */
   signedInAt: number;
+  /** the family's */
+  tier: Tier;
 }
 
 /** Who asks, as the door found out; `request.principal` of every handler. */
@@ -212,14 +216,32 @@ export interface ParentDoor {
   principal(token: string): Promise<ParentPrincipal | undefined>;
 }
 
-/** How much may be asked of a route: nothing counted, by address, by address but few, or by the claim's own steps (PROTOCOL.md §3.3). */
-export type LimitClass = "exempt" | "address" | "credentials" | "claim";
+/** Who asks, or what kept us from knowing. */
+export interface Known {
+  principal: Principal | undefined;
+  fault?: unknown;
+}
+
+/** What the limits say of a request. */
+export interface LimitAnswer {
+  /** for its answer, whatever that is */
+  headers: Record<string, string>;
+  /** the Refusal where it may not go on */
+  refusal: Error | undefined;
+  /** gives back what it held while it was under way */
+  release: (() => Promise<void>) | undefined;
+}
 
 /** Asked of each request before its body is read; they refuse by throwing a Refusal. */
 export interface Doorkeeper {
-  /** `reading`: a request that changes nothing; only such a one may pass while the counters are away. MISSION B02 */
-  limit(limit: LimitClass, from: { address: string; reading: boolean }): Promise<void>;
-  authenticate(auth: AuthClass, authorization: string | undefined): Promise<Principal>;
+  /** Finds out who asks, and tells nobody: limits are by whom, and come before a refusal of who it is. */
+  know(auth: AuthClass, authorization: string | undefined): Promise<Known>;
+  /** undefined where nothing is counted. While the store is away only a request that changes nothing passes. MISSION B02 */
+  limit(
+    limit: LimitClass,
+    from: Omit<RequestAsked, "limit" | "payer"> & { known: Known },
+  ): Promise<LimitAnswer | undefined>;
+  authenticate(auth: AuthClass, known: Known): Principal;
   /** `may`: what the route says it needs; else what its class and `reading` call for. MISSION C43 */
   permit(
     auth: AuthClass,

@@ -14,7 +14,7 @@ import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { HEADERS_MS, IDLE_MS, MAX_BODY_BYTES, MAX_HEADER_BYTES, REQUEST_MS } from "../bounds.ts";
 import { Refusal } from "../errors.ts";
-import type { AuthClass, Capability, LimitClass, Principal } from "../ports.ts";
+import type { AuthClass, Capability, Known, LimitClass, Principal } from "../ports.ts";
 import { refusalOf, escapeNonAscii, SECURITY_HEADERS, sendRefusal } from "./http/answers.ts";
 import { doorSteps, requestId } from "./http/door.ts";
 import type { DoorPorts, DoorSettings } from "./http/door.ts";
@@ -35,8 +35,12 @@ declare module "fastify" {
   interface FastifyRequest {
     /** the socket's, or what a configured proxy says */
     clientAddress: string;
+    /** who asks, as the limits counted it */
+    known: Known;
     /** who asks, as the route's auth class has it */
     principal: Principal;
+    /** gives back the place that it holds among those under way */
+    release: (() => Promise<void>) | undefined;
   }
 }
 
@@ -104,8 +108,12 @@ export function openHttp(
   app.decorateRequest("clientAddress", "unknown");
   // the door sets it before any handler; an object here would be shared by all requests
   app.decorateRequest("principal", null as never);
+  app.decorateRequest("known", null as never);
+  app.decorateRequest("release", undefined);
   for (const { at, step } of doorSteps(ports, settings)) {
     if (at === "onRequest") app.addHook("onRequest", step);
+    else if (at === "onSend")
+      app.addHook("onSend", async (request, reply) => void (await step(request, reply)));
     else app.addHook("onResponse", step);
   }
   app.setErrorHandler((error, request, reply) => {

@@ -12,7 +12,7 @@ async function refuseAbove(ports: LimitPorts, layer: string, asked: Promise<Allo
   const { allowed, retryAfterS } = await orUnavailable(asked);
   if (allowed) return;
   ports.meter.count("rate_limit_hits_total", { layer, tier: "none" });
-  throw new Refusal("RATE_LIMITED", { retry_after_s: retryAfterS });
+  throw new Refusal("RATE_LIMITED", { retry_after_s: retryAfterS, layer });
 }
 
 /** By address only: an id is not the asker's own. */

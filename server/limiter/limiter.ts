@@ -1,21 +1,19 @@
-/** How much of what: claims by address, failures by address and toy, passwords by address and account, all else by address. PROTOCOL.md §3.3, MISSION B01 */
+/** What guards a claim and a sign-in: claims by address, failures by address and toy, tries by account. PROTOCOL.md §3.3 */
 import { toHex, utf8 } from "@bearlink/sdk/protocol";
 import type { Hash } from "@bearlink/sdk/protocol";
 import {
   ACCOUNT_WINDOW_MS,
   ADDRESS_WINDOW_MS,
   CLAIMS_PER_ADDRESS,
-  CREDENTIALS_PER_ADDRESS,
   FAILURES_PER_ADDRESS,
   FAILURES_PER_TOY,
   LETTERS_PER_EMAIL,
-  REQUESTS_PER_ADDRESS,
   SIGN_IN_WINDOW_MS,
   SIGN_INS_PER_ACCOUNT,
   SIGN_INS_PER_ACCOUNT_AND_ADDRESS,
   TOY_FAILURE_WINDOW_MS,
 } from "../bounds.ts";
-import type { AddressLimiter, ClaimLimiter, Counters, SignInLimiter } from "../ports.ts";
+import type { ClaimLimiter, Counters, SignInLimiter } from "../ports.ts";
 import { addressKey } from "./address.ts";
 
 /**
@@ -38,22 +36,6 @@ export function createClaimLimiter({ counters }: { counters: Counters }): ClaimL
       if (!ofAddress.allowed) return ofAddress;
       return counters.take(`failure:${deviceId}`, FAILURES_PER_TOY, TOY_FAILURE_WINDOW_MS);
     },
-  };
-}
-
-/** Requests of an address to the routes that have no limit of their own. */
-export function createAddressLimiter({ counters }: { counters: Counters }): AddressLimiter {
-  return {
-    request: (address) =>
-      counters.take(`request:${addressKey(address)}`, REQUESTS_PER_ADDRESS, ADDRESS_WINDOW_MS),
-  };
-}
-
-/** Requests of an address to the routes that take a password, a key or a link. MISSION B01 */
-export function createCredentialLimiter({ counters }: { counters: Counters }): AddressLimiter {
-  return {
-    request: (address) =>
-      counters.take(`credential:${addressKey(address)}`, CREDENTIALS_PER_ADDRESS, ADDRESS_WINDOW_MS),
   };
 }
 

@@ -9,8 +9,7 @@ import { isProduction } from "../config.ts";
 import type { Config } from "../config.ts";
 import { tokenHash } from "../keys/developer-key.ts";
 import { parentDoor } from "../family/account/session.ts";
-import { createCredentialLimiter } from "../limiter/limiter.ts";
-import type { AddressLimiter } from "../ports.ts";
+import { createRequestLimiter } from "../limiter/request.ts";
 import { authRoutes } from "../routes/auth.ts";
 import { chatkitRoutes } from "../routes/chatkit.ts";
 import { careRoutes } from "../routes/care.ts";
@@ -21,6 +20,7 @@ import { credentialRoutes } from "../routes/credentials.ts";
 import { developmentRoutes } from "../routes/development.ts";
 import { openDoorkeeper } from "../routes/doorkeeper.ts";
 import { guardianRoutes } from "../routes/guardians.ts";
+import { limitRoutes } from "../routes/limits.ts";
 import { meRoutes } from "../routes/me.ts";
 import { passkeyRoutes } from "../routes/passkeys.ts";
 import { supportRoutes } from "../routes/support.ts";
@@ -50,7 +50,6 @@ export interface HttpParts {
   families: Families;
   accounts: CellAccounts;
   care: CellCare;
-  limits: AddressLimiter;
   stores: Stores;
   updates: CellUpdates;
   secrets: Secrets;
@@ -71,7 +70,6 @@ export async function serveHttp(
     accounts,
     care,
     families,
-    limits,
     stores,
     updates,
     secrets,
@@ -104,6 +102,7 @@ export async function serveHttp(
     (app) => ownToyRoutes(app, families),
     (app) => pairRoutes(app, families.windows),
     (app) => updateRoutes(app, updates.routes),
+    (app) => limitRoutes(app, { ...stores, clock }),
     (app) => watchRoutes(app, { clock, ready, metrics, version }),
     ...[authRoutes, guardianRoutes, passkeyRoutes, supportRoutes].map(
       (room) => (app: HttpApp) => room(app, { desk: accounts.desk, publicUrl: config.PUBLIC_URL }),
@@ -123,8 +122,9 @@ export async function serveHttp(
       meter,
       doorkeeper: openDoorkeeper(
         {
-          limits,
-          credentialLimits: createCredentialLimiter(stores),
+          limiter: config.RATE_LIMIT_ENABLED
+            ? createRequestLimiter(stores, { perMinute: config.RATE_LIMIT_REQUESTS_PER_MINUTE })
+            : undefined,
           parents: parentDoor(accounts.desk),
           hash,
           meter,

@@ -3,6 +3,7 @@ import { memoryStores } from "../adapters/memory.ts";
 import { openRedis } from "../adapters/redis.ts";
 import { sqlParentSessions } from "../adapters/sql/account-sessions.ts";
 import { sqlAccounts } from "../adapters/sql/accounts.ts";
+import { sqlAllowances } from "../adapters/sql/allowances.ts";
 import { sqlAudit } from "../adapters/sql/audit.ts";
 import { openDatabase } from "../adapters/sql/database.ts";
 import { sqlDeletions } from "../adapters/sql/deletions.ts";
@@ -34,6 +35,7 @@ import { rememberStanding } from "../family/account/standing.ts";
 import { nextConsent } from "../family/consent/states.ts";
 import type {
   Accounts,
+  Allowances,
   AuditTrail,
   Bus,
   Chance,
@@ -75,6 +77,7 @@ export interface Stores {
   updates: Updates;
   families: Families;
   accounts: Accounts;
+  allowances: Allowances;
   parentSessions: ParentSessions;
   passkeys: Passkeys;
   children: Children;
@@ -149,6 +152,7 @@ export async function openStores(config: Config, { clock, chance, meter, log }: 
       updates: sqlUpdates({ db }),
       families: sqlFamilies({ db, clock }),
       accounts: sqlAccounts({ db }),
+      allowances: sqlAllowances({ db }),
       parentSessions: rememberStanding(sqlParentSessions({ db }), shared.stores.revocations),
       passkeys: sqlPasskeys({ db }),
       children: sqlChildren({ db }),

@@ -1,4 +1,5 @@
 /** What the accounts of parents ask of the world: people, sessions, passkeys, passwords, tokens and mail. */
+import type { Tier } from "./allowances.ts";
 
 /** A person who signs in. An address that was not yet verified has a registration and no account. */
 export interface Account {
@@ -65,6 +66,7 @@ export interface ClosedAccount {
 /** What may be asked; by whom, family/account/policy.ts says. MISSION C43 */
 export type Capability =
   | "account.own"
+  | "cell.entitle"
   | "family.read"
   | "family.change"
   | "family.take"
@@ -100,6 +102,8 @@ export interface ParentStanding {
   familyId: string;
   role: SessionRole;
   signedInAt: number;
+  /** the family's */
+  tier: Tier;
 }
 
 export type Rotation =

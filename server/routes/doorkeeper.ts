@@ -1,22 +1,27 @@
-/** What the classes of routes ask: a limit by address, a developer key, a token of the metrics, a parent's access token. MISSION A02, A09, B01, B17 */
+/** What the classes of routes ask: the layers of limits, a developer key, a token of the metrics, a parent's access token. MISSION A02, A09, B01, B17 */
 import type { Hash } from "@bearlink/sdk/protocol";
 import { orUnavailable, Refusal } from "../errors.ts";
 import { may } from "../family/account/policy.ts";
 import { bearer, carries, carriesDeveloperKey } from "../keys/developer-key.ts";
 import type {
-  AddressLimiter,
   AuthClass,
   Capability,
   Doorkeeper,
+  Known,
+  LimitAnswer,
+  LimitClass,
   Log,
   Meter,
   ParentDoor,
+  Payer,
   Principal,
+  RequestDecision,
+  RequestLimiter,
 } from "../ports.ts";
 
 export interface DoorkeeperPorts {
-  limits: AddressLimiter;
-  credentialLimits: AddressLimiter;
+  /** undefined where limits are switched off, in development */
+  limiter: RequestLimiter | undefined;
   parents: ParentDoor;
   hash: Hash;
   meter: Meter;
@@ -30,20 +35,35 @@ export interface DoorkeeperSettings {
   metricsTokenHash: Uint8Array | undefined;
 }
 
+/** Not even reading passes uncounted: each of these can be guessed at. MISSION B02 */
+const CLOSED: readonly LimitClass[] = ["credentials", "keys"];
+const NOT_COUNTED: readonly LimitClass[] = ["exempt", "claim"];
+
+/** Whose tier it is: the family's, whoever of them asks. The cell's own key has the largest. */
+function payerOf(principal: Principal | undefined): Payer | undefined {
+  if (principal?.kind === "parent") return { id: principal.accountId, tier: principal.tier };
+  return principal?.kind === "developer" ? { id: "cell", tier: "enterprise" } : undefined;
+}
+
+function headersOf({ layer, standing }: RequestDecision): Record<string, string> {
+  return {
+    "x-ratelimit-limit": String(standing.limit),
+    "x-ratelimit-remaining": String(standing.remaining),
+    "x-ratelimit-reset": String(Math.ceil(standing.resetAt / 1000)),
+    ...(layer && { "x-ratelimit-layer": layer }),
+  };
+}
+
 export function openDoorkeeper(ports: DoorkeeperPorts, settings: DoorkeeperSettings): Doorkeeper {
-  const { limits, credentialLimits, parents, hash, meter, log } = ports;
+  const { limiter, parents, hash, meter, log } = ports;
   const { developerKeyHash, metricsTokenHash } = settings;
 
-  const isDeveloper = (authorization: string | undefined): boolean => {
-    const valid =
-      developerKeyHash !== undefined && carriesDeveloperKey(hash, developerKeyHash, authorization);
-    meter.count("api_key_validations_total", { result: valid ? "valid" : "invalid" });
-    return valid;
-  };
+  const isDeveloper = (authorization: string | undefined): boolean =>
+    developerKeyHash !== undefined && carriesDeveloperKey(hash, developerKeyHash, authorization);
   const isMetrics = (authorization: string | undefined): boolean =>
     metricsTokenHash !== undefined && carries(hash, metricsTokenHash, authorization);
 
-  const known: Record<AuthClass, (authorization: string | undefined) => Promise<Principal | undefined>> = {
+  const who: Record<AuthClass, (authorization: string | undefined) => Promise<Principal | undefined>> = {
     public: async () => ({ kind: "none" }),
     developer: async (authorization) => (isDeveloper(authorization) ? { kind: "developer" } : undefined),
     async metrics(authorization) {
@@ -64,24 +84,40 @@ export function openDoorkeeper(ports: DoorkeeperPorts, settings: DoorkeeperSetti
   };
 
   return {
-    async limit(limit, { address, reading }) {
-      // the claim's own steps count it, after its form was checked. PROTOCOL.md §3.3
-      if (limit !== "address" && limit !== "credentials") return;
-      const counted = limit === "credentials" ? credentialLimits : limits;
-      const allowance = await counted.request(address).catch((error: unknown) => {
-        if (!reading || limit === "credentials") throw new Refusal("UNAVAILABLE", undefined, error);
-        log.warn({ error }, "counters are away: reading goes uncounted");
-        return { allowed: true, retryAfterS: 0 };
-      });
-      if (allowance.allowed) return;
-      meter.count("rate_limit_hits_total", { layer: limit, tier: "none" });
-      throw new Refusal("RATE_LIMITED", { retry_after_s: allowance.retryAfterS });
+    async know(auth, authorization): Promise<Known> {
+      try {
+        return { principal: await who[auth](authorization) };
+      } catch (fault) {
+        // whoever it is, is counted by address first
+        return { principal: undefined, fault };
+      }
     },
-    async authenticate(auth, authorization) {
-      const principal = await known[auth](authorization);
+    async limit(limit, { known, ...from }): Promise<LimitAnswer | undefined> {
+      if (!limiter || NOT_COUNTED.includes(limit)) return undefined;
+      const decision = await limiter
+        .request({ ...from, limit, payer: payerOf(known.principal) })
+        .catch((error: unknown) => {
+          if (!from.reading || CLOSED.includes(limit)) throw new Refusal("UNAVAILABLE", undefined, error);
+          log.warn({ error }, "the limits' store is away: reading goes uncounted");
+        });
+      if (!decision) return undefined;
+      const { layer, retryAfterS, tier, release } = decision;
+      const headers = headersOf(decision);
+      if (layer === undefined) return { headers, refusal: undefined, release };
+      meter.count("rate_limit_hits_total", { layer, tier });
+      return {
+        headers,
+        refusal: new Refusal("RATE_LIMITED", { retry_after_s: retryAfterS, layer }),
+        release,
+      };
+    },
+    authenticate(auth, { principal, fault }) {
+      if (fault !== undefined) throw fault;
       const method = auth === "parent" ? "token" : "key";
       if (auth !== "public")
         meter.count("auth_attempts_total", { method, result: principal ? "accepted" : "refused" });
+      if (auth === "developer" || auth === "metrics")
+        meter.count("api_key_validations_total", { result: principal ? "valid" : "invalid" });
       if (!principal) throw new Refusal("UNAUTHORIZED");
       return principal;
     },

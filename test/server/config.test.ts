@@ -99,3 +99,20 @@ describe("the configuration", () => {
     expect(problems({ BEARLINK_MASTER_KEY: "hunter2", CHAT_URL: "hunter2" }).join()).not.toContain("hunter2");
   });
 });
+
+describe("limits", () => {
+  it("may be off in development, and neither in production nor in staging", () => {
+    expect(readConfig({ RATE_LIMIT_ENABLED: "false" }).RATE_LIMIT_ENABLED).toBe(false);
+    for (const NODE_ENV of ["production", "staging"])
+      expect(() => readConfig({ ...PRODUCTION, NODE_ENV, RATE_LIMIT_ENABLED: "false" })).toThrow(
+        "RATE_LIMIT_ENABLED",
+      );
+    expect(readConfig(PRODUCTION).RATE_LIMIT_ENABLED).toBe(true);
+  });
+
+  it("are 1,000 a minute of an address unless it is said otherwise, and never none", () => {
+    expect(readConfig({}).RATE_LIMIT_REQUESTS_PER_MINUTE).toBe(1_000);
+    expect(readConfig({ RATE_LIMIT_REQUESTS_PER_MINUTE: "70" }).RATE_LIMIT_REQUESTS_PER_MINUTE).toBe(70);
+    expect(() => readConfig({ RATE_LIMIT_REQUESTS_PER_MINUTE: "0" })).toThrow(ConfigError);
+  });
+});

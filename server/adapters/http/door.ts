@@ -45,7 +45,7 @@ function isReading({ method }: FastifyRequest): boolean {
 export function doorSteps(
   ports: DoorPorts,
   settings: DoorSettings,
-): { name: string; at: "onRequest" | "onResponse"; step: Step }[] {
+): { name: string; at: "onRequest" | "onSend" | "onResponse"; step: Step }[] {
   const identify: Step = async (request, reply) => {
     request.clientAddress = clientAddress(request);
     reply.header("x-request-id", request.id);
@@ -76,7 +76,8 @@ export function doorSteps(
     if (known)
       reply.headers({
         "access-control-allow-origin": origin,
-        "access-control-expose-headers": "ETag, Retry-After, X-Request-Id",
+        "access-control-expose-headers":
+          "ETag, Retry-After, X-RateLimit-Layer, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Request-Id",
       });
     const preflight = request.method === "OPTIONS" && request.headers["access-control-request-method"];
     if (!preflight || origin === undefined) return;
@@ -96,14 +97,35 @@ export function doorSteps(
     if (!URL.canParse(origin) || new URL(origin).host !== host?.toLowerCase()) throw new Refusal("FORBIDDEN");
   };
 
-  const limit: Step = async (request) => {
-    const { limit = "address" } = request.routeOptions.config;
-    await ports.doorkeeper.limit(limit, { address: request.clientAddress, reading: isReading(request) });
+  /** By who asks, before anybody is refused for who they are. MISSION D07 */
+  const limit: Step = async (request, reply) => {
+    const { auth = "public", limit = "address" } = request.routeOptions.config;
+    request.known = await ports.doorkeeper.know(auth, request.headers.authorization);
+    const answer = await ports.doorkeeper.limit(limit, {
+      address: request.clientAddress,
+      endpoint: request.routeOptions.url ?? "none",
+      reading: isReading(request),
+      known: request.known,
+      // its own id, whatever the caller calls it
+      holder: randomUUID(),
+    });
+    if (!answer) return;
+    reply.headers(answer.headers);
+    request.release = answer.release;
+    if (answer.refusal) throw answer.refusal;
+  };
+
+  /** Before the answer leaves: who has it may ask again. Where it never leaves, once it is given up. */
+  const giveBack: Step = async (request) => {
+    const { release } = request;
+    request.release = undefined;
+    // it falls free by itself where this fails
+    await release?.().catch(() => undefined);
   };
 
   const authenticate: Step = async (request) => {
     const { auth = "public" } = request.routeOptions.config;
-    request.principal = await ports.doorkeeper.authenticate(auth, request.headers.authorization);
+    request.principal = ports.doorkeeper.authenticate(auth, request.known);
   };
 
   const permit: Step = async (request) => {
@@ -127,6 +149,8 @@ export function doorSteps(
     { name: "cors", at: "onRequest", step: answerCors },
     { name: "origin", at: "onRequest", step: refuseForeign },
     { name: "limit", at: "onRequest", step: limit },
+    { name: "release", at: "onSend", step: giveBack },
+    { name: "release", at: "onResponse", step: giveBack },
     { name: "auth", at: "onRequest", step: authenticate },
     { name: "policy", at: "onRequest", step: permit },
     { name: "route", at: "onRequest", step: refuseUnknown },

@@ -68,7 +68,14 @@ export function sqlParentSessions({ db }: { db: Db }): ParentSessions {
 
     async standing(sessionId, now) {
       const row = await standing(now)
-        .select(["person.id", "person.guardian_of", "session.role", "session.signed_in_at"])
+        .select([
+          "person.id",
+          "person.guardian_of",
+          "person.tier",
+          "family.tier as family_tier",
+          "session.role",
+          "session.signed_in_at",
+        ])
         .where("session.id", "=", sessionId)
         .executeTakeFirst();
       return (
@@ -77,6 +84,7 @@ export function sqlParentSessions({ db }: { db: Db }): ParentSessions {
           familyId: row.guardian_of ?? row.id,
           role: row.role,
           signedInAt: row.signed_in_at,
+          tier: row.family_tier ?? row.tier,
         }
       );
     },

@@ -13,6 +13,7 @@ import * as pairing from "./migrations/006_pairing.ts";
 import * as vault from "./migrations/007_vault.ts";
 import * as conversations from "./migrations/008_conversations.ts";
 import * as jobs from "./migrations/010_jobs.ts";
+import * as limits from "./migrations/011_limits.ts";
 import * as credentials from "./migrations/012_credentials.ts";
 import * as care from "./migrations/014_care.ts";
 import type { Tables } from "./schema.ts";
@@ -47,6 +48,7 @@ const files: MigrationFile[] = [
     migration: conversations,
   },
   { name: "010_jobs", file: new URL("./migrations/010_jobs.ts", import.meta.url), migration: jobs },
+  { name: "011_limits", file: new URL("./migrations/011_limits.ts", import.meta.url), migration: limits },
   {
     name: "012_credentials",
     file: new URL("./migrations/012_credentials.ts", import.meta.url),

@@ -1,6 +1,6 @@
 /** The tables as the queries see them; migrations/ makes them. All times are epoch ms. */
 import type { Generated } from "kysely";
-import type { Provider, SessionRole, TurnVerdict } from "../../ports.ts";
+import type { Provider, SessionRole, Tier, TurnVerdict } from "../../ports.ts";
 
 export interface Tables {
   accounts: {
@@ -12,7 +12,10 @@ export interface Tables {
     guardian_of: string | null;
     deleted_at: number | null;
     report_mail: Generated<boolean>;
+    tier: Generated<Tier>;
+    monthly_tokens: number | null;
   };
+  token_use: { account_id: string; month: string; tokens: number; told_at: number | null };
   registrations: {
     token_hash: Uint8Array;
     email: string;

@@ -14,6 +14,8 @@ export const policy: Record<Capability, readonly Role[]> = {
   "family.take": ["parent"],
   /** make toys, look at telemetry, try things out in development */
   "cell.operate": ["developer", "admin"],
+  /** set what a family may use */
+  "cell.entitle": ["admin"],
   "cell.metrics": ["metrics", "developer", "admin"],
   "support.open": ["admin"],
 };

@@ -140,8 +140,8 @@ export function parentDoor({
       const named = await tokens.openAccess(token);
       const standing = named && (await parentSessions.standing(named.sessionId, clock.now()));
       if (!standing || standing.accountId !== named.accountId) return undefined;
-      const { familyId, role, signedInAt } = standing;
-      return { kind: "parent", accountId: familyId, sessionId: named.sessionId, role, signedInAt };
+      const { familyId, role, signedInAt, tier } = standing;
+      return { kind: "parent", accountId: familyId, sessionId: named.sessionId, role, signedInAt, tier };
     },
   };
 }

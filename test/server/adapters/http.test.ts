@@ -8,7 +8,6 @@ import { allowedHosts, hostName } from "../../../server/adapters/http.ts";
 import type { HttpApp } from "../../../server/adapters/http.ts";
 import { doorSteps } from "../../../server/adapters/http/door.ts";
 import { Refusal } from "../../../server/errors.ts";
-import { createAddressLimiter } from "../../../server/limiter/limiter.ts";
 import type { RefusalCode } from "../../../server/errors.ts";
 import { answerParserError } from "../../../server/adapters/http/parser.ts";
 import { KEYED, openServer, ORIGIN, remembered } from "../routes/support.ts";
@@ -158,7 +157,8 @@ describe("every answer", () => {
       const own = ["retry-after", "allow", "connection", "date", "content-length", "transfer-encoding"];
       sets.add(
         Object.keys(headers)
-          .filter((name) => !own.includes(name))
+          // of what is limited alone
+          .filter((name) => !own.includes(name) && !name.startsWith("x-ratelimit-"))
           .sort()
           .join(),
       );
@@ -180,7 +180,7 @@ describe("every answer", () => {
 });
 
 describe("the door", () => {
-  test("asks in this order: id, log, headers, host, CORS, origin, limit, auth, policy, route", () => {
+  test("asks in this order: id, log, headers, host, CORS, origin, limit (and what gives it back), auth, policy, route", () => {
     const steps = doorSteps({} as never, {} as never);
     expect(steps.map(({ name }) => name)).toEqual([
       "id",
@@ -190,6 +190,8 @@ describe("the door", () => {
       "cors",
       "origin",
       "limit",
+      "release",
+      "release",
       "auth",
       "policy",
       "route",
@@ -198,14 +200,17 @@ describe("the door", () => {
 
   test("a limited request has its id and its CORS headers, is not authenticated, and is one line of the log", async () => {
     const { app, at, lines } = open();
-    const { request } = createAddressLimiter(at.stores);
-    for (let i = 0; i < 1000; i++) await request("127.0.0.1");
+    for (let i = 0; i < 1000; i++) await at.stores.counters.take("request:127.0.0.1", 1000, 60_000);
     const answer = await app.inject({ url: "/api/v1/esp32/private/telemetry", headers: { origin: ORIGIN } });
     expect(answer.statusCode).toBe(429);
     expect(answer.headers).toMatchObject({
       ...HEADERS,
       "access-control-allow-origin": ORIGIN,
       "retry-after": "60",
+      "x-ratelimit-limit": "1000",
+      "x-ratelimit-remaining": "0",
+      "x-ratelimit-reset": String(at.clock.now() / 1000 + 60),
+      "x-ratelimit-layer": "address",
     });
     expect(lines).toEqual([
       {
@@ -224,7 +229,7 @@ describe("the door", () => {
 
   test("with the counters away reading goes on and writing is 503", async () => {
     const { app, at } = open();
-    at.stores.counters.take = () => Promise.reject(new Error("away"));
+    at.stores.limitStore.decide = () => Promise.reject(new Error("away"));
     expect((await app.inject("/api/v1/esp32/config")).statusCode).toBe(200);
     expect(
       (await app.inject({ method: "POST", url: "/api/v1/toys", headers: KEYED, payload: {} })).statusCode,

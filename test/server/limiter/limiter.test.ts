@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { memoryStores } from "../../../server/adapters/memory.ts";
-import { createAddressLimiter, createClaimLimiter } from "../../../server/limiter/limiter.ts";
+import { createClaimLimiter } from "../../../server/limiter/limiter.ts";
 import { fakeClock } from "../../support/clock.ts";
 
 const MINUTE = 60_000;
@@ -68,13 +68,6 @@ describe("failures", () => {
     await allowed(30, (i) => limits.failure("203.0.113.7", `bear-${i}`));
     expect(await allowed(601, () => limits.request("203.0.113.7"))).toBe(600);
   });
-});
-
-test("other routes take 1,000 a minute of an address, counted apart from claims", async () => {
-  const { counters, limits } = setUp();
-  const others = createAddressLimiter({ counters });
-  await limits.request("203.0.113.7");
-  expect(await allowed(1_001, () => others.request("203.0.113.7"))).toBe(1_000);
 });
 
 test("where the counters are away it rejects, and allows nothing", async () => {

@@ -24,6 +24,7 @@ test("a handler is told who asks", async () => {
     sessionId: "session",
     role: "guardian",
     signedInAt: at.clock.now(),
+    tier: "enterprise",
   });
 });
 

@@ -1,0 +1,81 @@
+/** What accounts may and have used, in SQL: tiers, caps and the tokens of each month. */
+import { sql } from "kysely";
+import type { Kysely } from "kysely";
+import type { Allowances, Tier } from "../../ports.ts";
+import { auditRow } from "./audit.ts";
+import type { Tables } from "./schema.ts";
+
+export function sqlAllowances({ db }: { db: Kysely<Tables> }): Allowances {
+  return {
+    async of(accountId, month) {
+      const row = await db
+        .selectFrom("accounts")
+        .leftJoin("token_use", (use) =>
+          use.onRef("token_use.account_id", "=", "accounts.id").on("token_use.month", "=", month),
+        )
+        .select(["accounts.tier", "accounts.monthly_tokens", "token_use.tokens"])
+        .where("accounts.id", "=", accountId)
+        .executeTakeFirst();
+      return (
+        row && {
+          tier: row.tier as Tier,
+          monthlyTokens: row.monthly_tokens ?? undefined,
+          tokensUsed: row.tokens ?? 0,
+        }
+      );
+    },
+
+    async setTier(accountId, tier, entry) {
+      return db.transaction().execute(async (tx) => {
+        const { numUpdatedRows } = await tx
+          .updateTable("accounts")
+          .set({ tier })
+          .where("id", "=", accountId)
+          .where("deleted_at", "is", null)
+          // a guardian has the family's
+          .where("guardian_of", "is", null)
+          .executeTakeFirstOrThrow();
+        if (numUpdatedRows === 1n) await tx.insertInto("audit").values(auditRow(entry)).execute();
+        return numUpdatedRows === 1n;
+      });
+    },
+
+    async setMonthlyTokens(accountId, tokens) {
+      const { numUpdatedRows } = await db
+        .updateTable("accounts")
+        .set({ monthly_tokens: tokens ?? null })
+        .where("id", "=", accountId)
+        .where("deleted_at", "is", null)
+        .executeTakeFirstOrThrow();
+      return numUpdatedRows === 1n;
+    },
+
+    async spend(accountId, month, tokens) {
+      await db
+        .insertInto("token_use")
+        .values({ account_id: accountId, month, tokens })
+        .onConflict((there) =>
+          there
+            .columns(["account_id", "month"])
+            .doUpdateSet({ tokens: sql<number>`token_use.tokens + excluded.tokens` }),
+        )
+        .execute();
+    },
+
+    async tellOnce(accountId, month, at) {
+      // a cap of 0 is reached before anything was used
+      const row = await db
+        .insertInto("token_use")
+        .values({ account_id: accountId, month, tokens: 0, told_at: at })
+        .onConflict((there) =>
+          there
+            .columns(["account_id", "month"])
+            .doUpdateSet({ told_at: at })
+            .where("token_use.told_at", "is", null),
+        )
+        .returning("month")
+        .executeTakeFirst();
+      return row !== undefined;
+    },
+  };
+}
