@@ -15,7 +15,9 @@ import { openConversations } from "./main/conversations.ts";
 import { conversationsSection } from "./family/conversation/history.ts";
 import { consentLetters } from "./family/consent/letters.ts";
 import type { LineWatch } from "./line-watch.ts";
+import { openTalkBook } from "./family/talk.ts";
 import { createClaimLimiter } from "./limiter/limiter.ts";
+import { createTurnLimiter } from "./limiter/turn.ts";
 import { openAccounts } from "./main/accounts.ts";
 import { openCredentials } from "./main/credentials.ts";
 import { reachable } from "./main/addresses.ts";
@@ -131,6 +133,12 @@ export async function startCell(config: Config, options: { log?: Log } = {}): Pr
       ...voices.ports,
       toys: stores.toys,
       gate: families.gate,
+      turnLimits: createTurnLimiter({
+        ...base,
+        ...stores,
+        talk: openTalkBook(claims),
+        onSpent: (accountId) => log.warn({ family: accountId }, "a month's tokens are used up"),
+      }),
       news: families.news,
       voicesFor: voices.voicesFor,
       followers: [conversations.follower, care.follower],

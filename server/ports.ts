@@ -17,6 +17,7 @@ export * from "./ports/limits.ts";
 export * from "./ports/models.ts";
 export * from "./ports/pairing.ts";
 export * from "./ports/retention.ts";
+export * from "./ports/talk.ts";
 export * from "./ports/turn-news.ts";
 export * from "./ports/usage.ts";
 export * from "./ports/vault.ts";
@@ -296,11 +297,18 @@ export interface ChatMessage {
   content: string;
 }
 
+export interface ReplyBounds {
+  /** tokens that may be written */
+  maxTokens?: number;
+  /** Told once what the reply cost, however it ended. */
+  onTokens?(tokens: number): void;
+}
+
 export interface Chat {
   /** Its replies were written by a person: each piece is a sentence to be spoken whole, however many there are. */
   curated?: boolean;
   /** The reply, in pieces as they are written. */
-  reply(messages: ChatMessage[], signal: AbortSignal): AsyncIterable<string>;
+  reply(messages: ChatMessage[], signal: AbortSignal, bounds?: ReplyBounds): AsyncIterable<string>;
   warm?(): void;
 }
 
@@ -365,6 +373,7 @@ export type PhraseName =
   | "cannot-understand"
   | "machine"
   | "say-again"
+  | "rest"
   | "pair-words"
   | "pair-words-again"
   | "pair-press"

@@ -42,6 +42,8 @@ export interface Ack {
 export interface Refused {
   code: RefusedCode;
   retry_after_s?: number;
+  /** which limit it was, for people: a toy does not read it */
+  layer?: string;
 }
 
 export interface Command {

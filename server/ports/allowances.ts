@@ -16,6 +16,11 @@ export interface AccountAllowance {
 export interface Allowances {
   /** undefined where there is no such account. `month`: such as "2026-11" */
   of(accountId: string, month: string): Promise<AccountAllowance | undefined>;
+  /** Of the family that a toy belongs to, with its child; undefined where it has none. */
+  ofToy(
+    deviceId: string,
+    month: string,
+  ): Promise<(AccountAllowance & { accountId: string; childId: string }) | undefined>;
   /** With its audit row; false where there is no such family. */
   setTier(accountId: string, tier: Tier, entry: AuditEntry): Promise<boolean>;
   /** undefined: no cap. */

@@ -1,5 +1,6 @@
 /** What families ask of the world: their children, and what a parent allowed to be done with a child's voice. MISSION C44, C45; SAFETY S1, S2 */
 import type { AuditEntry } from "./audit.ts";
+import type { ChosenLimits } from "./talk.ts";
 
 /** Bus channel; its text is the id of a toy whose owner or consent is no longer what it was. */
 export const TOY_CHANGED = "toy-changed";
@@ -34,6 +35,8 @@ export interface ChildProfile {
   /** "20:00" to "07:00" in a zone of the IANA's: the toy does not talk then */
   quietHours: { from: string; to: string; timeZone: string } | undefined;
   filter: "strict" | "standard";
+  /** how much less than is usual for the age; absent where the parent chose nothing */
+  limits?: ChosenLimits;
 }
 
 /** A child as SQL keeps it. */

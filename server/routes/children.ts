@@ -10,6 +10,7 @@ import { parentOf } from "./account.ts";
 import { childParams as params, hex, printable } from "./app.ts";
 import type { App } from "./app.ts";
 import { deletionAnswer, graceQuery, tellDeletion } from "./care.ts";
+import { ageLimitsAnswer, chosenLimits, chosenOf, tellAgeLimits, tellChosen } from "./age-limits.ts";
 
 export interface ChildrenRoutePorts {
   children: ChildPorts;
@@ -39,6 +40,8 @@ const childFields = {
   filter: z.enum(["strict", "standard"]),
   retention_days: z.int().min(1).max(MAX_RETENTION_DAYS),
   keeps_transcripts: z.boolean(),
+  /** null leaves what is usual for the age; a parent may only lower it */
+  limits: chosenLimits,
 };
 const { nickname, birth_month } = childFields;
 const changeBody = z.strictObject(childFields).partial();
@@ -51,6 +54,8 @@ const childAnswer = z.object({
   id: hex(ID_BYTES),
   ...childFields,
   age: z.int(),
+  /** what holds now */
+  age_limits: ageLimitsAnswer,
   created_at: z.string(),
 });
 
@@ -67,6 +72,7 @@ function childOf(fields: Fields): Partial<NewChild> {
     filter: fields.filter,
     retentionDays: fields.retention_days,
     keepsTranscripts: fields.keeps_transcripts,
+    ...(fields.limits && { limits: chosenOf(fields.limits) }),
   };
   for (const key of Object.keys(said) as (keyof NewChild)[]) if (said[key] === undefined) delete said[key];
   // null takes it back
@@ -100,6 +106,8 @@ function tellChild(child: Child): z.infer<typeof childAnswer> {
     filter: child.filter,
     retention_days: child.retentionDays,
     keeps_transcripts: child.keepsTranscripts,
+    limits: tellChosen(child.limits),
+    age_limits: tellAgeLimits(child),
     created_at: new Date(child.createdAt).toISOString(),
   };
 }

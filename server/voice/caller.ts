@@ -97,7 +97,7 @@ export function createCaller(ports: CallerPorts, options: CallerOptions): Caller
       const ready = standing.state === "READY";
       return decline(
         frame.turn,
-        ready ? { code: "RATE_LIMITED", retry_after_s: waitS } : { code: standing.state },
+        ready ? { code: "RATE_LIMITED", retry_after_s: waitS, layer: "toy" } : { code: standing.state },
       );
     }
     announcement?.abort(new Error("the child speaks"));
@@ -125,6 +125,8 @@ export function createCaller(ports: CallerPorts, options: CallerOptions): Caller
     void begun.done.then((outcome) => {
       turnLog.info({ stage: "turn", outcome }, "a turn is over");
       if (turn === begun) turn = undefined;
+      // whoever has talked enough is let go kindly. SAFETY "Conversation"
+      if (outcome === "limited" && !turn) void say(ports.phrases.sound("goodbye"), replyCodec(start.play));
       if (!turn) turnOver();
     });
   }

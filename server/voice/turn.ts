@@ -3,6 +3,7 @@ import {
   CODEC,
   CUE_AFTER_MS,
   DOWN,
+  codecRate,
   encodeJson,
   MAX_UTTERANCE_S,
   UTTERANCE_GAP_MS,
@@ -23,10 +24,12 @@ import { reply } from "./reply.ts";
 import type { ReplyPorts } from "./reply.ts";
 import { speak } from "./speak.ts";
 import type { SpeakPorts } from "./speak.ts";
+import { bounded, permitOf, TurnRefused } from "./permit.ts";
+import type { PermitPorts } from "./permit.ts";
 import { tellOf } from "./tell.ts";
 
 /** `plainSound` needs no process: it is for the phrases said when all else is away. */
-export interface TurnPorts extends ListenPorts, ReplyPorts, SpeakPorts, AnnouncePorts {
+export interface TurnPorts extends ListenPorts, ReplyPorts, SpeakPorts, AnnouncePorts, PermitPorts {
   meter: Meter;
   /** whoever is told what becomes of each turn */
   followers: readonly TurnNews[];
@@ -44,7 +47,9 @@ export interface TurnOptions {
 /** Why a turn is given up by others: a newer turn, the toy, the line, or its family. */
 export type CancelReason = "barge-in" | "cancelled" | "lost" | "revoked";
 
-export type TurnOutcome = "reply" | "fallback" | "held-back" | CancelReason;
+/** `limited`, `refused`: it ended in REFUSED. `budget_exhausted`: the family's tokens of the month are used up, and the bear said so. MISSION A23 */
+export type TurnOutcome =
+  "reply" | "fallback" | "held-back" | "limited" | "refused" | "budget_exhausted" | CancelReason;
 
 export interface Turn {
   /** Takes an AUDIO frame; false where it was dropped. */
@@ -81,6 +86,9 @@ export function startTurn(ports: TurnPorts, { ref, start, conversation, send, lo
   const cancelLong = clock.after(LISTEN_MS, end); // frames without sound hold no turn open
   let cancelCue = (): void => undefined;
   let stageAt = 0;
+  let began = false;
+  let tokens = 0;
+  const permit = permitOf(ports, ref);
 
   const pacer = createPacer({
     clock,
@@ -114,25 +122,37 @@ export function startTurn(ports: TurnPorts, { ref, start, conversation, send, lo
   }
 
   /** The answer as sound, each stage's time told once. */
-  async function* answer(signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  async function* answer(signal: AbortSignal, maxTokens: number): AsyncGenerator<Uint8Array> {
+    const chat = bounded(ports.chat, { maxTokens, onTokens: (spent) => (tokens += spent) });
     const words = await utterance.words(signal);
     mark("listen", stageAt);
-    const sentences = first(reply({ ...ports, log }, { conversation, words, told }, signal), () =>
-      mark("think", stageAt),
+    const sentences = first(
+      reply({ ...ports, chat, log }, { conversation, words, told }, signal),
+      () => mark("think", stageAt),
     );
     yield* first(speak(ports, mouth, codec, sentences, signal), () => mark("speak", stageAt));
   }
 
   async function conduct(): Promise<TurnOutcome> {
+    // before the child has spoken to the end: who may not talk is told at once
+    const { state, maxTokens } = await permit;
+    stop.signal.throwIfAborted();
+    began = true;
+    told.began();
     await utteranceEnded;
     stop.signal.throwIfAborted();
+    if (state === "spent") {
+      told.said(ports.phrases.text("rest"), { action: "allow", reason: "" });
+      await pacer.play(phraseSound(ports, "rest", codec), stop.signal);
+      return "budget_exhausted";
+    }
     const work = new AbortController();
     const signal = AbortSignal.any([stop.signal, work.signal]);
     const cancelBudget = clock.after(TURN_BUDGET_MS - FALLBACK_RESERVE_MS, () => {
       if (pacer.sent() === 0) work.abort(new ModelError("timeout"));
     });
     try {
-      await pacer.play(answer(signal), signal);
+      await pacer.play(answer(signal, maxTokens), signal);
       if (pacer.sent() > 0) return "reply";
       log.warn({}, "an answer without sound");
     } catch (fault) {
@@ -154,8 +174,9 @@ export function startTurn(ports: TurnPorts, { ref, start, conversation, send, lo
       answered = true;
       send(DOWN.REPLY_END, {});
     } catch (fault) {
-      outcome = cancelled ?? (fault instanceof HeldBack ? "held-back" : "fallback");
-      if (!cancelled) log.error({ fault: describe(fault) }, "the turn ended in STOP");
+      outcome = cancelled ?? outcomeOf(fault);
+      if (fault instanceof TurnRefused && !cancelled) refuse(fault);
+      else if (!cancelled) log.error({ fault: describe(fault) }, "the turn ended in STOP");
       sendStop();
     } finally {
       cancelGap();
@@ -165,8 +186,16 @@ export function startTurn(ports: TurnPorts, { ref, start, conversation, send, lo
       mouth.destroy();
     }
     meter.count("turns_total", { outcome });
-    told.over(outcome);
+    if (began) told.over(outcome);
+    const seconds = utterance.seconds() + pacer.sent() / codecRate(codec);
+    permit.then(({ over }) => over({ seconds, tokens })).catch(() => undefined);
     return outcome;
+  }
+
+  function refuse({ why }: TurnRefused): void {
+    answered = true;
+    log.info({ stage: "turn", code: why.code, layer: why.layer }, "a turn was refused");
+    send(DOWN.REFUSED, { payload: encodeJson(why) });
   }
 
   function sendStop(): void {
@@ -175,7 +204,6 @@ export function startTurn(ports: TurnPorts, { ref, start, conversation, send, lo
     if (cancelled !== "lost") send(DOWN.STOP, {});
   }
 
-  told.began();
   return {
     audio(frame) {
       if (endedAt !== undefined) return false;
@@ -207,6 +235,11 @@ async function* first<T>(pieces: AsyncIterable<T>, told: () => void): AsyncGener
     began = true;
     yield piece;
   }
+}
+
+function outcomeOf(fault: unknown): TurnOutcome {
+  if (fault instanceof TurnRefused) return fault.why.code === "RATE_LIMITED" ? "limited" : "refused";
+  return fault instanceof HeldBack ? "held-back" : "fallback";
 }
 
 /** A fault for the log: its name and code, never what a service or a child said. */

@@ -17,6 +17,7 @@ const COUNTERS = {
   turns_total: ["Turns, by their end", "outcome"],
   turns_kept_total: ["Turns, by whether they were written down", "result"],
   jobs_total: ["Jobs, by what became of them", "kind", "result"],
+  model_tokens_total: ["Tokens of replies, questions included, by their characters", "provider"],
   model_requests_total: ["Requests to model services", "kind", "provider", "result"],
 } as const;
 

@@ -13,6 +13,7 @@ import type {
   Sound,
   SoundPipe,
   ToyNews,
+  TurnLimiter,
   TurnNews,
   TurnRef,
   TurnVerdict,
@@ -130,6 +131,11 @@ export const allow: Safety = {
   sentence: (text) => Promise.resolve({ action: "allow", text, reason: "" }),
 };
 
+/** Whoever wants to talk may. */
+export const freely: TurnLimiter = {
+  begin: async () => ({ state: "granted", maxTokens: 4_000, over: () => undefined }),
+};
+
 /** Nobody waits for what a toy tells. */
 export const quietNews: ToyNews = {
   joined: () => undefined,
@@ -213,6 +219,7 @@ export function voiceFakes(change: Partial<VoiceFakes> = {}): VoiceFakes {
     news: quietNews,
     voicesFor: () => ({}) as TurnVoices,
     followers: [],
+    turnLimits: freely,
     ...change,
   };
 }

@@ -20,6 +20,7 @@ import { openPool } from "./pool.ts";
 import type { ConnectionPool } from "./pool.ts";
 import { openSpeechToText } from "./speech-to-text.ts";
 import type { Dialect } from "./speech-to-text.ts";
+import { tokenCounted } from "./tokens.ts";
 import { openTextToSpeech } from "./text-to-speech.ts";
 import type { Decode } from "./text-to-speech.ts";
 
@@ -161,7 +162,11 @@ export function openModels(settings: ModelSettings, { clock, meter, decode }: Mo
     speechToText: offer("speech-to-text", stt, (service, model, { dialect }) =>
       openSpeechToText(service, model, stt.dialect ?? dialect),
     ),
-    chat: offer("chat", chat, (service, model) => openChat(service, model)),
+    chat: offer("chat", chat, (service, model) =>
+      tokenCounted(openChat(service, model), (tokens) =>
+        meter.count("model_tokens_total", { provider: new URL(service.origin).hostname }, tokens),
+      ),
+    ),
     textToSpeech: offer("text-to-speech", tts, (service, model, { voice }) =>
       openTextToSpeech(service, { model: model, voice: tts.voice || voice }, decode),
     ),

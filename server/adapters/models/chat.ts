@@ -13,8 +13,13 @@ import { sseEvents } from "./sse.ts";
 const TEMPERATURE = 0.7;
 
 /** The body of `POST /chat/completions`. */
-export function chatRequest(origin: string, model: string, messages: ChatMessage[]): object {
-  const bounds = { temperature: TEMPERATURE, max_tokens: MAX_REPLY_TOKENS };
+export function chatRequest(
+  origin: string,
+  model: string,
+  messages: ChatMessage[],
+  maxTokens = MAX_REPLY_TOKENS,
+): object {
+  const bounds = { temperature: TEMPERATURE, max_tokens: Math.min(MAX_REPLY_TOKENS, maxTokens) };
   return { model, messages, stream: true, ...bounds, ...privacy(origin) };
 }
 
@@ -22,8 +27,8 @@ export function chatRequest(origin: string, model: string, messages: ChatMessage
 export function openChat(service: ModelService, model: string): Chat {
   return {
     warm: () => service.warm(),
-    async *reply(messages, signal) {
-      const body = json(chatRequest(service.origin, model, messages));
+    async *reply(messages, signal, { maxTokens } = {}) {
+      const body = json(chatRequest(service.origin, model, messages, maxTokens));
       const answer = await service.post("/chat/completions", body, MAX_MODEL_STREAM_BYTES, signal);
       try {
         let chars = 0;

@@ -48,7 +48,7 @@ export function metered<Port extends SpeechToText | Chat | TextToSpeech | Modera
     return { ...counted, transcribe: (pcm, signal) => promised(port.transcribe(pcm, signal)) };
   if ("check" in port) return { ...counted, check: (text, signal) => promised(port.check(text, signal)) };
   if ("reply" in port)
-    return { ...counted, reply: (messages, signal) => streamed(port.reply(messages, signal)) };
+    return { ...counted, reply: (...asked) => streamed(port.reply(...asked)) };
   return { ...counted, speak: (text, signal) => streamed(port.speak(text, signal)) };
 }
 

@@ -1,28 +1,33 @@
 /** What accounts may and have used, in SQL: tiers, caps and the tokens of each month. */
 import { sql } from "kysely";
 import type { Kysely } from "kysely";
-import type { Allowances, Tier } from "../../ports.ts";
+import type { AccountAllowance, Allowances, Tier } from "../../ports.ts";
 import { auditRow } from "./audit.ts";
 import type { Tables } from "./schema.ts";
 
 export function sqlAllowances({ db }: { db: Kysely<Tables> }): Allowances {
+  const account = (month: string) =>
+    db
+      .selectFrom("accounts")
+      .leftJoin("token_use", (use) =>
+        use.onRef("token_use.account_id", "=", "accounts.id").on("token_use.month", "=", month),
+      )
+      .select(["accounts.tier", "accounts.monthly_tokens", "token_use.tokens"]);
+
   return {
     async of(accountId, month) {
-      const row = await db
-        .selectFrom("accounts")
-        .leftJoin("token_use", (use) =>
-          use.onRef("token_use.account_id", "=", "accounts.id").on("token_use.month", "=", month),
-        )
-        .select(["accounts.tier", "accounts.monthly_tokens", "token_use.tokens"])
-        .where("accounts.id", "=", accountId)
+      const row = await account(month).where("accounts.id", "=", accountId).executeTakeFirst();
+      return row && allowanceOf(row);
+    },
+
+    async ofToy(deviceId, month) {
+      const row = await account(month)
+        .innerJoin("toys", "toys.owner_id", "accounts.id")
+        .select(["toys.owner_id", "toys.child_id"])
+        .where("toys.device_id", "=", deviceId)
+        .where("toys.child_id", "is not", null)
         .executeTakeFirst();
-      return (
-        row && {
-          tier: row.tier as Tier,
-          monthlyTokens: row.monthly_tokens ?? undefined,
-          tokensUsed: row.tokens ?? 0,
-        }
-      );
+      return row && { accountId: row.owner_id!, childId: row.child_id!, ...allowanceOf(row) };
     },
 
     async setTier(accountId, tier, entry) {
@@ -78,4 +83,12 @@ export function sqlAllowances({ db }: { db: Kysely<Tables> }): Allowances {
       return row !== undefined;
     },
   };
+}
+
+function allowanceOf(row: {
+  tier: Tier;
+  monthly_tokens: number | null;
+  tokens: number | null;
+}): AccountAllowance {
+  return { tier: row.tier, monthlyTokens: row.monthly_tokens ?? undefined, tokensUsed: row.tokens ?? 0 };
 }
