@@ -57,12 +57,13 @@ async function sealed(
   { accountId, childId }: Pick<ChildRecord, "accountId" | "childId">,
   child: NewChild,
 ): Promise<Uint8Array> {
-  const { nickname, birthMonth, language, voice, interests, quietHours, filter } = child;
-  const profile: ChildProfile = { nickname, birthMonth, language, voice, interests, quietHours, filter };
+  const { nickname, birthMonth, language, voice, interests, quietHours, filter, limits } = child;
+  const told = { nickname, birthMonth, language, voice, interests, quietHours, filter };
+  const profile: ChildProfile = { ...told, ...(limits && { limits }) };
   return familyVault.seal(accountId, utf8(JSON.stringify(profile)), sealContext.profile(childId));
 }
 
-async function opened(ports: ChildPorts, record: ChildRecord): Promise<Child> {
+export async function openChild(ports: ChildPorts, record: ChildRecord): Promise<Child> {
   const { childId, accountId, sealedProfile, retentionDays, keepsTranscripts, createdAt } = record;
   const context = sealContext.profile(childId);
   const bytes = isUnderOwner(sealedProfile)
@@ -97,19 +98,19 @@ export async function addChild(ports: ChildPorts, accountId: string, child: NewC
     createdAt: ports.clock.now(),
   };
   if (!(await orUnavailable(ports.children.add(record, MAX_CHILDREN)))) throw new Refusal("CHILD_LIMIT");
-  return opened(ports, record);
+  return openChild(ports, record);
 }
 
 export async function listChildren(ports: ChildPorts, accountId: string): Promise<Child[]> {
   const records = await orUnavailable(ports.children.list(accountId));
-  return Promise.all(records.map((record) => opened(ports, record)));
+  return Promise.all(records.map((record) => openChild(ports, record)));
 }
 
 /** Throws NOT_FOUND, for another family's too. */
 export async function findChild(ports: ChildPorts, accountId: string, childId: string): Promise<Child> {
   const record = await orUnavailable(ports.children.find(accountId, childId));
   if (!record) throw new Refusal("NOT_FOUND");
-  return opened(ports, record);
+  return openChild(ports, record);
 }
 
 export async function changeChild(

@@ -35,7 +35,7 @@ import type { Check } from "../watch/health.ts";
 import { warmVoices } from "./warm.ts";
 
 export interface Voices {
-  ports: Omit<TurnPorts, "clock" | "meter" | "log" | "followers"> & { policy: string };
+  ports: Omit<TurnPorts, "clock" | "meter" | "log" | "followers" | "turnLimits"> & { policy: string };
   /** whoever beyond this server a child's words or their answers go to: each needs a consent of its own. SAFETY S2 */
   thirdParties: ThirdParty[];
   /** Those that these recipients may play, asked with the keys of this child's family, and in place of the others what asks nobody. */

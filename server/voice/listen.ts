@@ -9,7 +9,7 @@ import { pipeOrFault } from "./pipe.ts";
 export interface ListenPorts {
   clock: Clock;
   sound: Sound;
-  speechToText?: SpeechToText;
+  speechToText?: SpeechToText | undefined;
 }
 
 export interface Utterance {

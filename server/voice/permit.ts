@@ -5,7 +5,7 @@ import type { Chat, ReplyBounds, SpeechToText, TurnLimiter, TurnPermit, TurnRef 
 export interface PermitPorts {
   /** how much a child may talk */
   turnLimits: TurnLimiter;
-  speechToText: SpeechToText | undefined;
+  speechToText?: SpeechToText | undefined;
   chat: Chat;
 }
 

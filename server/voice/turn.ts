@@ -126,9 +126,8 @@ export function startTurn(ports: TurnPorts, { ref, start, conversation, send, lo
     const chat = bounded(ports.chat, { maxTokens, onTokens: (spent) => (tokens += spent) });
     const words = await utterance.words(signal);
     mark("listen", stageAt);
-    const sentences = first(
-      reply({ ...ports, chat, log }, { conversation, words, told }, signal),
-      () => mark("think", stageAt),
+    const sentences = first(reply({ ...ports, chat, log }, { conversation, words, told }, signal), () =>
+      mark("think", stageAt),
     );
     yield* first(speak(ports, mouth, codec, sentences, signal), () => mark("speak", stageAt));
   }

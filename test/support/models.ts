@@ -21,8 +21,8 @@ export function settingsFor(url: string): ModelSettings {
 export function openTestModels(url: string, ports: Partial<ModelPorts> = {}, settings = settingsFor(url)) {
   const results: string[] = [];
   const meter = {
-    count: (_series: string, labels: Record<string, string> = {}) =>
-      void results.push(`${labels["kind"]} ${labels["result"]}`),
+    count: (series: string, labels: Record<string, string> = {}) =>
+      void (series === "model_requests_total" && results.push(`${labels["kind"]} ${labels["result"]}`)),
   };
   const models = openModels(settings, { clock: systemClock, meter, ...ports });
   return { ...portsOf(models), close: models.close, results };

@@ -47,8 +47,7 @@ export function metered<Port extends SpeechToText | Chat | TextToSpeech | Modera
   if ("transcribe" in port)
     return { ...counted, transcribe: (pcm, signal) => promised(port.transcribe(pcm, signal)) };
   if ("check" in port) return { ...counted, check: (text, signal) => promised(port.check(text, signal)) };
-  if ("reply" in port)
-    return { ...counted, reply: (...asked) => streamed(port.reply(...asked)) };
+  if ("reply" in port) return { ...counted, reply: (...asked) => streamed(port.reply(...asked)) };
   return { ...counted, speak: (text, signal) => streamed(port.speak(text, signal)) };
 }
 

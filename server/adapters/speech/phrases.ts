@@ -11,7 +11,7 @@ export const phraseTexts: Readonly<Record<PhraseName, string>> = {
   "cannot-understand": "I cannot understand words yet. But I can tell you something.",
   machine: "I am a toy bear, and I am a machine.",
   "say-again": "I did not hear you. Please say it again.",
-  rest: "I have talked so much this month that I need a rest. Your grown-up knows what to do.",
+  rest: "I am sorry, please ask a grown-up to help me.",
   "pair-words": "Here are my three words.",
   "pair-words-again": "I will say them again.",
   "pair-press": "Show them on the screen. Then press my paw.",

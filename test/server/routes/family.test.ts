@@ -3,6 +3,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { makeExport } from "../../../server/family/care/export.ts";
 import type { ExportPorts } from "../../../server/family/care/export.ts";
 import { careRoutes } from "../../../server/routes/care.ts";
+import { sqlAllowances } from "../../../server/adapters/sql/allowances.ts";
+import type { Database } from "../../../server/adapters/sql/database.ts";
+import { openTalkBook } from "../../../server/family/talk.ts";
 import { childrenRoutes } from "../../../server/routes/children.ts";
 import { consentRoutes } from "../../../server/routes/consent.ts";
 import { pairRoutes } from "../../../server/routes/pair.ts";
@@ -119,6 +122,50 @@ describe("a child", () => {
     expect((await ask("DELETE", `${url}?grace=30`)).status).toBe(422);
     const now = await ask("DELETE", `${url}?grace=0`);
     expect(now.body).toMatchObject({ due_at: new Date(home.at.clock.now()).toISOString() });
+  });
+
+  test("talks as much as is usual for its age, or less where its parent lowers it", async () => {
+    const made = await ask("POST", "/api/v1/children", { nickname: "Pip", birth_month: "2022-06" });
+    const none = {
+      turns_a_day: null,
+      minutes_a_session: null,
+      turns_a_session: null,
+      model_calls_an_hour: null,
+    };
+    const usual = { turns_a_day: 200, minutes_a_session: 10, turns_a_session: 50, model_calls_an_hour: 20 };
+    expect(made.body).toMatchObject({ age: 4, limits: none, age_limits: usual });
+    const url = `/api/v1/children/${String(made.body.id)}`;
+    const limits = { model_calls_an_hour: 5, turns_a_day: 10_000 };
+    expect((await ask("PATCH", url, { limits })).body).toMatchObject({
+      limits: { ...none, ...limits },
+      age_limits: { ...usual, model_calls_an_hour: 5 },
+    });
+    // what is not said stays
+    expect((await ask("PATCH", url, { nickname: "Pop" })).body).toMatchObject({
+      limits: { ...none, ...limits },
+    });
+    expect((await ask("PATCH", url, { limits: {} })).body).toMatchObject({ limits: none, age_limits: usual });
+    for (const limits of [{ turns_a_day: -1 }, { turns_a_day: 0.5 }, { turns_a_year: 1 }, null])
+      expect((await ask("PATCH", url, { limits })).status).toBe(422);
+  });
+
+  test("of a toy is found by it, with how much it may talk; a toy of nobody has none", async () => {
+    const made = await ask("POST", "/api/v1/children", {
+      ...{ nickname: "Pip", birth_month: "2022-06", limits: { turns_a_session: 3 } },
+    });
+    const childId = String(made.body.id);
+    const { deviceId } = await newToy(home);
+    const book = openTalkBook({ ...home.families.children, allowances: sqlAllowances(database) });
+    expect(await book.of(deviceId, "2027-01")).toBeUndefined();
+    await database.db
+      .updateTable("toys")
+      .set({ owner_id: accountId, child_id: childId })
+      .where("device_id", "=", deviceId)
+      .execute();
+    expect(await book.of(deviceId, "2027-01")).toEqual({
+      ...{ accountId, childId, tier: "free", monthlyTokens: undefined, tokensUsed: 0 },
+      limits: { modelCallsAnHour: 20, minutesASession: 10, turnsASession: 3, turnsADay: 200 },
+    });
   });
 
   test.each([

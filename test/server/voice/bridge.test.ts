@@ -542,3 +542,27 @@ describe("the bridge", () => {
     expect(toy.closed()).toBe("fault");
   });
 });
+
+it("a child who has talked enough hears a kind goodbye, and the toy stays on the line", async () => {
+  let turns = 0;
+  const { toy, clock, asked, meter } = await onTheLine({
+    turnLimits: {
+      begin: async () =>
+        turns++ === 0
+          ? { state: "refused", layer: "toy", retryAfterS: 1_800 }
+          : { state: "granted", maxTokens: 4_000, over: () => undefined },
+    },
+  });
+  say(toy, 1);
+  await clock.advance(3_000);
+  expect(toy.types()).toEqual([DOWN.REFUSED, DOWN.REPLY_START, DOWN.AUDIO, DOWN.REPLY_END]);
+  expect(toy.heard[0]!.turn).toBe(1);
+  expect(decodeRefused(toy.heard[0]!.payload)).toEqual({ code: "RATE_LIMITED", retry_after_s: 1_800 });
+  expect(toy.heard.slice(1).every(({ turn }) => turn === 0)).toBe(true);
+  expect(asked).toEqual([]);
+  expect(toy.closed()).toBeUndefined();
+  expect(meter.counts.get("turns_total limited")).toBe(1);
+  say(toy, 2);
+  await clock.advance(6_000);
+  expect(asked).toHaveLength(1);
+});

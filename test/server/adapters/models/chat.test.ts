@@ -100,6 +100,8 @@ describe("a chat request", () => {
   });
 
   it("streams, and bounds the reply", () => {
+    expect(chatRequest("x", "m", [], 100)).toMatchObject({ max_tokens: 100 });
+    expect(chatRequest("x", "m", [], 4_000)).toMatchObject({ max_tokens: 300 });
     expect(chatRequest("x", "m", [{ role: "user", content: "hi" }])).toEqual({
       model: "m",
       messages: [{ role: "user", content: "hi" }],
