@@ -4,7 +4,6 @@ import { makeExport } from "../../../server/family/care/export.ts";
 import type { ExportPorts } from "../../../server/family/care/export.ts";
 import { careRoutes } from "../../../server/routes/care.ts";
 import { sqlAllowances } from "../../../server/adapters/sql/allowances.ts";
-import type { Database } from "../../../server/adapters/sql/database.ts";
 import { openTalkBook } from "../../../server/family/talk.ts";
 import { childrenRoutes } from "../../../server/routes/children.ts";
 import { consentRoutes } from "../../../server/routes/consent.ts";
@@ -155,9 +154,9 @@ describe("a child", () => {
     });
     const childId = String(made.body.id);
     const { deviceId } = await newToy(home);
-    const book = openTalkBook({ ...home.families.children, allowances: sqlAllowances(database) });
+    const book = openTalkBook({ ...home.families.children, allowances: sqlAllowances(people.database) });
     expect(await book.of(deviceId, "2027-01")).toBeUndefined();
-    await database.db
+    await people.database.db
       .updateTable("toys")
       .set({ owner_id: accountId, child_id: childId })
       .where("device_id", "=", deviceId)

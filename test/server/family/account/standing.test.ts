@@ -7,7 +7,13 @@ import type { ParentSessions, ParentStanding } from "../../../../server/ports.ts
 import { fakeClock } from "../../../support/clock.ts";
 import { away, silent } from "../../claim/support.ts";
 
-const STANDING: ParentStanding = { accountId: "a", familyId: "a", role: "parent", signedInAt: 1 };
+const STANDING: ParentStanding = {
+  accountId: "a",
+  familyId: "a",
+  role: "parent",
+  signedInAt: 1,
+  tier: "free",
+};
 const NOW = 1_000_000;
 
 let record: ParentStanding | undefined;
