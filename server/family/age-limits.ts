@@ -22,6 +22,15 @@ export const NOTHING_CHOSEN: ChosenLimits = {
   turnsADay: null,
 };
 
+const MANY = 1_000_000_000;
+/** For a child that there is not. */
+export const UNLIMITED: AgeLimits = {
+  modelCallsAnHour: MANY,
+  minutesASession: MANY,
+  turnsASession: MANY,
+  turnsADay: MANY,
+};
+
 /** What holds: the lower of what is usual and what the parent chose. */
 export function limitsOf(age: number, chosen: ChosenLimits = NOTHING_CHOSEN): AgeLimits {
   const usual = usualLimits(age);

@@ -125,8 +125,8 @@ function endpointRule({ limit, endpoint, reading }: RequestAsked, who: string): 
   };
 }
 
-/** Holds BURST, and fills as fast as the minute's limit allows. */
+/** Holds BURST, and fills as fast as the minute's limit allows; a tier that changes has another. */
 function burstRule(who: string, perMinute: number): LimitRule {
   const windowMs = Math.ceil((BURST * MINUTE_MS) / perMinute);
-  return { layer: "burst", kind: "bucket", key: `burst:${who}`, limit: BURST, windowMs };
+  return { layer: "burst", kind: "bucket", key: `burst:${perMinute}:${who}`, limit: BURST, windowMs };
 }
