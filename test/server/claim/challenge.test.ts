@@ -90,7 +90,7 @@ test("600 challenges a minute for an address, then 429 with the seconds to wait"
   for (let i = 0; i < 600; i++) await challenge(desk, asked, "203.0.113.7");
   await expect(challenge(desk, asked, "203.0.113.7")).rejects.toMatchObject({
     code: "RATE_LIMITED",
-    details: { retry_after_s: 60 },
+    details: { retry_after_s: 60, layer: "address" },
   });
   await expect(challenge(desk, asked, "203.0.113.8")).resolves.toBeDefined();
   await clock.advance(60_000);

@@ -201,7 +201,7 @@ describe("limits", () => {
     for (let i = 1; i < 600; i++) await codeOf(claim(at.desk, body, FROM));
     await expect(claimAs(at, toy, 2, 0)).rejects.toMatchObject({
       code: "RATE_LIMITED",
-      details: { retry_after_s: 60 },
+      details: { retry_after_s: 60, layer: "address" },
     });
   });
 

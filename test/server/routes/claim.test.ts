@@ -147,7 +147,7 @@ test.each(rows)("%s is %i %s", async (_name, status, code, bodyOf) => {
   expect(error.code).toBe(code);
   expect(response.headers["x-request-id"]).toBe(requestId);
   if (status === 429) {
-    expect(error.details).toEqual({ retry_after_s: 900 });
+    expect(error.details).toEqual({ retry_after_s: 900, layer: "failures" });
     expect(response.headers["retry-after"]).toBe("900");
   }
   if (code === "CLAIM_STALE" || status === 403)
