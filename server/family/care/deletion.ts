@@ -148,7 +148,8 @@ async function eraseAll(ports: DeletionPorts, deletion: Deletion, signal: AbortS
     await deletions.count(id, name, await erase(leaving, deletion.email));
   }
   await deletions.eraseRecord(id, leaving);
-  // last: what could still be read until here, a copy of it too, cannot from here on
+  // last: what could still be read until here, a copy of it too, cannot from here on. A single child has no key of its
+  // own, and the family needs theirs: of a child, what a backup holds stays sealed, and goes when that backup does (C64)
   if (what === "account") await ports.familyVault.destroy(accountId);
   const at = clock.now();
   const receipt = receiptOf(hash, { id, what, doneAt: at, counts: await deletions.counts(id) });
