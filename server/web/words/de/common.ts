@@ -58,6 +58,9 @@ export const common: typeof English = {
     CONSENT_REFUSED: "Dieser Code stimmt nicht, oder gilt nicht mehr.",
     NOTICE_CHANGED: "Der Hinweis hat sich inzwischen geändert. Bitte lesen Sie ihn noch einmal.",
     CHILD_LIMIT: "Mehr Kinder kann eine Familie hier nicht haben.",
+    GUARDIAN_LIMIT: "Mehr Mitlesende kann eine Familie hier nicht haben.",
+    CREDENTIAL_EXISTS: "Für diesen Anbieter gibt es schon einen Schlüssel, oder es sind zu viele.",
+    CREDENTIAL_CHANGED: "Dieser Schlüssel wurde inzwischen geändert. Bitte sehen Sie noch einmal nach.",
     UNAVAILABLE: "Ein Teil des Dienstes ist gerade nicht da. Bitte versuchen Sie es gleich noch einmal.",
     INTERNAL: "Auf dem Server ist etwas schiefgegangen. Bitte versuchen Sie es noch einmal.",
     waitSeconds: (seconds) =>

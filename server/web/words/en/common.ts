@@ -57,6 +57,9 @@ export const common = {
     CONSENT_REFUSED: "This code is not right, or no longer holds.",
     NOTICE_CHANGED: "The notice has changed meanwhile. Please read it again.",
     CHILD_LIMIT: "A family can have no more children here.",
+    GUARDIAN_LIMIT: "A family can have no more guardians here.",
+    CREDENTIAL_EXISTS: "There is a key for this provider already, or too many in all.",
+    CREDENTIAL_CHANGED: "This key was changed meanwhile. Please look again.",
     UNAVAILABLE: "A part of the service is away. Please try again in a moment.",
     INTERNAL: "Something went wrong on the server. Please try again.",
     waitSeconds: (seconds: number) =>
