@@ -171,6 +171,7 @@ const TABLE: Record<string, [keyof typeof CLASSES] | [keyof typeof CLASSES, obje
   "GET /api/v1/deletions": ["read"],
   "DELETE /api/v1/deletions/:id": ["change", undefined],
   "GET /api/v1/reports": ["read"],
+  "GET /api/v1/privacy": ["open"],
 };
 
 let cell: TestCell;
