@@ -17,16 +17,34 @@ export const live = createLive({
 /** What the feed has told, for every screen. */
 export const followed = createStore(nothingFollowed);
 export const online = createStore(navigator.onLine);
+/** How many alerts are unread: what the server said, and what has come since. */
+export const unread = createStore(0);
 
 /** Answers of this session, so that going back shows at once what was there. */
 export const answers = new Map<string, unknown>();
 
+/** A server without alerts has none that is unread. */
+async function countUnread(): Promise<void> {
+  const answer = await ask.get<{ unread: number }>("/api/v1/alerts?limit=1").catch(() => undefined);
+  if (answer) unread.set(answer.unread);
+}
+
 /** Wires them together; called once. */
 export function startServices(): void {
-  live.follow((message) => followed.set(nextFollowed(followed.get(), message)));
+  live.follow((message) => {
+    const before = followed.get();
+    followed.set(nextFollowed(before, message));
+    if (message.type === "ready") void countUnread(); // what came while the line was lost
+    const fresh = followed.get().alerts !== before.alerts;
+    if (message.type === "alert" && fresh && !message.alert.read) unread.set(unread.get() + 1);
+  });
   session.state.follow(({ kind }) => {
-    if (kind === "in") live.start();
+    if (kind === "in") {
+      live.start();
+      void countUnread();
+    }
     if (kind !== "out") return;
+    unread.set(0);
     live.stop();
     answers.clear();
     followed.set(nothingFollowed);

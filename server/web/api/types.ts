@@ -120,6 +120,10 @@ export interface Conversation {
   flagged: boolean;
 }
 
+export interface WholeConversation extends Conversation {
+  messages: Message[];
+}
+
 export interface Message {
   id: string;
   role: "child" | "bear";

@@ -3,12 +3,13 @@ import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import type { Alert } from "../api/types.ts";
 import { pages, pathOf } from "../router/pages.ts";
-import { answers, ask, followed } from "../services.ts";
+import { ask, followed, unread } from "../services.ts";
+import { Away } from "../ui/away.tsx";
 import { Bear } from "../ui/bear.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { Page } from "../ui/page.tsx";
-import { Button, Fault, Loading } from "../ui/parts.tsx";
-import { sayRefused, useAnswer, useSending, useStore, useWords } from "../ui/use.ts";
+import { Button, Fault } from "../ui/parts.tsx";
+import { useAnswer, useSending, useStore, useWords } from "../ui/use.ts";
 import { ago } from "../words/words.ts";
 
 interface Listed {
@@ -28,15 +29,11 @@ function placeOf({ kind, device_id, child_id }: Alert): string | undefined {
   return device_id ? pathOf("toy", { device_id }) : undefined;
 }
 
-/** The app's count of what is unread begins anew. */
-export function forgetUnread(unread: number): void {
-  answers.set(`${PATH}?limit=1`, { unread });
-  followed.set({ ...followed.get(), alerts: followed.get().alerts.map((one) => ({ ...one, read: true })) });
-}
+const asRead = (alerts: readonly Alert[], ids: readonly string[]): Alert[] =>
+  alerts.map((one) => (ids.includes(one.id) ? { ...one, read: true } : one));
 
 export function Alerts(): JSX.Element {
-  const words = useWords();
-  const { alertsPage, common } = words;
+  const { alertsPage, common } = useWords();
   const { value, fault, put, again } = useAnswer<Listed>(PATH);
   const come = useStore(followed).alerts.length;
   const sending = useSending();
@@ -44,11 +41,14 @@ export function Alerts(): JSX.Element {
     if (come > 0) void again();
   }, [come]);
 
-  const readAll = (): Promise<boolean> =>
+  const read = (wish: { all: true } | { ids: string[] }): Promise<boolean> =>
     sending.run(async () => {
-      const { unread } = await ask.post<{ unread: number }>(`${PATH}/read`, { all: true });
-      put({ ...value!, unread, alerts: value!.alerts.map((one) => ({ ...one, read: true })) });
-      forgetUnread(unread);
+      const left = (await ask.post<{ unread: number }>(`${PATH}/read`, wish)).unread;
+      const known = followed.get();
+      const ids = "ids" in wish ? wish.ids : [...value!.alerts, ...known.alerts].map(({ id }) => id);
+      unread.set(left);
+      put({ ...value!, unread: left, alerts: asRead(value!.alerts, ids) });
+      followed.set({ ...known, alerts: asRead(known.alerts, ids) });
     });
   const next = (): Promise<boolean> =>
     sending.run(async () => {
@@ -56,11 +56,13 @@ export function Alerts(): JSX.Element {
       put({ ...after, alerts: [...value!.alerts, ...after.alerts] });
     });
 
+  const kinds: Record<string, { title: string }> = alertsPage.kinds;
+  const titleOf = ({ kind }: Alert): string => (kinds[kind] ?? alertsPage.kinds.other).title;
+
   return (
     <Page title={alertsPage.title}>
       <div class="stack">
-        {fault !== undefined && <Fault text={sayRefused(words, fault)} />}
-        {!value && fault === undefined && <Loading />}
+        {!value && <Away fault={fault} again={again} list />}
         {value?.alerts.length === 0 && (
           <div class="card empty">
             <Bear mood="happy" size={110} />
@@ -70,7 +72,7 @@ export function Alerts(): JSX.Element {
         )}
         {value && value.unread > 0 && (
           <div>
-            <Button kind="quiet" icon="check" busy={sending.busy} onClick={() => void readAll()}>
+            <Button kind="quiet" icon="check" busy={sending.busy} onClick={() => void read({ all: true })}>
               {alertsPage.readAll}
             </Button>
           </div>
@@ -81,6 +83,15 @@ export function Alerts(): JSX.Element {
             {value.alerts.map((one) => (
               <li key={one.id}>
                 <AlertCard alert={one} />
+                {!one.read && (
+                  <Button
+                    kind="plain"
+                    label={`${alertsPage.readOne}: ${titleOf(one)}`}
+                    onClick={() => void read({ ids: [one.id] })}
+                  >
+                    {alertsPage.readOne}
+                  </Button>
+                )}
               </li>
             ))}
           </ul>

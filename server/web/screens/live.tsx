@@ -8,9 +8,7 @@ import { Bear } from "../ui/bear.tsx";
 import type { Mood } from "../ui/bear.tsx";
 import { Page } from "../ui/page.tsx";
 import { useAnswer, useStore, useWords } from "../ui/use.ts";
-import { time } from "../words/words.ts";
-import { SafetyTag } from "./talk.tsx";
-import "./talks.css";
+import { LiveTurnBubbles } from "./bubbles.tsx";
 
 const MOODS: Record<LiveTurn["stage"], Mood> = {
   began: "listening",
@@ -38,7 +36,7 @@ export function LiveScreen(): JSX.Element {
         </div>
         <ol class="bubbles" aria-live="polite">
           {turns.map((turn) => (
-            <Turn
+            <LiveTurnBubbles
               key={turn.turnId}
               turn={turn}
               child={kids.find(({ id }) => id === turn.childId)?.nickname ?? talks.child}
@@ -47,37 +45,5 @@ export function LiveScreen(): JSX.Element {
         </ol>
       </div>
     </Page>
-  );
-}
-
-function Turn({ turn, child }: { turn: LiveTurn; child: string }): JSX.Element {
-  const { talks } = useWords();
-  const spoken = turn.said.filter(({ text }) => text !== undefined);
-  const hidden = turn.said.length > 0 && spoken.length === 0;
-  return (
-    <li class="turn">
-      <p class="bubble child">
-        <span class="bubble-who">
-          {child} · {time(turn.at)}
-        </span>
-        <span class="bubble-text">
-          {turn.heard ?? (turn.stage === "began" ? talks.listening : hidden ? "…" : talks.notUnderstood)}
-        </span>
-        <SafetyTag safety={turn.heardSafety} />
-      </p>
-      {turn.stage !== "began" && (
-        <p class="bubble bear-said">
-          <span class="bubble-who">{talks.bear}</span>
-          <span class="bubble-text">
-            {hidden
-              ? talks.noWords
-              : spoken.map(({ text }) => text).join(" ") || (turn.stage === "over" ? "–" : talks.thinking)}
-          </span>
-          <SafetyTag
-            safety={turn.said.findLast(({ safety }) => safety && safety.action !== "allow")?.safety}
-          />
-        </p>
-      )}
-    </li>
   );
 }

@@ -6,6 +6,7 @@ import { after } from "../platform/browser.ts";
 import { pathOf } from "../router/pages.ts";
 import { ask } from "../services.ts";
 import { freshly } from "../ui/fresh.tsx";
+import { Away } from "../ui/away.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { Page } from "../ui/page.tsx";
 import { Button, Fault } from "../ui/parts.tsx";
@@ -66,10 +67,16 @@ export function Privacy(): JSX.Element {
 }
 
 /** The server's policy, in the server's words: it is the law that the sweeper reads. */
-function Kept(): JSX.Element | null {
+function Kept(): JSX.Element {
   const { privacyPage } = useWords();
-  const { value } = useAnswer<Policy>("/api/v1/privacy");
-  if (!value) return null;
+  const { value, fault, again } = useAnswer<Policy>("/api/v1/privacy");
+  if (!value)
+    return (
+      <section class="card stack">
+        <h2>{privacyPage.kept}</h2>
+        <Away fault={fault} again={again} list />
+      </section>
+    );
   return (
     <>
       <section class="card stack">
@@ -109,12 +116,12 @@ function Kept(): JSX.Element | null {
 
 function Exports(): JSX.Element {
   const { privacyPage } = useWords();
-  const { value, again } = useAnswer<{ exports: Export[] }>("/api/v1/exports");
+  const { value, fault, again } = useAnswer<{ exports: Export[] }>("/api/v1/exports");
   const sending = useSending();
   const waits = value?.exports.some(({ state }) => state === "waiting") ?? false;
   useEffect(() => {
     if (waits) return after(LOOK_MS, () => void again());
-  }, [waits, value]);
+  }, [waits, value, fault]); // a look that failed is followed by another too
 
   const order = (): Promise<boolean> =>
     sending.run(async () => {
@@ -135,6 +142,7 @@ function Exports(): JSX.Element {
       <h2>{privacyPage.export}</h2>
       <p class="soft">{privacyPage.exportLead}</p>
       <Fault text={sending.fault} />
+      {!value && <Away fault={fault} again={again} list />}
       <ul class="list" aria-live="polite">
         {value?.exports.map((one) => (
           <li key={one.id} class="row apart wrap">
@@ -156,7 +164,7 @@ function Exports(): JSX.Element {
           </li>
         ))}
       </ul>
-      {!waits && (
+      {value && !waits && (
         <div>
           <Button kind="quiet" icon="download" busy={sending.busy} onClick={() => void order()}>
             {privacyPage.exportDo}
@@ -169,13 +177,20 @@ function Exports(): JSX.Element {
 
 function Deletions({ mayCancel }: { mayCancel: boolean }): JSX.Element | null {
   const { privacyPage } = useWords();
-  const { value, again } = useAnswer<{ deletions: Deletion[] }>("/api/v1/deletions");
+  const { value, fault, again } = useAnswer<{ deletions: Deletion[] }>("/api/v1/deletions");
   const sending = useSending();
   const runs = value?.deletions.some(({ state }) => state === "running") ?? false;
   useEffect(() => {
     if (runs) return after(LOOK_MS, () => void again());
-  }, [runs, value]);
-  if (!value || value.deletions.length === 0) return null;
+  }, [runs, value, fault]);
+  if (!value)
+    return (
+      <section class="card stack">
+        <h2>{privacyPage.deletions}</h2>
+        <Away fault={fault} again={again} list />
+      </section>
+    );
+  if (value.deletions.length === 0) return null;
   const keep = (id: string): Promise<boolean> =>
     sending.run(async () => {
       await ask.delete(`/api/v1/deletions/${id}`);

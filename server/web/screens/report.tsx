@@ -3,11 +3,12 @@ import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { pathOf } from "../router/pages.ts";
 import type { Params } from "../router/pages.ts";
+import { Away } from "../ui/away.tsx";
 import { Bear } from "../ui/bear.tsx";
 import { Page } from "../ui/page.tsx";
-import { Button, Fault, Loading } from "../ui/parts.tsx";
+import { Button } from "../ui/parts.tsx";
 import { theme } from "../ui/theme.ts";
-import { sayRefused, useAnswer, useStore, useWords } from "../ui/use.ts";
+import { useAnswer, useStore, useWords } from "../ui/use.ts";
 import { day } from "../words/words.ts";
 import "./report.css";
 
@@ -23,16 +24,20 @@ interface Week {
 }
 
 export function ReportScreen({ params }: { params: Params }): JSX.Element {
-  const words = useWords();
-  const { report } = words;
-  const { value, fault } = useAnswer<{ reports: Week[] }>(`/api/v1/reports?child_id=${params.child_id}`);
+  const { report } = useWords();
+  const { value, fault, again } = useAnswer<{ reports: Week[] }>(
+    `/api/v1/reports?child_id=${params.child_id}`,
+  );
   const [back, setBack] = useState(0);
   const weeks = value?.reports;
   const week = weeks?.[back];
   return (
-    <Page title={report.title} lead={week && report.week(day(week.week))} back={pathOf("child", params)}>
-      {fault !== undefined && <Fault text={sayRefused(words, fault)} />}
-      {!weeks && fault === undefined && <Loading />}
+    <Page
+      title={report.title}
+      lead={week && report.week(day(noon(week.week)))}
+      back={pathOf("child", params)}
+    >
+      {!weeks && <Away fault={fault} again={again} list />}
       {weeks?.length === 0 && (
         <div class="card empty">
           <Bear size={100} />
@@ -53,8 +58,8 @@ export function ReportScreen({ params }: { params: Params }): JSX.Element {
           <section class="card stack">
             <h2>{report.chart}</h2>
             <Chart week={week} />
-            <table class="unseen">
-              <caption>{report.chart}</caption>
+            <table class="table">
+              <caption class="unseen">{report.chart}</caption>
               <thead>
                 <tr>
                   <th scope="col">{report.day}</th>
@@ -65,9 +70,9 @@ export function ReportScreen({ params }: { params: Params }): JSX.Element {
               <tbody>
                 {week.by_day.map((one) => (
                   <tr key={one.day}>
-                    <th scope="row">{day(one.day)}</th>
-                    <td>{one.turns}</td>
-                    <td>{one.minutes}</td>
+                    <th scope="row">{day(noon(one.day))}</th>
+                    <td class="numbers">{one.turns}</td>
+                    <td class="numbers">{one.minutes}</td>
                   </tr>
                 ))}
               </tbody>
@@ -103,67 +108,69 @@ function Chart({ week }: { week: Week }): JSX.Element {
   useEffect(() => {
     let close: (() => void) | undefined;
     let wanted = true;
-    void import("uplot").then(({ default: UPlot }) => {
-      const box = place.current;
-      if (!wanted || !box) return;
-      const colour = (name: string): string => getComputedStyle(box).getPropertyValue(name).trim();
-      const font = `600 13px ${getComputedStyle(box).fontFamily}`;
-      const axis = {
-        stroke: colour("--ink-soft"),
-        font,
-        grid: { stroke: colour("--line"), width: 1 },
-        ticks: { show: false },
-      };
-      const bars = (size: number, align: -1 | 1) =>
-        UPlot.paths.bars!({ size: [size, 40], align, radius: 0.25 });
-      const seven = week.by_day.map((_, at) => at);
-      const chart = new UPlot(
-        {
-          width: box.clientWidth,
-          height: HEIGHT,
-          cursor: { show: false },
-          legend: { show: false },
-          scales: {
-            x: { time: false, range: [-0.6, 6.6] },
-            y: { range: (_plot, _least, most) => [0, Math.max(4, most * 1.15)] },
+    void import("uplot")
+      .then(({ default: UPlot }) => {
+        const box = place.current;
+        if (!wanted || !box) return;
+        const colour = (name: string): string => getComputedStyle(box).getPropertyValue(name).trim();
+        const font = `600 13px ${getComputedStyle(box).fontFamily}`;
+        const axis = {
+          stroke: colour("--ink-soft"),
+          font,
+          grid: { stroke: colour("--line"), width: 1 },
+          ticks: { show: false },
+        };
+        const bars = (size: number, align: -1 | 1) =>
+          UPlot.paths.bars!({ size: [size, 40], align, radius: 0.25 });
+        const seven = week.by_day.map((_, at) => at);
+        const chart = new UPlot(
+          {
+            width: box.clientWidth,
+            height: HEIGHT,
+            cursor: { show: false },
+            legend: { show: false },
+            scales: {
+              x: { time: false, range: [-0.6, 6.6] },
+              y: { range: (_plot, _least, most) => [0, Math.max(4, most * 1.15)] },
+            },
+            axes: [
+              {
+                ...axis,
+                grid: { show: false },
+                splits: seven,
+                values: (_plot, splits) => splits.map((at) => weekday(week.by_day[at]?.day)),
+              },
+              { ...axis, size: 40 },
+            ],
+            series: [
+              {},
+              {
+                label: report.turns,
+                fill: colour("--pine"),
+                stroke: colour("--pine"),
+                paths: bars(0.36, -1),
+                points: { show: false },
+              },
+              {
+                label: report.minutes,
+                fill: colour("--honey"),
+                stroke: colour("--honey"),
+                paths: bars(0.36, 1),
+                points: { show: false },
+              },
+            ],
           },
-          axes: [
-            {
-              ...axis,
-              grid: { show: false },
-              splits: seven,
-              values: (_plot, splits) => splits.map((at) => weekday(week.by_day[at]?.day)),
-            },
-            { ...axis, size: 40 },
-          ],
-          series: [
-            {},
-            {
-              label: report.turns,
-              fill: colour("--pine"),
-              stroke: colour("--pine"),
-              paths: bars(0.36, -1),
-              points: { show: false },
-            },
-            {
-              label: report.minutes,
-              fill: colour("--honey"),
-              stroke: colour("--honey"),
-              paths: bars(0.36, 1),
-              points: { show: false },
-            },
-          ],
-        },
-        [seven, week.by_day.map(({ turns }) => turns), week.by_day.map(({ minutes }) => minutes)],
-        box,
-      );
-      const fit = (): void => chart.setSize({ width: box.clientWidth, height: HEIGHT });
-      addEventListener("resize", fit);
-      close = () => {
-        removeEventListener("resize", fit);
-        chart.destroy();
-      };
-    });
+          [seven, week.by_day.map(({ turns }) => turns), week.by_day.map(({ minutes }) => minutes)],
+          box,
+        );
+        const fit = (): void => chart.setSize({ width: box.clientWidth, height: HEIGHT });
+        addEventListener("resize", fit);
+        close = () => {
+          removeEventListener("resize", fit);
+          chart.destroy();
+        };
+      })
+      .catch(() => undefined); // the table says the same
     return () => {
       wanted = false;
       close?.();
@@ -184,7 +191,12 @@ function Chart({ week }: { week: Week }): JSX.Element {
   );
 }
 
+/** A date alone would be midnight at Greenwich, which is the day before in America. */
+const noon = (date: string): string => `${date}T12:00:00`;
+
 function weekday(date: string | undefined): string {
   if (date === undefined) return "";
-  return new Intl.DateTimeFormat(document.documentElement.lang, { weekday: "short" }).format(new Date(date));
+  return new Intl.DateTimeFormat(document.documentElement.lang, { weekday: "short" }).format(
+    new Date(noon(date)),
+  );
 }

@@ -1,46 +1,44 @@
 /** One conversation, as it was kept: who said what, and what safety thought of it. */
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { codeOf } from "../api/refused.ts";
-import type { Child, Message, Verdict } from "../api/types.ts";
+import type { Child, WholeConversation } from "../api/types.ts";
 import { pages } from "../router/pages.ts";
 import type { Params } from "../router/pages.ts";
 import { go } from "../router/place.ts";
-import { answers, ask } from "../services.ts";
+import { after } from "../platform/browser.ts";
+import { answers, ask, followed } from "../services.ts";
 import { Page } from "../ui/page.tsx";
 import { Button, Dialog, Fault, Loading, Note } from "../ui/parts.tsx";
-import { sayRefused, useAccount, useAnswer, useSending, useWords } from "../ui/use.ts";
+import { sayRefused, useAccount, useAnswer, useSending, useStore, useWords } from "../ui/use.ts";
 import { dayAndTime, time } from "../words/words.ts";
+import { LiveTurnBubbles, SafetyWords } from "./bubbles.tsx";
+import { goingOn } from "./said.ts";
 import "./talks.css";
 
-interface Kept {
-  child_id: string;
-  started_at: string;
-  messages: Message[];
-}
-
-export function SafetyTag({ safety }: { safety: Verdict | undefined }): JSX.Element | null {
-  const { talks } = useWords();
-  if (safety === undefined || safety.action === "allow") return null;
-  return (
-    <span class={`tag ${safety.action === "escalate" ? "bad" : "warm"}`}>{talks.safety[safety.action]}</span>
-  );
-}
+/** ms after a turn in which its words are written down */
+const WRITING_MS = 1_500;
 
 export function Talk({ params }: { params: Params }): JSX.Element {
   const words = useWords();
   const { talks, common } = words;
   const { role } = useAccount();
   const path = `/api/v1/chatkit/sessions/${encodeURIComponent(params.talk_id!)}`;
-  const { value, fault } = useAnswer<Kept>(path);
+  const { value, fault, again } = useAnswer<WholeConversation>(path);
   const kids = useAnswer<{ children: Child[] }>("/api/v1/children").value?.children ?? [];
   const child = kids.find(({ id }) => id === value?.child_id)?.nickname ?? talks.child;
+  const { turns } = useStore(followed);
+  const now = value ? goingOn(value, turns) : [];
+  const over = now.filter(({ stage }) => stage === "over").length;
+  // what was said is kept a moment later
+  useEffect(() => (over > 0 ? after(WRITING_MS, () => void again()) : undefined), [over, again]);
   const [asking, setAsking] = useState(false);
   const sending = useSending();
   const remove = (): Promise<boolean> =>
     sending.run(async () => {
       await ask.delete(path);
-      answers.delete(path);
+      for (const kept of [...answers.keys()])
+        if (kept.startsWith("/api/v1/chatkit/sessions")) answers.delete(kept);
       go("talks", {}, { replace: true });
     });
 
@@ -62,8 +60,11 @@ export function Talk({ params }: { params: Params }): JSX.Element {
                   {one.role === "child" ? child : talks.bear} · {time(one.at)}
                 </span>
                 <span class="bubble-text">{one.text}</span>
-                <SafetyTag safety={one.safety} />
+                <SafetyWords of={one.role} safety={one.safety} />
               </li>
+            ))}
+            {now.map((turn) => (
+              <LiveTurnBubbles key={turn.turnId} turn={turn} child={child} />
             ))}
           </ol>
           {role === "parent" && (

@@ -4,12 +4,13 @@ import { useState } from "preact/hooks";
 import type { Child, Conversation } from "../api/types.ts";
 import { pages, pathOf } from "../router/pages.ts";
 import { ask, followed } from "../services.ts";
+import { Away } from "../ui/away.tsx";
 import { Bear } from "../ui/bear.tsx";
 import { Select } from "../ui/fields.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { Page } from "../ui/page.tsx";
-import { Button, Fault, Loading } from "../ui/parts.tsx";
-import { sayRefused, useAnswer, useSending, useStore, useWords } from "../ui/use.ts";
+import { Button, Fault } from "../ui/parts.tsx";
+import { useAnswer, useSending, useStore, useWords } from "../ui/use.ts";
 import { dayAndTime } from "../words/words.ts";
 import "./talks.css";
 
@@ -24,7 +25,7 @@ export function Talks(): JSX.Element {
   const [childId, setChildId] = useState("");
   const kids = useAnswer<{ children: Child[] }>("/api/v1/children").value?.children ?? [];
   const path = `/api/v1/chatkit/sessions${childId && `?child_id=${childId}`}`;
-  const { value, fault, put } = useAnswer<Listed>(path);
+  const { value, fault, put, again } = useAnswer<Listed>(path);
   const more = useSending();
   const nameOf = (id: string): string => kids.find((kid) => kid.id === id)?.nickname ?? "";
   const talking = useStore(followed).turns.some(({ stage }) => stage !== "over");
@@ -57,8 +58,7 @@ export function Talks(): JSX.Element {
             options={[["", talks.all], ...kids.map(({ id, nickname }) => [id, nickname] as const)]}
           />
         )}
-        {fault !== undefined && <Fault text={sayRefused(words, fault)} />}
-        {!value && fault === undefined && <Loading />}
+        {!value && <Away fault={fault} again={again} list />}
         {value?.sessions.length === 0 && (
           <div class="card empty">
             <Bear size={100} />

@@ -1,15 +1,16 @@
 /** The frames: for those who are signed in, with the main menu; and the door, for those who are not. */
 import type { ComponentChildren, JSX } from "preact";
-import { followed, live, online } from "../services.ts";
+import { live, online, unread } from "../services.ts";
 import { pages } from "../router/pages.ts";
 import type { PageName } from "../router/pages.ts";
 import { chooseLanguage, languages, spoken } from "../words/words.ts";
 import type { Language } from "../words/words.ts";
 import { Bear } from "./bear.tsx";
+import { AlertCall } from "./call.tsx";
 import { FreshQuestion } from "./fresh.tsx";
 import { Icon } from "./icons.tsx";
 import type { IconName } from "./icons.tsx";
-import { useAnswer, useStore, useWords } from "./use.ts";
+import { useStore, useWords } from "./use.ts";
 
 type Entry = "home" | "talks" | "alerts" | "privacy" | "account";
 const menu: readonly Entry[] = ["home", "talks", "alerts", "privacy", "account"];
@@ -18,13 +19,6 @@ const menu: readonly Entry[] = ["home", "talks", "alerts", "privacy", "account"]
 function entryOf(page: PageName): Entry {
   if (page === "talks" || page === "talk" || page === "live") return "talks";
   return (menu as readonly string[]).includes(page) ? (page as Entry) : "home";
-}
-
-/** How many alerts are unread: what the server said, and what has come since. */
-export function useUnread(): number {
-  const { value } = useAnswer<{ unread: number }>("/api/v1/alerts?limit=1");
-  const { alerts } = useStore(followed);
-  return (value?.unread ?? 0) + alerts.filter(({ read }) => !read).length;
 }
 
 function LineState(): JSX.Element {
@@ -68,7 +62,7 @@ export function SignedInFrame({
   children: ComponentChildren;
 }): JSX.Element {
   const words = useWords();
-  const unread = useUnread();
+  const count = useStore(unread);
   const here = entryOf(page);
   return (
     <div class="signed-in">
@@ -84,20 +78,21 @@ export function SignedInFrame({
               <a href={pages[entry]} aria-current={entry === here ? "page" : undefined}>
                 <span class="pill">
                   <Icon name={entry as IconName} />
-                  {entry === "alerts" && unread > 0 && (
+                  {entry === "alerts" && count > 0 && (
                     <span class="badge" aria-hidden="true">
-                      {unread > 99 ? "99+" : unread}
+                      {count > 99 ? "99+" : count}
                     </span>
                   )}
                 </span>
                 {words.nav[entry]}
-                {entry === "alerts" && unread > 0 && <span class="unseen">, {words.nav.unread(unread)}</span>}
+                {entry === "alerts" && count > 0 && <span class="unseen">, {words.nav.unread(count)}</span>}
               </a>
             </li>
           ))}
         </ul>
       </nav>
       <LineState />
+      <AlertCall quiet={page === "alerts"} />
       <main id="content" tabIndex={-1}>
         {children}
       </main>

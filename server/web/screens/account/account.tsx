@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Account, SignIn } from "../../api/types.ts";
+import { go } from "../../router/place.ts";
 import { ask, session } from "../../services.ts";
 import { Choices, Field, Form, Select } from "../../ui/fields.tsx";
 import { freshly } from "../../ui/fresh.tsx";
@@ -184,11 +185,19 @@ function Password(): JSX.Element {
 
 function Leave(): JSX.Element {
   const words = useWords();
+  const { role } = useAccount();
   const [asking, setAsking] = useState(false);
+  const [when, setWhen] = useState<"grace" | "now">("grace");
   const sending = useSending();
+  // a guardian owns nothing that could wait
+  const waits = role === "parent" && when === "grace";
   const leave = async (): Promise<void> => {
-    const gone = await sending.run(() => freshly(() => ask.delete("/api/v1/me")));
-    if (gone) session.end(false);
+    const path = role === "parent" && !waits ? "/api/v1/me?grace=0" : "/api/v1/me";
+    const asked = await sending.run(() => freshly(() => ask.delete(path)));
+    if (!asked) return;
+    if (waits)
+      go("privacy"); // there it can be taken back
+    else session.end(false);
   };
   return (
     <Matter title={words.account.remove} lead={words.account.removeLead}>
@@ -200,6 +209,22 @@ function Leave(): JSX.Element {
       {asking && (
         <Dialog title={words.account.removeAsk} onClose={() => setAsking(false)}>
           <p>{words.account.removeLead}</p>
+          {role === "parent" && (
+            <Choices
+              legend={words.account.remove}
+              hidden
+              value={when}
+              onValue={setWhen}
+              options={[
+                {
+                  value: "grace",
+                  title: words.childPage.removeGrace,
+                  text: words.childPage.removeGraceText,
+                },
+                { value: "now", title: words.childPage.removeNow, text: words.childPage.removeNowText },
+              ]}
+            />
+          )}
           <Fault text={sending.fault} />
           <Button kind="danger" full busy={sending.busy} onClick={() => void leave()}>
             {words.account.removeDo}

@@ -31,6 +31,7 @@ export const common: typeof English = {
     never: "nie",
     more: "Mehr zeigen",
     nothing: "Hier ist noch nichts.",
+    notOffered: "Das kann dieser Server noch nicht.",
     notFound: "Diese Seite gibt es nicht",
     notFoundText: "Die Adresse ist vielleicht alt oder vertippt.",
     toHome: "Zur Startseite",

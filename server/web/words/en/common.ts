@@ -30,6 +30,7 @@ export const common = {
     never: "never",
     more: "Show more",
     nothing: "There is nothing here yet.",
+    notOffered: "This server does not do that yet.",
     notFound: "There is no such page",
     notFoundText: "The address may be old, or mistyped.",
     toHome: "Go to Home",
