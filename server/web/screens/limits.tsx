@@ -90,95 +90,85 @@ function Settings({ child, onChild }: { child: Child; onChild: (child: Child) =>
   return (
     <Form onSubmit={() => void save()}>
       {reads && <Note>{common.readOnly}</Note>}
-      <Card title={limits.bedtime}>
-        <Switch
-          label={limits.bedtimeOn}
-          text={limits.bedtimeText}
-          on={sleeps}
-          onChange={setSleeps}
-          disabled={reads}
-        />
-        {sleeps && (
-          <>
-            <div class="row">
-              <div class="grow">
-                <Field label={limits.from} type="time" value={from} onValue={setFrom} required />
+      <fieldset class="stack" disabled={reads}>
+        <Card title={limits.bedtime}>
+          <Switch label={limits.bedtimeOn} text={limits.bedtimeText} on={sleeps} onChange={setSleeps} />
+          {sleeps && (
+            <>
+              <div class="row">
+                <div class="grow">
+                  <Field label={limits.from} type="time" value={from} onValue={setFrom} required />
+                </div>
+                <div class="grow">
+                  <Field label={limits.to} type="time" value={to} onValue={setTo} required />
+                </div>
               </div>
-              <div class="grow">
-                <Field label={limits.to} type="time" value={to} onValue={setTo} required />
-              </div>
-            </div>
-            <p class="soft small">{zones}</p>
-          </>
-        )}
-      </Card>
-      {child.limits && (
-        <Card title={limits.howMuch} lead={limits.howMuchLead}>
-          {LIMITS.map((key) => {
-            const most = child.age_limits?.[key] ?? undefined;
-            return (
-              <Field
-                key={key}
-                label={limits[key]}
-                type="number"
-                inputMode="numeric"
-                value={numbers[key] ?? ""}
-                onValue={(value) => setNumbers({ ...numbers, [key]: value })}
-                hint={most === undefined ? undefined : limits.ofAge(most)}
-                min={0}
-                max={most}
-              />
-            );
-          })}
+              <p class="soft small">{zones}</p>
+            </>
+          )}
         </Card>
-      )}
-      {child.topics_off && (
-        <Card title={limits.topics}>
-          <Field
-            label={limits.topics}
-            value={topics}
-            onValue={setTopics}
-            hint={limits.topicsHint}
-            autocomplete="off"
-          />
-        </Card>
-      )}
-      <Card title={limits.filter}>
-        <Choices
-          legend={limits.filter}
-          hidden
-          value={filter}
-          onValue={setFilter}
-          options={(["strict", "standard"] as const).map((value) => ({ value, ...limits.filters[value] }))}
-        />
-        <Select
-          label={limits.voice}
-          value={language}
-          onValue={setLanguage}
-          options={languagesWith(language)}
-        />
-        <Field label={limits.interests} value={interests} onValue={setInterests} autocomplete="off" />
-      </Card>
-      <Card title={limits.keep}>
-        <Switch
-          label={limits.keepOn}
-          text={limits.keepText}
-          on={keeps}
-          onChange={setKeeps}
-          disabled={reads}
-        />
-        {keeps && (
-          <Field
-            label={limits.days}
-            type="number"
-            inputMode="numeric"
-            value={days}
-            onValue={setDays}
-            min={1}
-            max={MAX_DAYS}
-          />
+        {child.limits && (
+          <Card title={limits.howMuch} lead={limits.howMuchLead}>
+            {LIMITS.map((key) => {
+              const most = child.age_limits?.[key] ?? undefined;
+              return (
+                <Field
+                  key={key}
+                  label={limits[key]}
+                  type="number"
+                  inputMode="numeric"
+                  value={numbers[key] ?? ""}
+                  onValue={(value) => setNumbers({ ...numbers, [key]: value })}
+                  hint={most === undefined ? undefined : limits.ofAge(most)}
+                  min={0}
+                  max={most}
+                />
+              );
+            })}
+          </Card>
         )}
-      </Card>
+        {child.topics_off && (
+          <Card title={limits.topics}>
+            <Field
+              label={limits.topics}
+              value={topics}
+              onValue={setTopics}
+              hint={limits.topicsHint}
+              autocomplete="off"
+            />
+          </Card>
+        )}
+        <Card title={limits.filter}>
+          <Choices
+            legend={limits.filter}
+            hidden
+            value={filter}
+            onValue={setFilter}
+            options={(["strict", "standard"] as const).map((value) => ({ value, ...limits.filters[value] }))}
+          />
+          <Select
+            label={limits.voice}
+            value={language}
+            onValue={setLanguage}
+            options={languagesWith(language)}
+          />
+          <Field label={limits.interests} value={interests} onValue={setInterests} autocomplete="off" />
+        </Card>
+        <Card title={limits.keep}>
+          <Switch label={limits.keepOn} text={limits.keepText} on={keeps} onChange={setKeeps} />
+          {keeps && (
+            <Field
+              label={limits.days}
+              type="number"
+              inputMode="numeric"
+              value={days}
+              onValue={setDays}
+              min={1}
+              max={MAX_DAYS}
+            />
+          )}
+        </Card>
+      </fieldset>
       <Fault text={sending.fault} />
       <div role="status">{saved && !sending.busy && <Note kind="good">{common.saved}</Note>}</div>
       {!reads && (
