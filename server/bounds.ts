@@ -123,7 +123,7 @@ export const MAX_COUNTED_KEYS = 100_000;
 /** ms between two clearings of what has expired in process */
 export const SWEEP_MS = 1_000;
 /** characters of a notice between cells */
-export const MAX_NOTICE_CHARS = 4_096;
+export const MAX_NOTICE_CHARS = 8_192;
 /** connections to Postgres, MISSION C55 */
 export const MAX_DATABASE_LINKS = 20;
 /** ms to reach Postgres, or for one of its connections to come free */
@@ -201,6 +201,8 @@ export const MAX_CHILDREN = 20;
 export const MAX_NICKNAME_CHARS = 40;
 /** interests of a child */
 export const MAX_INTERESTS = 20;
+/** topics that the bear leads away from for a child */
+export const MAX_TOPICS = 20;
 /** days that what was said is kept, at most and where the parent has not said. MISSION C45 */
 export const MAX_RETENTION_DAYS = 365;
 export const RETENTION_DAYS = 30;
@@ -326,3 +328,51 @@ export const INVITE_LINK_MS = 7 * 24 * 3_600_000;
 export const SECOND_MAIL_MS = 24 * 3_600_000;
 /** ms that a session's standing is remembered, where no session ends meanwhile */
 export const STANDING_MS = 2_000;
+/** ms that a cell is believed to be there after it last said so, and between two times that it says so */
+export const CELL_LEASE_MS = 30_000;
+export const CELL_BEAT_MS = 10_000;
+/** ms in which what became of a cell's toys is gathered before it is written, at most */
+export const STATUS_MS = 200;
+/** ms until that is tried again where the record was away */
+export const STATUS_AGAIN_MS = 2_000;
+/** s that a ticket of the live feed holds, MISSION D13 */
+export const FEED_TICKET_S = 30;
+/** values that one process keeps to be taken once */
+export const MAX_ONE_TIME = 50_000;
+/** ms in which a feed must bring its ticket */
+export const FEED_TICKET_MS = 5_000;
+/** bytes of a message from a feed's client: its ticket, and nothing else */
+export const MAX_FEED_MESSAGE_BYTES = 256;
+/** feeds of one family at one cell; a further one takes the place of the oldest */
+export const FEEDS_PER_FAMILY = 10;
+/** feeds of a cell, and those among them without a ticket yet; more are refused */
+export const MAX_FEEDS = 5_000;
+export const MAX_WAITING_FEEDS = 500;
+/** bytes that a feed may have unread before it is dropped */
+export const MAX_FEED_UNREAD_BYTES = 262_144;
+/** messages kept for a feed that is being told how things stand */
+export const MAX_EARLY_MESSAGES = 100;
+/** ms between two pings to a feed; one that did not answer the last is dropped */
+export const FEED_PING_MS = 25_000;
+/** turns under way that a cell tells families of */
+export const MAX_TOLD_TURNS = 1_000;
+/** ms that alerts are kept */
+export const ALERTS_KEPT_MS = 90 * 24 * 3_600_000;
+/** alerts in one answer */
+export const MAX_ALERTS = 100;
+/** ms in which a mail that a cell took upon itself is not taken by another */
+export const ALERT_MAIL_LEASE_MS = 60_000;
+/** ms between two looks at what is to be mailed, and erased */
+export const ALERT_SWEEP_MS = 30_000;
+/** alerts mailed at one look */
+export const MAX_ALERT_MAILS = 50;
+/** ms until an alert that could not be kept is raised again, each time twice as long, and how often */
+export const ALERT_AGAIN_MS = 1_000;
+export const ALERT_TRIES = 12;
+/** alerts of one cell that wait to be kept */
+export const MAX_WAITING_ALERTS = 1_000;
+/** ms in which what a child discloses of one kind is one alert */
+export const CARE_WINDOW_MS = 10 * 60_000;
+/** ms that a case of the safety queue is kept, and how many one answer holds */
+export const SAFETY_CASES_KEPT_MS = 30 * 24 * 3_600_000;
+export const MAX_SAFETY_CASES = 100;

@@ -92,6 +92,7 @@ export const configSchema = z.object({
     .max(320)
     .regex(/^[\x20-\x7e]+$/, "must be printable ASCII")
     .optional(),
+  OPERATOR_EMAIL: z.email().max(254).optional(),
 
   PUBLIC_MQTT_HOST: z.string().min(1).max(253).optional(),
   PUBLIC_MQTT_PORT: port.optional(),

@@ -31,6 +31,7 @@ import { openUpdates } from "./main/updates.ts";
 import type { CellUpdates } from "./main/updates.ts";
 import { openVoices } from "./main/voices.ts";
 import type { Voices } from "./main/voices.ts";
+import { openLive } from "./main/live.ts";
 import { openFamilies } from "./main/families.ts";
 import type { Families } from "./main/families.ts";
 import { TOY_CHANGED } from "./ports.ts";
@@ -98,7 +99,7 @@ export async function startCell(config: Config, options: { log?: Log } = {}): Pr
     const voices = await openVoices(config, { ...base, keysOf: keys.keysOf });
     toClose.push(voices.close);
 
-    const claims = {
+    const parts = {
       ...base,
       ...stores,
       audit: countedAudit(stores.audit, base.meter),
@@ -106,6 +107,12 @@ export async function startCell(config: Config, options: { log?: Log } = {}): Pr
       vault: secrets.vault,
       familyVault,
     };
+    const live = openLive(config, {
+      ...parts,
+      mail: () => accounts.desk.mail,
+      publicUrl: () => accounts.desk.publicUrl(),
+    });
+    const claims = { ...parts, alerts: live.alerts };
     // each speaks to the other: the families to toys through the bridge, the bridge to the families of what toys tell
     const line: ToyLine = {
       isHere: (deviceId) => bridge.isHere(deviceId),
@@ -116,7 +123,7 @@ export async function startCell(config: Config, options: { log?: Log } = {}): Pr
     toClose.push(accounts.close);
     const letters = consentLetters(stores.accounts, accounts.desk.mail);
     const families = openFamilies(config, {
-      ...{ ...stores, ...claims, voices, line },
+      ...{ ...claims, ...live, voices, line },
       letters: secondMailLater(letters, claims),
     });
     const conversations = openConversations({ ...stores, ...claims });
@@ -141,7 +148,7 @@ export async function startCell(config: Config, options: { log?: Log } = {}): Pr
       }),
       news: families.news,
       voicesFor: voices.voicesFor,
-      followers: [conversations.follower, care.follower],
+      followers: [conversations.follower, care.follower, ...live.followers],
       turnId: randomUUID,
       endSession: (deviceId, reason) => endSession(claims, deviceId, reason),
     });
@@ -154,6 +161,7 @@ export async function startCell(config: Config, options: { log?: Log } = {}): Pr
     const { broker, watch } = await openBroker({ ...claims, crowd: crowdLimits(config) }, bridge, updates);
     toClose.push(broker.close, watch.stop, await updates.start());
     toClose.push(
+      await live.start(),
       await conversations.start(bridge),
       await care.start(),
       await families.start(),
@@ -175,9 +183,10 @@ export async function startCell(config: Config, options: { log?: Log } = {}): Pr
       ...voices.checks,
       broker: () => Promise.resolve(draining ? { ready: false, word: "draining" } : OK),
     };
-    const parts = {
+    const http = await serveHttp(config, {
       desk,
       families,
+      live,
       accounts,
       care,
       stores,
@@ -189,8 +198,7 @@ export async function startCell(config: Config, options: { log?: Log } = {}): Pr
       metrics,
       checks,
       version,
-    };
-    const http = await serveHttp(config, parts);
+    });
     toClose.push(http.close);
     accounts.listensOn(http.port);
 

@@ -5,6 +5,7 @@ import type { LimitClass, RequestAsked, Tier } from "./ports/allowances.ts";
 
 export * from "./ports/accounts.ts";
 export * from "./ports/allowances.ts";
+export * from "./ports/alerts.ts";
 export * from "./ports/audit.ts";
 export * from "./ports/conversations.ts";
 export * from "./ports/care.ts";
@@ -14,6 +15,7 @@ export * from "./ports/guardians.ts";
 export * from "./ports/jobs.ts";
 export * from "./ports/kms.ts";
 export * from "./ports/limits.ts";
+export * from "./ports/live.ts";
 export * from "./ports/models.ts";
 export * from "./ports/pairing.ts";
 export * from "./ports/retention.ts";
@@ -342,9 +344,15 @@ export interface Verdict {
 
 /** Everything a child says and everything a toy will say passes here; where it throws, nothing is spoken. */
 export interface Safety {
-  words(text: string, signal: AbortSignal): Promise<Verdict>;
+  /** `topicsOff`: what the family wants the bear to lead away from, here and in sentences. */
+  words(text: string, signal: AbortSignal, topicsOff?: readonly string[]): Promise<Verdict>;
   /** `before`: what the same reply said already, as it was written. Together with it the sentence is judged. */
-  sentence(text: string, signal: AbortSignal, before?: string): Promise<Verdict>;
+  sentence(
+    text: string,
+    signal: AbortSignal,
+    before?: string,
+    topicsOff?: readonly string[],
+  ): Promise<Verdict>;
   warm?(): void;
 }
 
@@ -370,6 +378,7 @@ export type PhraseName =
   | "ask-grown-up"
   | "not-paired"
   | "goodbye"
+  | "goodnight"
   | "cannot-understand"
   | "machine"
   | "say-again"

@@ -1,9 +1,10 @@
 /**
  * Records the phrase book: each clause of what the bear can say without a model, spoken by espeak-ng, made fit for a toy
- * by ffmpeg. Run by hand after any of those texts changed: `node --import tsx tools/phrases.ts`
+ * by ffmpeg. Run by hand after any of those texts changed: `node --import tsx tools/phrases.ts`. What is in the book is
+ * kept as it is; `--all` records it anew.
  */
 import { spawn } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { buffer } from "node:stream/consumers";
 import { systemClock } from "../server/adapters/clock.ts";
 import { clauses } from "../server/adapters/companion/clauses.ts";
@@ -47,16 +48,24 @@ const texts = [...curatedTexts, ...Object.values(phraseTexts), ...safetyLines, .
 const wanted = new Map<string, Clause>();
 // the same words are recorded once, with the melody of their first place
 for (const clause of texts.flatMap(clauses)) if (!wanted.has(clause.words)) wanted.set(clause.words, clause);
+const folder = new URL("../server/adapters/speech/book/", import.meta.url);
+const formerSound = readFileSync(new URL("sound.ima", folder));
+const formerIndex = process.argv.includes("--all")
+  ? {}
+  : (JSON.parse(readFileSync(new URL("index.json", folder), "utf8")) as BookIndex);
 const index: BookIndex = {};
 const sounds: Uint8Array[] = [];
 let offset = 0;
 for (const clause of [...wanted.values()].sort((a, b) => (a.words < b.words ? -1 : 1))) {
-  const sound = encoded(levelled(trimmed(await spoken(clause))));
+  const [start = 0, size] = formerIndex[clause.words] ?? [];
+  const sound =
+    size === undefined
+      ? encoded(levelled(trimmed(await spoken(clause))))
+      : formerSound.subarray(start, start + size);
   index[clause.words] = [offset, sound.length];
   offset += sound.length;
   sounds.push(sound);
 }
-const folder = new URL("../server/adapters/speech/book/", import.meta.url);
 writeFileSync(new URL("sound.ima", folder), Buffer.concat(sounds));
 const lines = Object.entries(index).map(
   ([words, [start, size]]) => `  ${JSON.stringify(words)}: [${start}, ${size}]`,

@@ -7,6 +7,7 @@ import type {
   LimitStore,
   LiveSession,
   Nonces,
+  OneTime,
   Revocations,
   Sessions,
 } from "../ports.ts";
@@ -14,6 +15,7 @@ import { countersOn } from "./counters.ts";
 import { expiringMap } from "./memory/expiring.ts";
 import type { Expiring } from "./memory/expiring.ts";
 import { memoryLimits } from "./memory/limits.ts";
+import { memoryOneTime } from "./memory/one-time.ts";
 
 /**
  * All of these ports, of one process; what it holds is gone when the process ends.
@@ -25,6 +27,7 @@ export function memoryStores({ clock }: { clock: Clock }): {
   sessions: Sessions;
   limitStore: LimitStore;
   counters: Counters;
+  oneTime: OneTime;
   bus: Bus;
   revocations: Revocations;
 } {
@@ -34,6 +37,7 @@ export function memoryStores({ clock }: { clock: Clock }): {
     sessions: memorySessions(clock),
     limitStore,
     counters: countersOn(limitStore),
+    oneTime: memoryOneTime(clock),
     bus: memoryBus(),
     revocations: memoryRevocations(),
   };

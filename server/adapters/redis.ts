@@ -1,10 +1,11 @@
 /** The shared memory of the cells where there are many: Redis, which must never evict. MISSION B05 */
 import type { Redis } from "ioredis";
-import type { Bus, Chance, Counters, LimitStore, Nonces, Revocations, Sessions } from "../ports.ts";
+import type { Bus, Chance, Counters, LimitStore, Nonces, OneTime, Revocations, Sessions } from "../ports.ts";
 import { countersOn } from "./counters.ts";
 import { redisBus } from "./redis/bus.ts";
 import { connect, redisLink } from "./redis/link.ts";
 import { redisLimits } from "./redis/limits.ts";
+import { redisOneTime } from "./redis/one-time.ts";
 import { redisNonces, redisRevocations, redisSessions } from "./redis/stores.ts";
 
 export interface RedisStores {
@@ -12,6 +13,7 @@ export interface RedisStores {
   sessions: Sessions;
   limitStore: LimitStore;
   counters: Counters;
+  oneTime: OneTime;
   bus: Bus;
   revocations: Revocations;
   /** Rejects within 1 s where Redis does not answer. */
@@ -48,6 +50,7 @@ export async function openRedis(options: {
     sessions: redisSessions(link),
     limitStore,
     counters: countersOn(limitStore),
+    oneTime: redisOneTime(link),
     bus: redisBus(link, ear),
     revocations: redisRevocations(link, options.chance),
     async ping() {

@@ -3,6 +3,7 @@ import { MAX_SESSION_S, macKey } from "@bearlink/sdk/protocol";
 import type { ClaimAnswer, ClaimAttempt, Hash, MacKey } from "@bearlink/sdk/protocol";
 import { sealContext } from "../ports.ts";
 import type {
+  Alerts,
   AuditTrail,
   Bus,
   Chance,
@@ -31,6 +32,8 @@ export interface ClaimPorts {
   limits: ClaimLimiter;
   vault: Vault;
   audit: AuditTrail;
+  /** whoever tells a toy's owner */
+  alerts: Pick<Alerts, "raiseSoon">;
   bus: Bus;
   clock: Clock;
   chance: Chance;

@@ -3,7 +3,7 @@ import { REREAD_TOYS } from "../bounds.ts";
 import { orUnavailable } from "../errors.ts";
 import { watchLines } from "../line-watch.ts";
 import type { LineWatch } from "../line-watch.ts";
-import type { AuditTrail, Bus, Clock, Link, Log, Sessions, Toys } from "../ports.ts";
+import type { Alerts, AuditTrail, Bus, Clock, Link, Log, Sessions, Toys } from "../ports.ts";
 import type { Attempt } from "./desk.ts";
 
 /** Bus channel; its text is the id of a toy whose session is no longer what it was. */
@@ -25,13 +25,19 @@ export async function endSession(ports: EndPorts, deviceId: string, reason: stri
 
 /** Shuts a toy out until its owner lifts it: two devices hold its secret, or its flash was rolled back. §3.3 */
 export async function quarantine(
-  ports: EndPorts & { audit: AuditTrail; clock: Clock },
+  ports: EndPorts & { audit: AuditTrail; alerts: Pick<Alerts, "raiseSoon">; clock: Clock },
   attempt: Attempt,
 ): Promise<void> {
   const { deviceId, boot, seq } = attempt.claim;
   await orUnavailable(ports.toys.quarantine(deviceId));
   ports.log.warn({ toy: deviceId, requestId: attempt.requestId, boot, seq }, "toy quarantined");
   await forgetSession(ports, deviceId);
+  const { ownerId: accountId, childId } = attempt.toy;
+  if (accountId !== undefined)
+    ports.alerts.raiseSoon({
+      ...{ accountId, kind: "toy_quarantined", deviceId, ...(childId && { childId }) },
+      dedupeKey: `toy_quarantined:${deviceId}:${attempt.toy.boot}:${attempt.toy.seq}`,
+    });
   await orUnavailable(
     ports.audit.append({
       at: ports.clock.now(),

@@ -57,22 +57,32 @@ async function sealed(
   { accountId, childId }: Pick<ChildRecord, "accountId" | "childId">,
   child: NewChild,
 ): Promise<Uint8Array> {
-  const { nickname, birthMonth, language, voice, interests, quietHours, filter, limits } = child;
-  const told = { nickname, birthMonth, language, voice, interests, quietHours, filter };
+  const { nickname, birthMonth, language, voice, interests, quietHours, filter, topicsOff, limits } = child;
+  const told = { nickname, birthMonth, language, voice, interests, quietHours, filter, topicsOff };
   const profile: ChildProfile = { ...told, ...(limits && { limits }) };
   return familyVault.seal(accountId, utf8(JSON.stringify(profile)), sealContext.profile(childId));
 }
 
-export async function openChild(ports: ChildPorts, record: ChildRecord): Promise<Child> {
-  const { childId, accountId, sealedProfile, retentionDays, keepsTranscripts, createdAt } = record;
+/** What a parent told of a child. */
+export async function openProfile(
+  ports: Pick<ChildPorts, "familyVault" | "vault">,
+  { childId, accountId, sealedProfile }: Pick<ChildRecord, "childId" | "accountId" | "sealedProfile">,
+): Promise<ChildProfile> {
   const context = sealContext.profile(childId);
   const bytes = isUnderOwner(sealedProfile)
     ? await ports.familyVault.open(accountId, sealedProfile, context)
     : ports.vault.open(sealedProfile, context);
-  const { voice, quietHours, ...profile } = JSON.parse(new TextDecoder().decode(bytes)) as ChildProfile;
+  const profile = JSON.parse(new TextDecoder().decode(bytes)) as ChildProfile;
+  // what was undefined has no place in JSON, and what came later is not in what was sealed before
+  const { voice, quietHours, topicsOff = [] } = profile;
+  return { ...profile, voice, quietHours, topicsOff };
+}
+
+export async function openChild(ports: ChildPorts, record: ChildRecord): Promise<Child> {
+  const { childId, retentionDays, keepsTranscripts, createdAt } = record;
+  const profile = await openProfile(ports, record);
   const age = ageAt(profile.birthMonth, ports.clock.now());
-  // what was undefined has no place in JSON
-  return { ...profile, voice, quietHours, childId, age, retentionDays, keepsTranscripts, createdAt };
+  return { ...profile, childId, age, retentionDays, keepsTranscripts, createdAt };
 }
 
 /** Throws INVALID_REQUEST for a month that is yet to come, or long gone. */
@@ -127,7 +137,7 @@ export async function changeChild(
     ports.children.change(accountId, childId, { sealedProfile, retentionDays, keepsTranscripts }),
   );
   if (!changed) throw new Refusal("NOT_FOUND");
-  // whoever follows this child's turns must know, from the next one on, whether they are kept
+  // from the next turn on: whether it is kept, and when and of what the bear talks
   await announce(ports, childId);
   return findChild(ports, accountId, childId);
 }

@@ -6,6 +6,7 @@ import { endSession } from "../claim/end.ts";
 import { isProduction } from "../config.ts";
 import type { Config } from "../config.ts";
 import { orUnavailable } from "../errors.ts";
+import { openProfile } from "../family/child.ts";
 import type { ChildPorts } from "../family/child.ts";
 import type { HistoryPorts } from "../family/conversation/history.ts";
 import { hasConsent } from "../family/consent/consent.ts";
@@ -26,7 +27,8 @@ import type { OwnerPorts } from "../pairing/owner.ts";
 import { watchPairings } from "../pairing/toy.ts";
 import type { ToyPairing } from "../pairing/toy.ts";
 import type { WindowPorts } from "../pairing/window.ts";
-import type { ConsentGate, FamilyVault, ToyLine, ToyNews } from "../ports.ts";
+import type { Alerts, ConsentGate, FamilyFeed, FamilyVault, ToyLine, ToyNews } from "../ports.ts";
+import type { Live } from "./live.ts";
 import { openPolicy } from "./retention.ts";
 import type { Stores } from "./stores.ts";
 import type { Voices } from "./voices.ts";
@@ -60,13 +62,20 @@ export interface FamilyParts
   letters: ConsentLetters | undefined;
   /** the bridge: there by the time a toy is */
   line: ToyLine;
+  /** what parents see as it happens, and what they are told of */
+  feed: FamilyFeed;
+  alerts: Pick<Alerts, "raiseSoon">;
+  status: Live["status"];
 }
 
 export function openFamilies(config: Config, parts: FamilyParts): Families {
-  const { chance, hash, consents, voices, line } = parts;
+  const { chance, hash, consents, voices, line, status } = parts;
   const policy = openPolicy();
   const notice = createNotice({ hash, policy }, voices.thirdParties);
-  const gate = createConsentGate({ consents, notice }, { demo: !isProduction(config) });
+  const gate = createConsentGate(
+    { consents, notice, profile: (child) => openProfile(parts, child) },
+    { demo: !isProduction(config) },
+  );
   const errands = createErrands({ ...parts, gate });
   const end = (deviceId: string, reason: string): Promise<void> => endSession(parts, deviceId, reason);
   const card = cardService(config);
@@ -100,9 +109,19 @@ export function openFamilies(config: Config, parts: FamilyParts): Families {
       },
     },
     news: {
-      joined: (deviceId, sessionId) => void errands.joined(deviceId, sessionId),
-      left: (deviceId) => toys?.left(deviceId),
-      event: async (deviceId, kind) => toys?.event(deviceId, kind),
+      joined(deviceId, sessionId) {
+        status.joined(deviceId);
+        void errands.joined(deviceId, sessionId);
+      },
+      left(deviceId) {
+        status.left(deviceId);
+        toys?.left(deviceId);
+      },
+      async event(deviceId, kind) {
+        await toys?.event(deviceId, kind);
+        if (kind === "pairing") status.changed(deviceId);
+      },
+      telemetry: status.telemetry,
       pairAccept: (deviceId, sessionId, accept) => toys?.pairAccept(deviceId, sessionId, accept),
     },
     async start() {

@@ -3,13 +3,16 @@ import type { AddressInfo } from "node:net";
 import type { Broker } from "@bearlink/broker";
 import { allowedHosts, openHttp } from "../adapters/http.ts";
 import type { HttpApp } from "../adapters/http.ts";
-import { serveMqttOverWebSocket } from "../adapters/mqtt-websocket.ts";
+import { feedRoom } from "../adapters/feed-websocket.ts";
+import { serveUpgrades } from "../adapters/http/upgrades.ts";
+import { mqttRoom } from "../adapters/mqtt-websocket.ts";
 import type { ClaimDesk } from "../claim/desk.ts";
 import { isProduction } from "../config.ts";
 import type { Config } from "../config.ts";
 import { tokenHash } from "../keys/developer-key.ts";
 import { parentDoor } from "../family/account/session.ts";
 import { createRequestLimiter } from "../limiter/request.ts";
+import { alertRoutes } from "../routes/alerts.ts";
 import { authRoutes } from "../routes/auth.ts";
 import { chatkitRoutes } from "../routes/chatkit.ts";
 import { careRoutes } from "../routes/care.ts";
@@ -21,6 +24,7 @@ import { developmentRoutes } from "../routes/development.ts";
 import { openDoorkeeper } from "../routes/doorkeeper.ts";
 import { guardianRoutes } from "../routes/guardians.ts";
 import { limitRoutes } from "../routes/limits.ts";
+import { liveRoutes } from "../routes/live.ts";
 import { meRoutes } from "../routes/me.ts";
 import { passkeyRoutes } from "../routes/passkeys.ts";
 import { supportRoutes } from "../routes/support.ts";
@@ -40,6 +44,7 @@ import type { CredentialPorts } from "../vault/credentials.ts";
 import type { CellAccounts } from "./accounts.ts";
 import type { CellCare } from "./care.ts";
 import type { Families } from "./families.ts";
+import type { Live } from "./live.ts";
 import type { Secrets } from "./secrets.ts";
 import type { Stores } from "./stores.ts";
 import type { CellUpdates } from "./updates.ts";
@@ -48,6 +53,7 @@ import { openWeb } from "./web.ts";
 export interface HttpParts {
   desk: ClaimDesk;
   families: Families;
+  live: Live;
   accounts: CellAccounts;
   care: CellCare;
   stores: Stores;
@@ -70,6 +76,7 @@ export async function serveHttp(
     accounts,
     care,
     families,
+    live,
     stores,
     updates,
     secrets,
@@ -99,8 +106,10 @@ export async function serveHttp(
     (app) => chatkitRoutes(app, families.history),
     (app) => credentialRoutes(app, credentials),
     (app) => privacyRoutes(app, families.privacy),
-    (app) => ownToyRoutes(app, families),
+    (app) => ownToyRoutes(app, { ...families, activityOf: live.activityOf }),
     (app) => pairRoutes(app, families.windows),
+    (app) => liveRoutes(app, { ...stores, ...desk }),
+    (app) => alertRoutes(app, { book: stores.alertBook, safety: { ...stores, ...desk } }),
     (app) => updateRoutes(app, updates.routes),
     (app) => limitRoutes(app, { ...stores, clock }),
     (app) => watchRoutes(app, { clock, ready, metrics, version }),
@@ -139,13 +148,11 @@ export async function serveHttp(
     { allowedHosts: hosts, corsOrigins: config.CORS_ORIGINS, trustedProxies: config.TRUSTED_PROXIES },
     rooms,
   );
-  const closeWebSockets = serveMqttOverWebSocket(http.server, {
-    path: "/mqtt",
-    allowedHosts: hosts,
-    allowedOrigins: config.CORS_ORIGINS,
-    trustedProxies: config.TRUSTED_PROXIES,
-    accept: broker.accept,
-  });
+  const closeWebSockets = serveUpgrades(
+    http.server,
+    { allowedHosts: hosts, allowedOrigins: config.CORS_ORIGINS, trustedProxies: config.TRUSTED_PROXIES },
+    [mqttRoom("/mqtt", broker.accept), feedRoom(clock, "/ws", live.feeds.open)],
+  );
   await http.listen({ host: config.HOST, port: config.PORT });
   return {
     port: (http.server.address() as AddressInfo).port,

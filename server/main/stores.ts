@@ -4,6 +4,7 @@ import { openRedis } from "../adapters/redis.ts";
 import { sqlParentSessions } from "../adapters/sql/account-sessions.ts";
 import { sqlAccounts } from "../adapters/sql/accounts.ts";
 import { sqlAllowances } from "../adapters/sql/allowances.ts";
+import { sqlAlerts, sqlSafetyQueue } from "../adapters/sql/alerts.ts";
 import { sqlAudit } from "../adapters/sql/audit.ts";
 import { openDatabase } from "../adapters/sql/database.ts";
 import { sqlDeletions } from "../adapters/sql/deletions.ts";
@@ -24,6 +25,7 @@ import { sqlOwnership } from "../adapters/sql/ownership.ts";
 import { sqlPairings } from "../adapters/sql/pairing.ts";
 import { sqlPasskeys } from "../adapters/sql/passkeys.ts";
 import { sqlRetention } from "../adapters/sql/retention.ts";
+import { sqlStatuses } from "../adapters/sql/statuses.ts";
 import { sqlToys } from "../adapters/sql/toys.ts";
 import { sqlUpdates } from "../adapters/sql/updates.ts";
 import { sqlVaultMasters } from "../adapters/sql/vault-masters.ts";
@@ -36,6 +38,7 @@ import { nextConsent } from "../family/consent/states.ts";
 import type {
   Accounts,
   Allowances,
+  AlertBook,
   AuditTrail,
   Bus,
   Chance,
@@ -55,6 +58,7 @@ import type {
   Log,
   Meter,
   Nonces,
+  OneTime,
   Ownership,
   Pairings,
   ParentSessions,
@@ -62,11 +66,13 @@ import type {
   Reports,
   Retention,
   Revocations,
+  SafetyQueue,
   Sessions,
   Toys,
   VaultMasters,
   Usage,
   VaultOwners,
+  ToyStatuses,
 } from "../ports.ts";
 import type { Updates } from "../ports/updates.ts";
 import { embedded, OK } from "../watch/health.ts";
@@ -94,6 +100,9 @@ export interface Stores {
   reports: Reports;
   /** what an export tells of tables as they stand */
   sections: ExportSection[];
+  statuses: ToyStatuses;
+  alertBook: AlertBook;
+  safetyQueue: SafetyQueue;
   audit: AuditTrail;
   credentials: Credentials;
   vaultMasters: VaultMasters;
@@ -102,6 +111,7 @@ export interface Stores {
   sessions: Sessions;
   limitStore: LimitStore;
   counters: Counters;
+  oneTime: OneTime;
   bus: Bus;
   revocations: Revocations;
   /** for /readyz, by name */
@@ -168,6 +178,9 @@ export async function openStores(config: Config, { clock, chance, meter, log }: 
       usage: sqlUsage({ db }),
       reports: sqlReports({ db }),
       sections: sqlSections({ db }),
+      statuses: sqlStatuses({ db }),
+      alertBook: sqlAlerts({ db }),
+      safetyQueue: sqlSafetyQueue({ db }),
       audit: sqlAudit({ db }),
       credentials: sqlCredentials({ db }),
       vaultMasters: sqlVaultMasters({ db }),
@@ -211,7 +224,7 @@ async function openShared(
   config: Config,
   { clock, chance, meter, log }: StorePorts,
 ): Promise<{
-  stores: Pick<Stores, "nonces" | "sessions" | "limitStore" | "counters" | "bus" | "revocations">;
+  stores: Pick<Stores, "nonces" | "sessions" | "limitStore" | "counters" | "oneTime" | "bus" | "revocations">;
   check: Check;
   close(): void;
 }> {
@@ -227,9 +240,9 @@ async function openShared(
       log.info({ up }, "redis");
     },
   });
-  const { nonces, sessions, limitStore, counters, bus, revocations } = redis;
+  const { nonces, sessions, limitStore, counters, oneTime, bus, revocations } = redis;
   return {
-    stores: { nonces, sessions, limitStore, counters, bus, revocations },
+    stores: { nonces, sessions, limitStore, counters, oneTime, bus, revocations },
     async check() {
       // a store that forgets nonces would let a claim through twice
       return (await redis.evictionPolicy()) === "noeviction" ? OK : { ready: false, word: "eviction_policy" };

@@ -1,9 +1,9 @@
-/** What a toy is owed when it comes on the line: the rekey of a change of owner, and the parent's word about its microphone. PROTOCOL.md §11, MISSION C44 */
+/** What a toy is owed when it comes on the line: the rekey of a change of owner, and the parent's word about its microphone and how loud it is. PROTOCOL.md §11, MISSION C44 */
 import { ERRAND_S } from "../bounds.ts";
 import type { ConsentGate, Log, Ownership, ToyLine } from "../ports.ts";
 
 export interface ErrandPorts {
-  ownership: Pick<Ownership, "takeRekey" | "micOff" | "setMicOff">;
+  ownership: Pick<Ownership, "takeRekey" | "dues" | "setMicOff" | "setVolumeTold">;
   gate: Pick<ConsentGate, "standing">;
   line: ToyLine;
   log: Log;
@@ -24,13 +24,19 @@ export function createErrands({ ownership, gate, line, log }: ErrandPorts): Erra
     log.info({ toy: deviceId, done: ack?.ok ?? false }, "a toy was told to move its keys on");
   }
 
-  /** Off where the parent took the voice back, on where that is not so. */
-  async function microphone(deviceId: string): Promise<void> {
+  /** Off where the parent took the voice back or wants it off, on where neither is so. */
+  async function settings(deviceId: string): Promise<void> {
     const standing = await gate.standing(deviceId);
-    const off = standing.state === "NO_CONSENT" && standing.revoked;
-    if ((await ownership.micOff(deviceId)) === off) return;
-    const ack = await line.command(deviceId, "policy", ERRAND_S, { mic_off: off });
-    if (ack?.ok) await ownership.setMicOff(deviceId, off);
+    const dues = await ownership.dues(deviceId);
+    if (!dues) return;
+    const off = (standing.state === "NO_CONSENT" && standing.revoked) || dues.micWishedOff;
+    if (dues.micOff !== off) {
+      const ack = await line.command(deviceId, "policy", ERRAND_S, { mic_off: off });
+      if (ack?.ok) await ownership.setMicOff(deviceId, off);
+    }
+    if (dues.volume === undefined || dues.volume === dues.volumeTold) return;
+    const ack = await line.command(deviceId, "volume", ERRAND_S, { level: dues.volume });
+    if (ack?.ok) await ownership.setVolumeTold(deviceId, dues.volume);
   }
 
   const quietly = (deviceId: string, errand: Promise<void>): Promise<void> =>
@@ -39,10 +45,10 @@ export function createErrands({ ownership, gate, line, log }: ErrandPorts): Erra
   return {
     async joined(deviceId, sessionId) {
       await quietly(deviceId, rekey(deviceId, sessionId));
-      await quietly(deviceId, microphone(deviceId));
+      await quietly(deviceId, settings(deviceId));
     },
     async changed(deviceId) {
-      if (line.isHere(deviceId)) await quietly(deviceId, microphone(deviceId));
+      if (line.isHere(deviceId)) await quietly(deviceId, settings(deviceId));
     },
   };
 }

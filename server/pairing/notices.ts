@@ -1,6 +1,6 @@
 /** What cells tell each other of a pairing: a parent asks one of them, the toy may be on another. */
 import { TOY_CHANGED } from "../ports.ts";
-import type { Bus, Log, PairingWindow } from "../ports.ts";
+import type { Alerts, Bus, FamilyFeed, Log, PairingWindow } from "../ports.ts";
 
 /** `offer`: a window is open · `paired` · `cancelled` by wrong words · `twice` by a second parent */
 export interface PairingNotice {
@@ -22,11 +22,23 @@ export async function tellCells({ bus, log }: { bus: Bus; log: Log }, notice: Pa
     );
 }
 
-/** After a step that may have decided a window. */
-export async function tellOutcome(ports: { bus: Bus; log: Log }, window: PairingWindow): Promise<void> {
-  const { deviceId, windowId, state } = window;
+export interface OutcomePorts {
+  bus: Bus;
+  log: Log;
+  feed: FamilyFeed;
+  alerts: Pick<Alerts, "raiseSoon">;
+}
+
+/** After a step that may have decided a window; its parent sees every step. */
+export async function tellOutcome(ports: OutcomePorts, window: PairingWindow): Promise<void> {
+  const { deviceId, windowId, accountId, childId, state, picked } = window;
+  ports.feed.tell(accountId, { type: "window", windowId, state, picked });
   if (state === "open") return;
-  if (state === "paired") await tellChanged(ports, deviceId);
+  if (state === "paired") {
+    const dedupeKey = `toy_paired:${windowId}`;
+    ports.alerts.raiseSoon({ accountId, kind: "toy_paired", deviceId, childId, dedupeKey });
+    await tellChanged(ports, deviceId);
+  }
   await tellCells(ports, { what: state, deviceId, windowId });
 }
 

@@ -1,21 +1,36 @@
 /** What only an owner does with a toy: let it go, or hand it on. Its session ends, its keys move, and nothing of the child stays. PROTOCOL.md §8.6, §11 */
-import { makePairingCode, nextPrk, pairingCodeHash } from "@bearlink/sdk/protocol";
+import { makePairingCode, nextPrk, pairingCodeHash, utf8 } from "@bearlink/sdk/protocol";
 import type { Hash } from "@bearlink/sdk/protocol";
 import { TRANSFER_MS } from "../bounds.ts";
 import { orUnavailable, Refusal } from "../errors.ts";
 import { sealContext } from "../ports.ts";
-import type { AuditEntry, Bus, Chance, Clock, Log, Ownership, RekeyStep, Toys, Vault } from "../ports.ts";
+import type {
+  Alerts,
+  AuditEntry,
+  Bus,
+  Chance,
+  Clock,
+  FamilyVault,
+  Log,
+  Ownership,
+  OwnToy,
+  RekeyStep,
+  Toys,
+  Vault,
+} from "../ports.ts";
 import { tellChanged } from "./notices.ts";
 
 export interface OwnerPorts {
   toys: Pick<Toys, "find">;
   ownership: Ownership;
   vault: Vault;
+  familyVault: FamilyVault;
   bus: Bus;
   clock: Clock;
   chance: Chance;
   hash: Hash;
   log: Log;
+  alerts: Pick<Alerts, "raiseSoon">;
   /** Ends a toy's session, its links within 2 s. */
   endSession(deviceId: string, reason: string): Promise<void>;
 }
@@ -76,6 +91,41 @@ export async function unpair(ports: OwnerPorts, by: Owner, deviceId: string): Pr
   await leave(ports, deviceId, "unpaired");
 }
 
+/** A parent's wish for a toy: kept, and told to it now or when it next comes. Throws NOT_FOUND where the toy is not this account's. */
+export async function wishOfToy(
+  ports: Pick<OwnerPorts, "ownership" | "familyVault" | "bus" | "log">,
+  accountId: string,
+  deviceId: string,
+  { name, ...wish }: { name?: string | undefined; volume?: number; micWishedOff?: boolean },
+): Promise<void> {
+  const { ownership, familyVault } = ports;
+  if (!(await orUnavailable(ownership.find(accountId, deviceId)))) throw new Refusal("NOT_FOUND");
+  // people call a toy as they call their child
+  const context = sealContext.toyName(deviceId);
+  const sealed =
+    name === undefined ? {} : { sealedName: await familyVault.seal(accountId, utf8(name), context) };
+  if (!(await orUnavailable(ownership.wish(deviceId, accountId, { ...wish, ...sealed }))))
+    throw new Refusal("NOT_FOUND");
+  await tellChanged(ports, deviceId);
+}
+
+export async function nameOfToy(
+  { familyVault }: Pick<OwnerPorts, "familyVault">,
+  accountId: string,
+  { deviceId, sealedName }: Pick<OwnToy, "deviceId" | "sealedName">,
+): Promise<string | undefined> {
+  if (sealedName === undefined) return undefined;
+  const opened = await familyVault.open(accountId, sealedName, sealContext.toyName(deviceId));
+  return new TextDecoder().decode(opened);
+}
+
+/** Lets a toy in again that was shut out as copied: the owner vouches for it. §3.3. Throws NOT_FOUND where it is not this account's. */
+export async function restore(ports: OwnerPorts, by: Owner, deviceId: string): Promise<void> {
+  const entry = entryOf(ports, by, "toy_restored", deviceId);
+  if (!(await orUnavailable(ports.ownership.restore(deviceId, by.accountId, entry))))
+    throw new Refusal("NOT_FOUND");
+}
+
 /** A code that hands the toy to whoever brings it, once, within a day. A new one takes the place of the last. */
 export async function offerTransfer(
   ports: OwnerPorts,
@@ -109,5 +159,7 @@ export async function acceptTransfer(
     ports.ownership.transfer(deviceId, codeHash, to, rekey, entry),
   );
   if (!done) throw new Refusal("PAIRING_REFUSED");
+  const dedupeKey = `toy_paired:${deviceId}:${entry.at}`;
+  ports.alerts.raiseSoon({ accountId: by.accountId, kind: "toy_paired", deviceId, childId, dedupeKey });
   await leave(ports, deviceId, "transferred");
 }

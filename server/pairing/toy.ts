@@ -13,9 +13,7 @@ import type { Hash, PairAccept } from "@bearlink/sdk/protocol";
 import { PAIR_DONE_S, PAIRING_MODE_MS } from "../bounds.ts";
 import { sealContext } from "../ports.ts";
 import type {
-  Bus,
   Clock,
-  Log,
   Meter,
   Ownership,
   PairingWindow,
@@ -28,19 +26,17 @@ import type {
   Vault,
 } from "../ports.ts";
 import { hearCells, tellOutcome } from "./notices.ts";
-import type { PairingNotice } from "./notices.ts";
+import type { OutcomePorts, PairingNotice } from "./notices.ts";
 
-export interface ToyPairingPorts {
+export interface ToyPairingPorts extends OutcomePorts {
   toys: Pick<Toys, "find">;
   pairings: Pairings;
   ownership: Pick<Ownership, "noteReset">;
   vault: Vault;
-  bus: Bus;
   clock: Clock;
   hash: Hash;
   phrases: Phrases;
   meter: Meter;
-  log: Log;
   line: ToyLine;
   /** Ends a toy's session, so that it claims anew. */
   endSession(deviceId: string, reason: string): Promise<void>;
@@ -114,7 +110,16 @@ export async function watchPairings(ports: ToyPairingPorts): Promise<ToyPairing>
     const fields = { window_id: windowId, account_tag: toHex(tag) };
     const ack = await line.command(deviceId, "pair_offer", ttlS, fields);
     // it left pairing mode, or holds another offer
-    if (!ack?.ok) return pairings.cancel(windowId);
+    if (!ack?.ok) {
+      await pairings.cancel(windowId);
+      ports.feed.tell(window.accountId, {
+        type: "window",
+        windowId,
+        state: "cancelled",
+        picked: window.picked,
+      });
+      return;
+    }
     if ((await pairings.find(windowId))?.state !== "open") return;
     const said = await line.say(deviceId, wordsSound(ports.phrases, window.words));
     log.info({ toy: deviceId, said }, "a toy was offered to a parent");
@@ -171,6 +176,16 @@ export async function watchPairings(ports: ToyPairingPorts): Promise<ToyPairing>
       if (kind !== "reset") return;
       const entry = { at: now, action: "toy_reset", outcome: "success", actor: deviceId } as const;
       await ports.ownership.noteReset(deviceId, { ...entry, resource: deviceId });
+      const { ownerId: accountId, childId } = (await toys.find(deviceId)) ?? {};
+      if (accountId === undefined) return;
+      const dedupeKey = `toy_reset:${deviceId}:${now}`;
+      ports.alerts.raiseSoon({
+        accountId,
+        kind: "toy_reset",
+        deviceId,
+        dedupeKey,
+        ...(childId && { childId }),
+      });
     },
 
     left(deviceId) {

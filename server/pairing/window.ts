@@ -13,29 +13,26 @@ import {
 } from "../bounds.ts";
 import { orUnavailable, Refusal } from "../errors.ts";
 import type {
-  Bus,
   Candidate,
   Chance,
   Clock,
   Counters,
-  Log,
   Meter,
   PairingWindow,
   Pairings,
   WindowState,
 } from "../ports.ts";
 import { tellCells, tellOutcome } from "./notices.ts";
+import type { OutcomePorts } from "./notices.ts";
 import { chooseWords } from "./words.ts";
 
-export interface WindowPorts {
+export interface WindowPorts extends OutcomePorts {
   pairings: Pairings;
   counters: Counters;
-  bus: Bus;
   clock: Clock;
   chance: Chance;
   hash: Hash;
   meter: Meter;
-  log: Log;
   /** all that a toy can say */
   words: readonly string[];
   /** What of an address is counted: of an IPv6 one its /64. */

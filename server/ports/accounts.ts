@@ -72,7 +72,8 @@ export type Capability =
   | "family.take"
   | "cell.operate"
   | "cell.metrics"
-  | "support.open";
+  | "support.open"
+  | "safety.review";
 
 export type SessionRole = "parent" | "guardian" | "support";
 

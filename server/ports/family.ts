@@ -14,7 +14,15 @@ export type Standing =
   | { state: "NOT_PAIRED" }
   /** `revoked`: the parent said no, and did not merely not say yes */
   | { state: "NO_CONSENT"; childId: string; revoked: boolean }
-  | { state: "READY"; childId: string; recipients: ReadonlySet<Recipient> };
+  | { state: "READY"; childId: string; recipients: ReadonlySet<Recipient>; manners?: Manners };
+
+/** What a parent set for the talk itself; nothing where all is as it comes. */
+export interface Manners {
+  /** the parent switched the microphone off */
+  micOff: boolean;
+  quietHours: ChildProfile["quietHours"];
+  topicsOff: readonly string[];
+}
 
 /** Whether a toy's voice may be taken, as it stands now. Rejects where the record is away. */
 export interface ConsentGate {
@@ -37,6 +45,8 @@ export interface ChildProfile {
   filter: "strict" | "standard";
   /** how much less than is usual for the age; absent where the parent chose nothing */
   limits?: ChosenLimits;
+  /** words and phrases that the bear leads away from, whoever brings them up */
+  topicsOff: string[];
 }
 
 /** A child as SQL keeps it. */
@@ -108,6 +118,11 @@ export interface ToyGrants {
   keepsTranscripts: boolean;
   /** the voice itself was revoked */
   revoked: boolean;
+  /** the parent switched the microphone off */
+  micOff: boolean;
+  accountId: string;
+  /** of the child; undefined for the demo family's, of whom nobody told */
+  sealedProfile: Uint8Array | undefined;
 }
 
 /** Every change leaves a record that stays, with method, notice version and evidence. */

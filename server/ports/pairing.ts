@@ -1,6 +1,7 @@
 /** What pairing asks of the world: windows and ownership in SQL, a toy on the line, and what a toy tells outside its turns. PROTOCOL.md §8 */
-import type { Ack, PairAccept } from "@bearlink/sdk/protocol";
+import type { Ack, PairAccept, Telemetry } from "@bearlink/sdk/protocol";
 import type { AuditEntry } from "./audit.ts";
+import type { ToyStatus } from "./live.ts";
 
 export type WindowState = "open" | "paired" | "expired" | "cancelled";
 
@@ -77,10 +78,31 @@ export interface OwnToy {
   claimedAt: number;
   disabled: boolean;
   quarantined: boolean;
-  /** the parent's answer about the voice reached it as "no" */
+  /** it acknowledged last that its microphone is off */
   micOff: boolean;
+  /** the parent wants it off */
+  micWishedOff: boolean;
+  /** what the parent calls it, under `sealContext.toyName(deviceId)` of the family's vault */
+  sealedName: Uint8Array | undefined;
   /** epoch ms of the last factory reset */
   resetAt: number | undefined;
+  status: ToyStatus;
+}
+
+/** What a parent sets of a toy; what is not said stays. */
+export interface ToyWish {
+  sealedName?: Uint8Array;
+  /** 0–100 */
+  volume?: number;
+  micWishedOff?: boolean;
+}
+
+/** What a toy is owed, and what it last acknowledged. */
+export interface ToyDues {
+  micOff: boolean;
+  micWishedOff: boolean;
+  volume: number | undefined;
+  volumeTold: number | undefined;
 }
 
 /** Whose a toy is. Every change is one conditional update with its audit row. */
@@ -113,9 +135,14 @@ export interface Ownership {
   noteReset(deviceId: string, entry: AuditEntry): Promise<void>;
   /** true once for each session in which a rekey is owed: a toy must never be told twice between two claims */
   takeRekey(deviceId: string, sessionId: string): Promise<boolean>;
-  /** what a toy last acknowledged */
-  micOff(deviceId: string): Promise<boolean>;
+  /** false where the toy is not this account's */
+  wish(deviceId: string, accountId: string, wish: ToyWish): Promise<boolean>;
+  /** Lifts a quarantine, with its audit row; false where the toy is not this account's. One that is not quarantined stays as it is. */
+  restore(deviceId: string, accountId: string, entry: AuditEntry): Promise<boolean>;
+  dues(deviceId: string): Promise<ToyDues | undefined>;
+  /** as a toy acknowledged it */
   setMicOff(deviceId: string, off: boolean): Promise<void>;
+  setVolumeTold(deviceId: string, volume: number): Promise<void>;
 }
 
 /** A toy that may be on this cell's line. */
@@ -139,4 +166,5 @@ export interface ToyNews {
   /** Resolves when it is kept: only then does the toy hear that it was understood. */
   event(deviceId: string, kind: string): Promise<void>;
   pairAccept(deviceId: string, sessionId: string, accept: PairAccept): void;
+  telemetry(deviceId: string, telemetry: Telemetry): void;
 }

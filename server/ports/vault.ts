@@ -15,6 +15,9 @@ export const sealContext = {
   profile: (childId: string): string => `profile/${childId}`,
   message: (turnId: string, role: string): string => `message/${turnId}/${role}`,
   credential: (id: string, version: number): string => `credential/${version}/${id}`,
+  toyName: (deviceId: string): string => `toy-name/${deviceId}`,
+  safetyCase: (id: string): string => `safety-case/${id}`,
+  feed: (accountId: string): string => `feed/${accountId}`,
   owner: (ownerId: string, version: number): string => `owner/${version}/${ownerId}`,
 };
 

@@ -1,6 +1,12 @@
 /** A family's children: what a parent tells of each. MISSION C45 */
 import { z } from "zod";
-import { MAX_INTERESTS, MAX_NICKNAME_CHARS, MAX_RETENTION_DAYS, RETENTION_DAYS } from "../bounds.ts";
+import {
+  MAX_INTERESTS,
+  MAX_NICKNAME_CHARS,
+  MAX_RETENTION_DAYS,
+  MAX_TOPICS,
+  RETENTION_DAYS,
+} from "../bounds.ts";
 import { requireFresh } from "../family/account/session.ts";
 import { askDeletion } from "../family/care/deletion.ts";
 import type { DeletionPorts } from "../family/care/deletion.ts";
@@ -36,8 +42,12 @@ const childFields = {
   language: z.string().regex(/^[a-z]{2,3}(-[A-Z]{2})?$/, "not a language such as en or en-GB"),
   voice: printable(MAX_NICKNAME_CHARS).nullable(),
   interests: z.array(printable(MAX_NICKNAME_CHARS)).max(MAX_INTERESTS),
-  quiet_hours: z.strictObject({ from: time, to: time, time_zone: timeZone }).nullable(),
+  quiet_hours: z
+    .strictObject({ from: time, to: time, time_zone: timeZone })
+    .refine(({ from, to }) => from !== to, "must not end as they begin")
+    .nullable(),
   filter: z.enum(["strict", "standard"]),
+  topics_off: z.array(printable(MAX_NICKNAME_CHARS)).max(MAX_TOPICS),
   retention_days: z.int().min(1).max(MAX_RETENTION_DAYS),
   keeps_transcripts: z.boolean(),
   /** null leaves what is usual for the age; a parent may only lower it */
@@ -70,6 +80,7 @@ function childOf(fields: Fields): Partial<NewChild> {
     language: fields.language,
     interests: fields.interests,
     filter: fields.filter,
+    topicsOff: fields.topics_off,
     retentionDays: fields.retention_days,
     keepsTranscripts: fields.keeps_transcripts,
     ...(fields.limits && { limits: chosenOf(fields.limits) }),
@@ -88,6 +99,7 @@ const DEFAULTS: Omit<NewChild, "nickname" | "birthMonth"> = {
   interests: [],
   quietHours: undefined,
   filter: "strict",
+  topicsOff: [],
   retentionDays: RETENTION_DAYS,
   keepsTranscripts: true,
 };
@@ -104,6 +116,7 @@ function tellChild(child: Child): z.infer<typeof childAnswer> {
     interests: child.interests,
     quiet_hours: hours ? { from: hours.from, to: hours.to, time_zone: hours.timeZone } : null,
     filter: child.filter,
+    topics_off: child.topicsOff,
     retention_days: child.retentionDays,
     keeps_transcripts: child.keepsTranscripts,
     limits: tellChosen(child.limits),

@@ -7,6 +7,7 @@ import type { Category, RedirectKind } from "./lines.ts";
 import { MAX_CHECKED_CHARS, readable } from "./normalise.ts";
 import { withoutPersonal } from "./personal.ts";
 import { ruleForSentence, ruleForWords } from "./rules.ts";
+import { speaksOf } from "./topics.ts";
 
 export interface SafetyPorts {
   /** where none is configured, the rules alone decide */
@@ -31,17 +32,17 @@ export function createSafety({ moderation, isCurated, canary }: SafetyPorts): Sa
   }
 
   return {
-    async words(text, signal) {
+    async words(text, signal, topicsOff = []) {
       const seen = readable(text);
       const words = withoutPersonal(seen);
       const rule = ruleForWords(seen);
       if (rule) return turnedAway(rule, rule, words);
       const [category] = await objections(words, signal);
       if (category !== undefined) return turnedAway(ofModeration(category), category, words);
-      return allowed(words);
+      return speaksOf(topicsOff, seen) ? turnedAway("other", "topic", words) : allowed(words);
     },
 
-    async sentence(text, signal, before = "") {
+    async sentence(text, signal, before = "", topicsOff = []) {
       const sentence = spoken(text);
       // a clause is cut wherever there is a comma: what is no harm in two halves may be one in whole
       const written = (before + text).slice(-MAX_CHECKED_CHARS);
@@ -51,7 +52,9 @@ export function createSafety({ moderation, isCurated, canary }: SafetyPorts): Sa
       if (withoutPersonal(whole) !== whole) return instead("private", "personal");
       const rule = ruleForSentence(whole);
       if (rule) return instead(isCare(rule) ? "other" : rule, rule);
-      if (safetyLines.includes(whole) || isCurated?.(whole)) return allowed(sentence);
+      if (safetyLines.includes(whole)) return allowed(sentence);
+      if (speaksOf(topicsOff, whole)) return instead("other", "topic");
+      if (isCurated?.(whole)) return allowed(sentence);
       const [category] = await objections(whole, signal);
       return category === undefined ? allowed(sentence) : instead("other", category);
     },

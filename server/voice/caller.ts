@@ -16,6 +16,7 @@ import {
 } from "@bearlink/sdk/protocol";
 import type { Codec, Frame, Refused, RefusedCode, Telemetry, TurnStart } from "@bearlink/sdk/protocol";
 import type { Log, PhraseName, Recipient, Standing, ToyNews } from "../ports.ts";
+import { isQuiet } from "../quiet-hours.ts";
 import { announce } from "./announce.ts";
 import type { Commands } from "./commands.ts";
 import type { Conversation } from "./conversation.ts";
@@ -76,6 +77,8 @@ export interface Caller {
 /** What a toy hears, besides the code, when it may not talk. */
 const SPOKEN_REFUSALS: Partial<Record<RefusedCode, PhraseName>> = {
   NO_CONSENT: "ask-grown-up",
+  MIC_OFF: "ask-grown-up",
+  QUIET_HOURS: "goodnight",
   NOT_PAIRED: "not-paired",
 };
 
@@ -104,7 +107,7 @@ export function createCaller(ports: CallerPorts, options: CallerOptions): Caller
     const start = turnStart(frame);
     if (!start) return refuse(frame.turn, "UNAVAILABLE", CODEC.U8);
     if (standing.state !== "READY") return refuse(frame.turn, standing.state, replyCodec(start.play));
-    const closed = closedFor();
+    const closed = restFor(standing) ?? closedFor();
     if (closed) return refuse(frame.turn, closed, replyCodec(start.play));
 
     const turnId = ports.turnId();
@@ -117,6 +120,7 @@ export function createCaller(ports: CallerPorts, options: CallerOptions): Caller
         ref: { turnId, deviceId: line.link.deviceId, childId, at: ports.clock.now(), recipients },
         start,
         conversation: conversation(childId),
+        topicsOff: standing.manners?.topicsOff,
         log: turnLog,
         send: (type, fields) => line.send(type, { ...fields, turn: frame.turn }),
       },
@@ -129,6 +133,13 @@ export function createCaller(ports: CallerPorts, options: CallerOptions): Caller
       if (outcome === "limited" && !turn) void say(ports.phrases.sound("goodbye"), replyCodec(start.play));
       if (!turn) turnOver();
     });
+  }
+
+  /** What the parent set against any talk now. A turn that runs into it may end. */
+  function restFor({ manners }: Standing & { state: "READY" }): RefusedCode | undefined {
+    if (!manners) return undefined;
+    if (manners.micOff) return "MIC_OFF";
+    return manners.quietHours && isQuiet(manners.quietHours, ports.clock.now()) ? "QUIET_HOURS" : undefined;
   }
 
   /** All that a toy which begins too many turns gets: no sound, no process, and no line of the log. */
@@ -194,7 +205,10 @@ export function createCaller(ports: CallerPorts, options: CallerOptions): Caller
     if (frame.type === UP.TELEMETRY) {
       const telemetry = decodeTelemetry(frame.payload);
       const who = { device_id: line.link.deviceId, at: ports.clock.now() };
-      if (telemetry) return void (caller.telemetry = { ...caller.telemetry, ...telemetry, ...who });
+      if (telemetry) {
+        caller.telemetry = { ...caller.telemetry, ...telemetry, ...who };
+        return ports.news.telemetry(who.device_id, telemetry);
+      }
     }
     if (frame.type === UP.EVENT) {
       const event = decodeEvent(frame.payload);

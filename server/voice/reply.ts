@@ -14,6 +14,8 @@ export interface ReplyPorts {
   shelf: Shelf;
   phrases: Phrases;
   log: Log;
+  /** what the bear leads away from in this turn */
+  topicsOff?: readonly string[] | undefined;
 }
 
 /** What one reply is of: each turn has its own. */
@@ -58,13 +60,13 @@ type Sentence = string | Pick<Clause, "text" | "before">;
 
 /** Sentences, and what the safety port says of each. */
 async function* checked(
-  { clock, safety }: ReplyPorts,
+  { clock, safety, topicsOff }: ReplyPorts,
   sentences: Iterable<Sentence> | AsyncIterable<Sentence>,
   signal: AbortSignal,
 ): AsyncGenerator<Verdict> {
   for await (const sentence of sentences) {
     const { text, before } = typeof sentence === "string" ? { text: sentence, before: "" } : sentence;
-    yield await within(clock, CHECK_MS, signal, (signal) => safety.sentence(text, signal, before));
+    yield await within(clock, CHECK_MS, signal, (signal) => safety.sentence(text, signal, before, topicsOff));
   }
 }
 
@@ -87,7 +89,9 @@ async function* answer(
   let verdict: Verdict | undefined;
   let allowed: string | undefined;
   try {
-    verdict = await within(ports.clock, CHECK_MS, signal, (signal) => ports.safety.words(words, signal));
+    verdict = await within(ports.clock, CHECK_MS, signal, (signal) =>
+      ports.safety.words(words, signal, ports.topicsOff),
+    );
     told.heard(verdict.action === "allow" ? verdict.text : verdict.scrubbed, verdict);
     if (verdict.action !== "allow") {
       const { action, reason } = verdict;
@@ -112,13 +116,13 @@ async function* answer(
 }
 
 async function* fromChat(
-  { clock, chat }: ReplyPorts,
+  { clock, chat, topicsOff }: ReplyPorts,
   conversation: Conversation,
   words: string,
   signal: AbortSignal,
 ): AsyncGenerator<Sentence> {
   const tokens = timed(clock, FIRST_TOKEN_MS, BETWEEN_TOKENS_MS, signal, (signal) =>
-    chat.reply(conversation.messages(words), signal),
+    chat.reply(conversation.messages(words, topicsOff), signal),
   );
   if (chat.curated) return yield* tokens;
   const clauses = createClauses();

@@ -39,6 +39,8 @@ export interface TurnOptions {
   ref: TurnRef;
   start: TurnStart;
   conversation: Conversation;
+  /** what the bear leads away from */
+  topicsOff?: readonly string[] | undefined;
   /** seals and sends one frame of this turn */
   send: SendFrame;
   log: Log;
@@ -68,7 +70,10 @@ export function replyCodec(play: Codec[]): Codec {
   return play.find((codec) => codec !== CODEC.OPUS) ?? CODEC.U8;
 }
 
-export function startTurn(ports: TurnPorts, { ref, start, conversation, send, log }: TurnOptions): Turn {
+export function startTurn(
+  ports: TurnPorts,
+  { ref, start, conversation, topicsOff, send, log }: TurnOptions,
+): Turn {
   const { clock, meter } = ports;
   const told = tellOf(ports.followers, ref, conversation, log);
   const codec = replyCodec(start.play);
@@ -126,7 +131,8 @@ export function startTurn(ports: TurnPorts, { ref, start, conversation, send, lo
     const chat = bounded(ports.chat, { maxTokens, onTokens: (spent) => (tokens += spent) });
     const words = await utterance.words(signal);
     mark("listen", stageAt);
-    const sentences = first(reply({ ...ports, chat, log }, { conversation, words, told }, signal), () =>
+    const asked = { ...ports, chat, log, topicsOff };
+    const sentences = first(reply(asked, { conversation, words, told }, signal), () =>
       mark("think", stageAt),
     );
     yield* first(speak(ports, mouth, codec, sentences, signal), () => mark("speak", stageAt));

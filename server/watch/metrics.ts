@@ -18,6 +18,9 @@ const COUNTERS = {
   turns_kept_total: ["Turns, by whether they were written down", "result"],
   jobs_total: ["Jobs, by what became of them", "kind", "result"],
   model_tokens_total: ["Tokens of replies, questions included, by their characters", "provider"],
+  live_feeds_total: ["Live feeds of parents, by their end", "end"],
+  alerts_total: ["Alerts raised, by kind and severity", "kind", "severity"],
+  safety_cases_total: ["Disclosures for the operator alone", "kind"],
   model_requests_total: ["Requests to model services", "kind", "provider", "result"],
 } as const;
 
@@ -26,7 +29,11 @@ const HISTOGRAMS = {
   turn_stage_seconds: ["Time in a stage of a turn", "stage"],
 } as const;
 
-const GAUGES = { toys_connected: "Toys on the line", redis_up: "Whether Redis answers, 0 or 1" } as const;
+const GAUGES = {
+  toys_connected: "Toys on the line",
+  live_feeds: "Live feeds of parents that are open",
+  redis_up: "Whether Redis answers, 0 or 1",
+} as const;
 
 /** s: dense where the budgets lie, a CUE at 0.9 s and an answer at 6 s */
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 0.9, 1.5, 2.5, 4, 6, 10, 30];

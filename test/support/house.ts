@@ -61,6 +61,7 @@ const FLOOR = [
   "server/errors.ts",
   "server/bounds.ts",
   "server/line-watch.ts",
+  "server/quiet-hours.ts",
 ];
 const FEATURES = [
   "voice",
@@ -74,6 +75,8 @@ const FEATURES = [
   "audit",
   "update",
   "jobs",
+  "live",
+  "alerts",
 ].map((name) => `server/${name}/`);
 const TOY = ["sdk/protocol/", "sdk/toy/", "sdk/provisioning/"];
 

@@ -142,6 +142,7 @@ export const quietNews: ToyNews = {
   left: () => undefined,
   event: () => Promise.resolve(),
   pairAccept: () => undefined,
+  telemetry: () => undefined,
 };
 
 export const turnRef: TurnRef = {

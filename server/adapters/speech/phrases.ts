@@ -8,6 +8,7 @@ export const phraseTexts: Readonly<Record<PhraseName, string>> = {
   "ask-grown-up": "Please ask your grown-up to say yes first. Then we can talk.",
   "not-paired": "I do not have a family yet. Please ask a grown-up to help me.",
   goodbye: "Goodbye, until next time.",
+  goodnight: "It is quiet time now, and I am resting. Good night, and see you soon.",
   "cannot-understand": "I cannot understand words yet. But I can tell you something.",
   machine: "I am a toy bear, and I am a machine.",
   "say-again": "I did not hear you. Please say it again.",

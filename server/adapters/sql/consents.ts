@@ -168,6 +168,9 @@ export function sqlConsents({ db, next }: { db: Kysely<Tables>; next: NextConsen
           isLeaving.as("leaving"),
           "toys.device_id",
           "toys.child_id",
+          "toys.owner_id",
+          "toys.mic_wished_off",
+          "children.sealed_profile",
           "consents.recipient",
           "consents.state",
           "consents.notice_version",
@@ -182,6 +185,9 @@ export function sqlConsents({ db, next }: { db: Kysely<Tables>; next: NextConsen
           granted: new Map<Recipient, string>(),
           keepsTranscripts: row.keeps_transcripts === true,
           revoked: false,
+          micOff: row.mic_wished_off,
+          accountId: row.owner_id ?? "",
+          sealedProfile: row.sealed_profile ?? undefined,
         };
         found.set(row.device_id, grants);
         // who leaves has taken their consent along, before the job that deletes it runs

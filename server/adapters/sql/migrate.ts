@@ -12,6 +12,7 @@ import * as accounts from "./migrations/005_accounts.ts";
 import * as pairing from "./migrations/006_pairing.ts";
 import * as vault from "./migrations/007_vault.ts";
 import * as conversations from "./migrations/008_conversations.ts";
+import * as live from "./migrations/009_live.ts";
 import * as jobs from "./migrations/010_jobs.ts";
 import * as limits from "./migrations/011_limits.ts";
 import * as credentials from "./migrations/012_credentials.ts";
@@ -47,6 +48,7 @@ const files: MigrationFile[] = [
     file: new URL("./migrations/008_conversations.ts", import.meta.url),
     migration: conversations,
   },
+  { name: "009_live", file: new URL("./migrations/009_live.ts", import.meta.url), migration: live },
   { name: "010_jobs", file: new URL("./migrations/010_jobs.ts", import.meta.url), migration: jobs },
   { name: "011_limits", file: new URL("./migrations/011_limits.ts", import.meta.url), migration: limits },
   {

@@ -4,12 +4,19 @@ import type { Kysely, Selectable, Transaction } from "kysely";
 import type { AuditEntry, OwnToy, Ownership, RekeyStep } from "../../ports.ts";
 import { auditRow } from "./audit.ts";
 import type { Tables } from "./schema.ts";
+import { statusOf } from "./statuses.ts";
 
 type Tx = Transaction<Tables>;
 
 export function sqlOwnership({ db }: { db: Kysely<Tables> }): Ownership {
   const own = (accountId: string) =>
-    db.selectFrom("toys").selectAll().where("owner_id", "=", accountId).orderBy("device_id");
+    db
+      .selectFrom("toys")
+      .leftJoin("cells", "cells.cell_id", "toys.cell_id")
+      .selectAll("toys")
+      .select("seen_at")
+      .where("owner_id", "=", accountId)
+      .orderBy("device_id");
 
   /** Hands the toy over, to nobody too, where `fits` holds and its key is still the one that was read. */
   async function handOver(
@@ -40,6 +47,8 @@ export function sqlOwnership({ db }: { db: Kysely<Tables> }): Ownership {
           // never two steps ahead: one that was offered already stands. PROTOCOL.md §11
           sealed_next_prk: toy.sealed_next_prk ?? rekey.sealedNextPrk,
           reset_at: null,
+          // what one family set is nothing to the next
+          ...{ sealed_name: null, volume: null, mic_wished_off: false, last_talk_at: null },
         })
         .where("device_id", "=", deviceId)
         .execute();
@@ -88,7 +97,11 @@ export function sqlOwnership({ db }: { db: Kysely<Tables> }): Ownership {
 
     async noteReset(deviceId, entry) {
       await db.transaction().execute(async (tx) => {
-        await tx.updateTable("toys").set({ reset_at: entry.at }).where("device_id", "=", deviceId).execute();
+        await tx
+          .updateTable("toys")
+          .set({ reset_at: entry.at, volume_told: null })
+          .where("device_id", "=", deviceId)
+          .execute();
         await note(tx, entry);
       });
     },
@@ -105,13 +118,53 @@ export function sqlOwnership({ db }: { db: Kysely<Tables> }): Ownership {
       return numUpdatedRows === 1n;
     },
 
-    async micOff(deviceId) {
+    async wish(deviceId, accountId, { sealedName, volume, micWishedOff }) {
+      const { numUpdatedRows } = await db
+        .updateTable("toys")
+        .set({ device_id: deviceId }) // nothing is a wish too
+        .$if(sealedName !== undefined, (update) => update.set({ sealed_name: sealedName! }))
+        .$if(volume !== undefined, (update) => update.set({ volume: volume! }))
+        .$if(micWishedOff !== undefined, (update) => update.set({ mic_wished_off: micWishedOff! }))
+        .where("device_id", "=", deviceId)
+        .where("owner_id", "=", accountId)
+        .executeTakeFirstOrThrow();
+      return numUpdatedRows === 1n;
+    },
+
+    async restore(deviceId, accountId, entry) {
+      return db.transaction().execute(async (tx) => {
+        const toy = await tx
+          .selectFrom("toys")
+          .select("quarantined")
+          .where("device_id", "=", deviceId)
+          .where("owner_id", "=", accountId)
+          .forUpdate()
+          .executeTakeFirst();
+        if (!toy?.quarantined) return toy !== undefined;
+        await tx.updateTable("toys").set({ quarantined: false }).where("device_id", "=", deviceId).execute();
+        await note(tx, entry);
+        return true;
+      });
+    },
+
+    async dues(deviceId) {
       const row = await db
         .selectFrom("toys")
-        .select("mic_off")
+        .select(["mic_off", "mic_wished_off", "volume", "volume_told"])
         .where("device_id", "=", deviceId)
         .executeTakeFirst();
-      return row?.mic_off ?? false;
+      return (
+        row && {
+          micOff: row.mic_off,
+          micWishedOff: row.mic_wished_off,
+          volume: row.volume ?? undefined,
+          volumeTold: row.volume_told ?? undefined,
+        }
+      );
+    },
+
+    async setVolumeTold(deviceId, volume) {
+      await db.updateTable("toys").set({ volume_told: volume }).where("device_id", "=", deviceId).execute();
     },
 
     async setMicOff(deviceId, off) {
@@ -124,7 +177,7 @@ async function note(tx: Tx, entry: AuditEntry): Promise<void> {
   await tx.insertInto("audit").values(auditRow(entry)).execute();
 }
 
-function ownToy(row: Selectable<Tables["toys"]>): OwnToy {
+function ownToy(row: Selectable<Tables["toys"]> & { seen_at: number | null }): OwnToy {
   return {
     deviceId: row.device_id,
     childId: row.child_id!,
@@ -133,6 +186,9 @@ function ownToy(row: Selectable<Tables["toys"]>): OwnToy {
     disabled: row.disabled,
     quarantined: row.quarantined,
     micOff: row.mic_off,
+    micWishedOff: row.mic_wished_off,
+    sealedName: row.sealed_name ?? undefined,
     resetAt: row.reset_at ?? undefined,
+    status: statusOf(row)[0]!,
   };
 }

@@ -154,6 +154,40 @@ export interface Tables {
     mic_off: Generated<boolean>;
     rekey_session: string | null;
     reset_at: number | null;
+    cell_id: string | null;
+    battery_mv: number | null;
+    rssi: number | null;
+    last_talk_at: number | null;
+    battery_low: Generated<boolean>;
+    battery_episode: Generated<number>;
+    sealed_name: Uint8Array | null;
+    volume: number | null;
+    volume_told: number | null;
+    mic_wished_off: Generated<boolean>;
+  };
+  cells: { cell_id: string; seen_at: number };
+  alerts: {
+    id: string;
+    place: Generated<number>;
+    account_id: string;
+    dedupe_key: string;
+    kind: string;
+    severity: "info" | "warning" | "critical";
+    device_id: string | null;
+    child_id: string | null;
+    /** JSON */
+    details: string;
+    at: number;
+    read: Generated<boolean>;
+    /** when it is to be mailed; null where that is done, or was never to be */
+    mail_at: number | null;
+  };
+  safety_queue: {
+    id: string;
+    at: number;
+    kind: string;
+    sealed: Uint8Array;
+    done_at: number | null;
   };
   vault_masters: { version: number; kek: string; wrapped: Uint8Array; created_at: number };
   vault_owners: {

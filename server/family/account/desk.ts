@@ -3,6 +3,7 @@ import type { Hash } from "@bearlink/sdk/protocol";
 import { orUnavailable, Refusal } from "../../errors.ts";
 import type {
   Accounts,
+  Alerts,
   Allowance,
   AuditEntry,
   AuditTrail,
@@ -33,6 +34,7 @@ export interface AccountDesk {
   nonces: Nonces;
   revocations: Revocations;
   audit: AuditTrail;
+  alerts: Pick<Alerts, "raiseSoon">;
   bus: Bus;
   clock: Clock;
   chance: Chance;

@@ -18,6 +18,8 @@ export const policy: Record<Capability, readonly Role[]> = {
   "cell.entitle": ["admin"],
   "cell.metrics": ["metrics", "developer", "admin"],
   "support.open": ["admin"],
+  /** disclosures that no account may see */
+  "safety.review": ["admin"],
 };
 
 /** A person's session is one role; the cell's own key is the developer's and the admin's. */

@@ -36,6 +36,7 @@ export async function openSession(
     ...from,
   };
   const refreshToken = newSecret(desk.chance);
+  const others = await orUnavailable(desk.parentSessions.list(account.id, now));
   const ended = await orUnavailable(desk.parentSessions.open(session, secretHash(desk.hash, refreshToken)));
   await announceEnds(desk, ended);
   await record(desk, {
@@ -45,6 +46,13 @@ export async function openSession(
     address: from.address,
     reason: by,
   });
+  if (others.length > 0 && !others.some(({ device }) => device === from.device))
+    desk.alerts.raiseSoon({
+      accountId: account.guardianOf ?? account.id,
+      kind: "new_sign_in",
+      details: { device: from.device, role: session.role },
+      dedupeKey: `new_sign_in:${session.id}`,
+    });
   return signedIn(desk, account, session, refreshToken);
 }
 

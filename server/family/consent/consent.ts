@@ -5,6 +5,7 @@ import { CONSENTS_PER_FAMILY, WINDOWS_MS } from "../../bounds.ts";
 import { orUnavailable, Refusal } from "../../errors.ts";
 import { TOY_CHANGED } from "../../ports.ts";
 import type {
+  Alerts,
   Bus,
   Chance,
   Children,
@@ -31,6 +32,7 @@ export interface ConsentPorts {
   letters: ConsentLetters | undefined;
   counters: Counters;
   bus: Bus;
+  alerts: Pick<Alerts, "raiseSoon">;
   clock: Clock;
   chance: Chance;
   hash: Hash;
@@ -205,6 +207,10 @@ async function prove(
     ports.consents.prove(requestId, method, evidence, { ...entry, resource: requestId }),
   );
   if (!request) throw new Refusal("CONSENT_REFUSED");
+  const { accountId, childId } = request;
+  const details = { state: "granted", recipients: Object.keys(request.versions).join(" ") };
+  const dedupeKey = `consent_changed:${requestId}`;
+  ports.alerts.raiseSoon({ accountId, kind: "consent_changed", childId, details, dedupeKey });
   await announce(ports, request.childId);
 }
 
@@ -217,9 +223,10 @@ export async function revokeConsent(
 ): Promise<void> {
   await ownChild(ports, by.accountId, childId);
   const revoked = recipients ?? ports.notice.parts.map(({ recipient }) => recipient);
-  await orUnavailable(
+  const at = ports.clock.now();
+  const ended = await orUnavailable(
     ports.consents.revoke(childId, revoked, {
-      at: ports.clock.now(),
+      at,
       action: "consent_revoked",
       outcome: "success",
       actor: by.accountId,
@@ -228,6 +235,13 @@ export async function revokeConsent(
       reason: revoked.join(" "),
     }),
   );
+  const details = { state: "revoked", recipients: ended.join(" ") };
+  const dedupeKey = `consent_changed:${childId}:${at}`;
+  if (ended.length > 0)
+    ports.alerts.raiseSoon({
+      accountId: by.accountId,
+      ...{ kind: "consent_changed", childId, details, dedupeKey },
+    });
   await announce(ports, childId);
 }
 

@@ -4,13 +4,28 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { systemChance } from "../../../server/adapters/chance.ts";
 import { memoryStores } from "../../../server/adapters/memory.ts";
 import { openRedis } from "../../../server/adapters/redis.ts";
-import type { Bus, Counters, LiveSession, Nonces, Revocations, Sessions } from "../../../server/ports.ts";
+import type {
+  Bus,
+  Counters,
+  LiveSession,
+  Nonces,
+  OneTime,
+  Revocations,
+  Sessions,
+} from "../../../server/ports.ts";
 import { fakeClock } from "../../support/clock.ts";
 import { redisMissing, startRedis } from "../../support/redis.ts";
 import { pause, until } from "../../support/wait.ts";
 
 interface Place {
-  stores: { nonces: Nonces; sessions: Sessions; counters: Counters; bus: Bus; revocations: Revocations };
+  stores: {
+    nonces: Nonces;
+    sessions: Sessions;
+    counters: Counters;
+    oneTime: OneTime;
+    bus: Bus;
+    revocations: Revocations;
+  };
   now(): number;
   wait(ms: number): Promise<void>;
   close(): Promise<void>;
@@ -148,6 +163,26 @@ for (const { name, open, missing, blurMs, runs } of places)
       });
     });
 
+    describe("what is taken once", () => {
+      test("is had whole by the first of many, and by nobody after", async () => {
+        const key = newId();
+        const { oneTime } = place.stores;
+        await oneTime.keep(key, "für einen: ✓", 60_000);
+        const answers = await Promise.all(Array.from({ length: 20 }, () => oneTime.take(key)));
+        expect(answers.filter((value) => value !== undefined)).toEqual(["für einen: ✓"]);
+        expect(await oneTime.take(key)).toBeUndefined();
+      });
+
+      test("is gone after its time, and was never there under another key", async () => {
+        const key = newId();
+        const { oneTime } = place.stores;
+        await oneTime.keep(key, "late", 100);
+        expect(await oneTime.take(newId())).toBeUndefined();
+        await place.wait(120);
+        expect(await oneTime.take(key)).toBeUndefined();
+      });
+    });
+
     describe("counters", () => {
       test("of many at once exactly the limit passes", async () => {
         const key = newId();
@@ -255,7 +290,7 @@ for (const { name, open, missing, blurMs, runs } of places)
       });
 
       test("a notice that is too long is refused", async () => {
-        await expect(place.stores.bus.publish("one", "x".repeat(4097))).rejects.toThrow(RangeError);
+        await expect(place.stores.bus.publish("one", "x".repeat(8_193))).rejects.toThrow(RangeError);
       });
     });
   });

@@ -5,7 +5,10 @@ import { connect } from "node:net";
 import type { AddressInfo, Socket } from "node:net";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { serveMqttOverWebSocket } from "../../../server/adapters/mqtt-websocket.ts";
+import { feedRoom } from "../../../server/adapters/feed-websocket.ts";
+import { serveUpgrades } from "../../../server/adapters/http/upgrades.ts";
+import { mqttRoom } from "../../../server/adapters/mqtt-websocket.ts";
+import { fakeClock } from "../../support/clock.ts";
 
 let server: Server;
 let accepted: string[];
@@ -15,12 +18,14 @@ beforeEach(async () => {
   accepted = [];
   server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
-  stop = serveMqttOverWebSocket(server, {
-    path: "/mqtt",
-    allowedHosts: ["127.0.0.1"],
-    allowedOrigins: ["https://bears.example.org"],
-    accept: (_stream, address) => accepted.push(address),
-  });
+  const settings = { allowedHosts: ["127.0.0.1"], allowedOrigins: ["https://bears.example.org"] };
+  stop = serveUpgrades(server, settings, [
+    mqttRoom("/mqtt", (_stream, address) => accepted.push(address)),
+    feedRoom(fakeClock(), "/ws", (_socket, ticket) => {
+      accepted.push(`feed ${ticket}`);
+      return { message: () => undefined, pong: () => undefined, gone: () => undefined };
+    }),
+  ]);
 });
 afterEach(() => {
   stop();
@@ -61,6 +66,18 @@ describe("an upgrade", () => {
     ["for another host", "/mqtt", ["Host: evil.example"], "421 Misdirected Request"],
     ["without a host", "/mqtt", [], "421 Misdirected Request"],
     ["of another path", "/mqtt/../metrics", [HERE], "404 Not Found"],
+    ["of a page of this host for toys", "/mqtt", [HERE, "Origin: http://127.0.0.1:8000"], "403 Forbidden"],
+    ["of a feed", "/ws", [HERE], "101 Switching Protocols"],
+    ["of a page of this host", "/ws", [HERE, "Origin: http://127.0.0.1:8000"], "101 Switching Protocols"],
+    [
+      "of a feed's page that may",
+      "/ws",
+      [HERE, "Origin: https://bears.example.org"],
+      "101 Switching Protocols",
+    ],
+    ["of a page of another port", "/ws", [HERE, "Origin: http://127.0.0.1:9000"], "403 Forbidden"],
+    ["of a feed's other page", "/ws", [HERE, "Origin: https://evil.example"], "403 Forbidden"],
+    ["of a feed for another host", "/ws", ["Host: evil.example"], "421 Misdirected Request"],
   ])("%s is answered", async (_whose, path, lines, status) => {
     const answer = await upgrade(path, lines);
     expect(answer.status).toBe(`HTTP/1.1 ${status}`);

@@ -22,7 +22,7 @@ import { openClaimDesk } from "../../../server/claim/desk.ts";
 import type { ClaimPorts } from "../../../server/claim/desk.ts";
 import { createClaimLimiter } from "../../../server/limiter/limiter.ts";
 import { sealContext } from "../../../server/ports.ts";
-import type { AuditEntry, Log, Toy, Toys, Vault } from "../../../server/ports.ts";
+import type { AuditEntry, Log, NewAlert, Toy, Toys, Vault } from "../../../server/ports.ts";
 import { createVault } from "../../../server/vault/seal.ts";
 import { openMetrics } from "../../../server/watch/metrics.ts";
 import { testFamilyVault } from "../../support/vault.ts";
@@ -112,6 +112,7 @@ export function house(change: Partial<ClaimPorts> = {}) {
   const clock = fakeClock();
   const metrics = openMetrics();
   const entries: AuditEntry[] = [];
+  const raised: NewAlert[] = [];
   const toys = memoryToys();
   const vault = testVault();
   const stores = memoryStores({ clock });
@@ -124,6 +125,10 @@ export function house(change: Partial<ClaimPorts> = {}) {
     vault,
     familyVault: testFamilyVault({ vault, clock, bus: stores.bus }),
     audit: { append: async (entry: AuditEntry) => void entries.push(entry) },
+    alerts: {
+      raise: async (alert: NewAlert) => void raised.push(alert),
+      raiseSoon: (alert: NewAlert) => void raised.push(alert),
+    },
     clock,
     chance: systemChance,
     hash: systemHash,
@@ -135,7 +140,7 @@ export function house(change: Partial<ClaimPorts> = {}) {
     nonceKeys: nonceKeys({ hash: systemHash, clock }, MASTER_KEY),
     publicMqtt: MQTT,
   });
-  return { clock, metrics, entries, toys, vault, stores, ports, desk };
+  return { clock, metrics, entries, raised, toys, vault, stores, ports, desk };
 }
 
 export type House = ReturnType<typeof house>;

@@ -16,7 +16,7 @@ import { askConsent, confirmByForm } from "../../../server/family/consent/consen
 import { nextConsent } from "../../../server/family/consent/states.ts";
 import { openFamilies } from "../../../server/main/families.ts";
 import { sealContext } from "../../../server/ports.ts";
-import type { Bus, ThirdParty } from "../../../server/ports.ts";
+import type { Bus, FamilyMessage, ThirdParty } from "../../../server/ports.ts";
 import { fakePhrases } from "../../support/voice.ts";
 import { bear, house } from "../claim/support.ts";
 import type { Bear } from "../claim/support.ts";
@@ -50,6 +50,7 @@ export function familyHouse(
   /** how toys answer, by kind of command; undefined is no answer */
   const answers: Record<string, Ack | undefined> = {};
   const ended: string[] = [];
+  const shown: FamilyMessage[] = [];
   const families = openFamilies(
     readConfig({ CONSENT_CARD_URL: "https://cards.example.org/consent", CONSENT_CARD_KEY: CARD_KEY }),
     {
@@ -61,6 +62,8 @@ export function familyHouse(
       pairings: sqlPairings(database),
       ownership: sqlOwnership(database),
       counters: at.stores.counters,
+      feed: { tell: (_accountId, message) => void shown.push(message) },
+      status: { joined() {}, left() {}, changed() {}, telemetry() {} },
       voices: {
         thirdParties,
         ports: {
@@ -86,7 +89,7 @@ export function familyHouse(
       },
     },
   );
-  return { at, database, toys, families, letters, told, said, here, answers, ended };
+  return { at, database, toys, families, letters, told, said, shown, here, answers, ended };
 }
 
 function words(words: readonly string[]): Uint8Array {
@@ -113,6 +116,7 @@ export async function newChild(home: FamilyHouse, accountId: string, consented =
     interests: ["trains"],
     quietHours: undefined,
     filter: "strict",
+    topicsOff: [],
     retentionDays: 30,
     keepsTranscripts: true,
   });

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { systemHash } from "../../../server/adapters/hash.ts";
 import type { Database } from "../../../server/adapters/sql/database.ts";
 import { PAIR_REFUSAL_MS } from "../../../server/bounds.ts";
-import { acceptTransfer, offerTransfer, unpair } from "../../../server/pairing/owner.ts";
+import { acceptTransfer, offerTransfer, unpair, wishOfToy } from "../../../server/pairing/owner.ts";
 import { lookAtWindow, openWindow, pickWords } from "../../../server/pairing/window.ts";
 import { settle } from "../../support/clock.ts";
 import { startPglite } from "../../support/pglite.ts";
@@ -419,6 +419,27 @@ describe("an owner's toy", () => {
     expect(seen).toMatchObject({ resetAt: home.at.clock.now() });
     expect(await owner()).toBe(parent.accountId);
     expect(await session()).toBe(toy.sessionId);
+    expect(home.at.raised.at(-1)).toMatchObject({ kind: "toy_reset", accountId: parent.accountId });
+  });
+
+  test("is told of its parent's wishes, and again when it comes where it did not hear them", async () => {
+    const { errands, owner: ports } = home.families;
+    const commands = () => home.told.map(({ kind, fields }) => [kind, fields]);
+    home.told.length = 0;
+    home.answers.volume = undefined;
+    await wishOfToy(ports, parent.accountId, toy.deviceId, { volume: 20, micWishedOff: true });
+    await errands.changed(toy.deviceId);
+    expect(commands()).toEqual([
+      ["policy", { mic_off: true }],
+      ["volume", { level: 20 }],
+    ]);
+    home.answers.volume = { id: 9, ok: true };
+    await errands.joined(toy.deviceId, toy.sessionId);
+    await errands.joined(toy.deviceId, toy.sessionId);
+    expect(commands().slice(2)).toEqual([["volume", { level: 20 }]]);
+    await expect(wishOfToy(ports, "account-of-nobody", toy.deviceId, {})).rejects.toMatchObject({
+      code: "NOT_FOUND",
+    });
   });
 
   test("is told once that the parent took its voice back, and once that it may listen again", async () => {

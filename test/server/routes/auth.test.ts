@@ -430,6 +430,7 @@ describe("the policy", () => {
       "cell.entitle",
       "cell.metrics",
       "support.open",
+      "safety.review",
     ]);
   });
 

@@ -38,7 +38,7 @@ beforeEach(async () => {
       (to) => childrenRoutes(to, { ...families, ...care }),
       (to) => careRoutes(to, care),
       (to) => consentRoutes(to, families.consent),
-      (to) => ownToyRoutes(to, families),
+      (to) => ownToyRoutes(to, { ...families, activityOf: () => undefined }),
       (to) => pairRoutes(to, families.windows),
     ],
   }));
@@ -74,6 +74,8 @@ const ROUTES: [Method, string][] = [
   ["GET", "/api/v1/reports"],
   ["GET", "/api/v1/toys"],
   ["GET", "/api/v1/toys/x"],
+  ["PATCH", "/api/v1/toys/x"],
+  ["POST", "/api/v1/toys/x/restore"],
   ["POST", "/api/v1/toys/x/unpair"],
   ["POST", "/api/v1/toys/x/transfer"],
   ["POST", "/api/v1/toys/x/transfer/accept"],
@@ -273,10 +275,31 @@ describe("a toy", () => {
     expect((await ask("GET", url)).body).toEqual({
       ...{ device_id: toy.deviceId, child_id: childId, state: "active", firmware_version: "1.0.0" },
       ...{ last_seen: new Date(home.at.clock.now()).toISOString(), microphone_off: false, reset_at: null },
+      ...{ name: null, online: false, activity: "offline", battery_mv: null, battery_percent: null },
+      ...{ volume: null, rssi: null, last_talk: null },
     });
+    const wish = { name: "Pip's bear", volume: 35, microphone_off: true };
+    expect(await ask("PATCH", url, wish)).toMatchObject({ status: 200, body: wish });
+    expect(await ask("PATCH", url, { volume: 36 })).toMatchObject({ body: { ...wish, volume: 36 } });
+    const { sealed_name } = await people.database.db
+      .selectFrom("toys")
+      .select("sealed_name")
+      .where("device_id", "=", toy.deviceId)
+      .executeTakeFirstOrThrow();
+    expect(Buffer.from(sealed_name!).toString("latin1")).not.toContain("Pip");
+    for (const wrong of [{ volume: 101 }, { volume: 3.5 }, { name: "" }, { microphone_off: 1 }, { sound: 1 }])
+      expect(await ask("PATCH", url, wrong)).toMatchObject({ status: 422 });
+    await home.toys.quarantine(toy.deviceId);
+    expect((await ask("GET", url)).body).toMatchObject({ state: "quarantined" });
+    const late = parentOf(accountId, { signedInAt: home.at.clock.now() - 300_000 });
+    expect(await ask("POST", `${url}/restore`, undefined, late)).toMatchObject({ code: "SIGN_IN_AGAIN" });
+    expect((await ask("POST", `${url}/restore`)).body).toMatchObject({ state: "active" });
     const other = await newAccount(home);
+    const theirs = await ask("PATCH", url, { volume: 1 }, parentOf(other));
+    expect(theirs).toMatchObject({ status: 404, code: "NOT_FOUND" });
     for (const [method, path] of [
       ["GET", url],
+      ["POST", `${url}/restore`],
       ["POST", `${url}/unpair`],
       ["POST", `${url}/transfer`],
       ["GET", "/api/v1/toys/bear-none"],

@@ -292,6 +292,7 @@ describe("the bridge", () => {
       news: {
         joined: (...news) => void told.push(["joined", ...news]),
         left: (...news) => void told.push(["left", ...news]),
+        telemetry: () => undefined,
         pairAccept: (...news) => void told.push(["accept", ...news]),
         event: async (_deviceId, kind) => {
           if (away) throw new Error("away");

@@ -311,11 +311,33 @@ for (const { name, missing, open } of places)
         expect(await audited()).toContain(`toy_reset ${deviceId}`);
       });
 
-      test("is known to have heard of its microphone", async () => {
-        expect(await ownership.micOff(deviceId)).toBe(false);
+      test("is owed what its own family wishes, until it has heard of it, and again after a reset", async () => {
+        const none = { micOff: false, micWishedOff: false, volume: undefined, volumeTold: undefined };
+        expect(await ownership.dues(deviceId)).toEqual(none);
+        expect(await ownership.dues("bear-none")).toBeUndefined();
+        expect(await ownership.wish(deviceId, "grace", { volume: 1 })).toBe(false);
+        expect(await ownership.wish(deviceId, "ada", { volume: 40, micWishedOff: true })).toBe(true);
+        expect(await ownership.wish(deviceId, "ada", { sealedName: new Uint8Array([7]) })).toBe(true);
+        expect(await ownership.wish(deviceId, "ada", {})).toBe(true);
         await ownership.setMicOff(deviceId, true);
-        expect(await ownership.micOff(deviceId)).toBe(true);
-        expect(await ownership.micOff("bear-none")).toBe(false);
+        await ownership.setVolumeTold(deviceId, 40);
+        const told = { micOff: true, micWishedOff: true, volume: 40, volumeTold: 40 };
+        expect(await ownership.dues(deviceId)).toEqual(told);
+        expect(await ownership.find("ada", deviceId)).toMatchObject({
+          ...{ micWishedOff: true, sealedName: new Uint8Array([7]), status: { volume: 40, onlineUntil: 0 } },
+        });
+        await ownership.noteReset(deviceId, entry(deviceId, "toy_reset"));
+        expect(await ownership.dues(deviceId)).toEqual({ ...told, volumeTold: undefined });
+      });
+
+      test("that was shut out is let in by its owner alone, once on record", async () => {
+        await toys.quarantine(deviceId);
+        expect(await ownership.restore(deviceId, "grace", entry("grace", "toy_restored"))).toBe(false);
+        expect(await toys.find(deviceId)).toMatchObject({ quarantined: true });
+        expect(await ownership.restore(deviceId, "ada", entry("ada", "toy_restored"))).toBe(true);
+        expect(await ownership.restore(deviceId, "ada", entry("ada", "toy_restored"))).toBe(true);
+        expect(await toys.find(deviceId)).toMatchObject({ quarantined: false });
+        expect((await audited()).filter((line) => line === "toy_restored ada")).toHaveLength(1);
       });
     });
   });

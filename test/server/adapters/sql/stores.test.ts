@@ -168,14 +168,15 @@ for (const { name, missing, open } of places)
       test("a toy is not paired, then paired with consent, then without", async () => {
         const consents = sqlConsents({ db: database.db, next: nextConsent });
         const notice = createNotice({ hash: systemHash, policy: openPolicy() }, []);
-        const gate = createConsentGate({ consents, notice }, { demo: true });
+        const profile = () => Promise.reject(new Error("nobody told of this child"));
+        const gate = createConsentGate({ consents, notice, profile }, { demo: true });
         expect(await gate.standing(deviceId)).toEqual({ state: "NOT_PAIRED" });
         expect(await gate.standing("bear-none")).toEqual({ state: "NOT_PAIRED" });
         const { accountId, childId } = await families.demoFamily();
         expect(await families.pair(deviceId, accountId, childId)).toBe(true);
         const all = new Set(RECIPIENTS);
         expect(await gate.standing(deviceId)).toEqual({ state: "READY", childId, recipients: all });
-        const production = createConsentGate({ consents, notice }, { demo: false });
+        const production = createConsentGate({ consents, notice, profile }, { demo: false });
         expect((await production.standing(deviceId)).state).toBe("NO_CONSENT");
         const { db } = database;
         await db

@@ -86,6 +86,7 @@ export async function accountHouse() {
     mail: { send: (letter) => void letters.push(letter) },
     signInLimits: createSignInLimiter({ counters: stores.counters, hash: systemHash }),
     nonces: stores.nonces,
+    alerts: at.ports.alerts,
     audit: at.ports.audit,
     bus: stores.bus,
     clock,

@@ -1,0 +1,96 @@
+/** What a parent sees as it happens: how the toys of a family fare, the turns, and who carries it from cell to cell. */
+import type { Alert } from "./alerts.ts";
+
+/** A toy's state as SQL keeps it, so that every cell and one that was started again can tell it. */
+export interface ToyStatus {
+  deviceId: string;
+  childId: string;
+  accountId: string;
+  /** epoch ms until which its cell's word that it is on the line is believed; 0 where it is not */
+  onlineUntil: number;
+  /** epoch ms until which it is in pairing mode */
+  pairingUntil: number;
+  batteryMv: number | undefined;
+  rssi: number | undefined;
+  /** 0–100, as the parent set it */
+  volume: number | undefined;
+  /** epoch ms of the last turn */
+  lastTalkAt: number | undefined;
+}
+
+/** What became of a toy; what is not said stays as it was. */
+export interface StatusChange {
+  online?: boolean;
+  batteryMv?: number;
+  rssi?: number;
+  /** epoch ms */
+  talkedAt?: number;
+}
+
+/** Whose a toy is now, how it fares, and what of its turns may be shown. */
+export interface TurnFamily {
+  status: ToyStatus;
+  /** the parent has what is said kept */
+  keepsTranscripts: boolean;
+}
+
+export interface LowBattery {
+  deviceId: string;
+  accountId: string;
+  childId: string;
+  /** counts the times this battery was low */
+  episode: number;
+}
+
+export interface ToyStatuses {
+  /** Keeps what became of these toys of this cell; answers with those that have an owner, as they are after it. */
+  keep(cellId: string, changes: ReadonlyMap<string, StatusChange>, now: number): Promise<ToyStatus[]>;
+  list(accountId: string): Promise<ToyStatus[]>;
+  family(deviceId: string): Promise<TurnFamily | undefined>;
+  /** The cell is there: its toys are believed to be on the line until it has been silent for CELL_LEASE_MS. */
+  beat(cellId: string, now: number): Promise<void>;
+  /** The cell stops, and with it every line it had. */
+  gone(cellId: string): Promise<void>;
+  /** Of toys that are low now, those that were not yet. */
+  newlyLow(deviceIds: readonly string[]): Promise<LowBattery[]>;
+  /** After their owners were told. */
+  setLow(deviceIds: readonly string[]): Promise<void>;
+  /** Their batteries are well again; the next time is another. */
+  setCharged(deviceIds: readonly string[]): Promise<void>;
+}
+
+/** Values that are taken once, shared by the cells. Rejects where the store is away. */
+export interface OneTime {
+  keep(key: string, value: string, ms: number): Promise<void>;
+  /** The value, to the first who asks within its time; undefined to all others. */
+  take(key: string): Promise<string | undefined>;
+}
+
+export type ToyActivity = "offline" | "idle" | "pairing" | "listening" | "thinking" | "speaking";
+export type TurnStage = "began" | "heard" | "said" | "over";
+
+/** A turn's stage on the feed. */
+export interface TurnMoment {
+  deviceId: string;
+  childId: string;
+  turnId: string;
+  stage: TurnStage;
+  /** only where the family has what is said kept */
+  text?: string;
+  safety?: { action: string; reason: string };
+  outcome?: string;
+  /** epoch ms */
+  at: number;
+}
+
+/** What reaches the feeds of one family, on whichever cell they are. */
+export type FamilyMessage =
+  | { type: "toy"; toy: ToyStatus; activity: ToyActivity | undefined }
+  | { type: "turn"; turn: TurnMoment }
+  | { type: "alert"; alert: Alert }
+  | { type: "window"; windowId: string; state: "open" | "paired" | "expired" | "cancelled"; picked: boolean };
+
+export interface FamilyFeed {
+  /** Never throws, and is not awaited. */
+  tell(accountId: string, message: FamilyMessage): void;
+}
