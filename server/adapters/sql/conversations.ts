@@ -41,6 +41,15 @@ const keeperOf = (db: Db, childId: string) =>
     .select((one) => ["account_id", keeps(one).as("keeps")])
     .where("id", "=", childId);
 
+/**
+ * As it is under the child's row: asked in a statement of its own, since one that waits for the row sees the consents as
+ * they were before it waited.
+ */
+async function lockedKeeperOf(tx: Transaction<Tables>, childId: string) {
+  await tx.selectFrom("children").select("id").where("id", "=", childId).forUpdate().execute();
+  return keeperOf(tx, childId).executeTakeFirst();
+}
+
 export function sqlConversations({ db }: { db: Kysely<Tables> }): KeptConversations {
   const own = (accountId: string) =>
     db.selectFrom("conversations").selectAll().where("account_id", "=", accountId);
@@ -53,7 +62,7 @@ export function sqlConversations({ db }: { db: Kysely<Tables> }): KeptConversati
 
     async keep(turn, newId) {
       return db.transaction().execute(async (tx) => {
-        const keeper = await keeperOf(tx, turn.childId).forUpdate().executeTakeFirst();
+        const keeper = await lockedKeeperOf(tx, turn.childId);
         if (!keeper?.keeps || keeper.account_id !== turn.accountId) return undefined;
         const { deviceId, childId, accountId, at, messages } = turn;
         const lastAt = Math.max(at, ...messages.map((message) => message.at));
@@ -108,7 +117,7 @@ export function sqlConversations({ db }: { db: Kysely<Tables> }): KeptConversati
 
     async withhold(turn) {
       await db.transaction().execute(async (tx) => {
-        const keeper = await keeperOf(tx, turn.childId).forUpdate().executeTakeFirst();
+        const keeper = await lockedKeeperOf(tx, turn.childId);
         if (keeper?.account_id !== turn.accountId) return;
         const { childId: child_id, accountId: account_id, deviceId: device_id } = turn;
         await tx
