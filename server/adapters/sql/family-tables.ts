@@ -136,6 +136,7 @@ export const familyTables: Record<string, FamilyTable> = {
     tells: ["id", "provider", "name", "version", "created_at", "rotated_at", "expires_at"],
     goes: "delete",
   },
+  token_use: { ofAccount: is("account_id"), tells: ["month", "tokens", "told_at"], goes: "cascade" },
   passkeys: {
     ofAccount: ofFamily("account_id"),
     tells: ["account_id", "name", "created_at", "used_at"],
@@ -168,7 +169,7 @@ export const familyTables: Record<string, FamilyTable> = {
   },
   accounts: {
     ofAccount: ofFamily("id"),
-    tells: ["id", "email", "name", "guardian_of", "created_at", "report_mail"],
+    tells: ["id", "email", "name", "guardian_of", "created_at", "report_mail", "tier", "monthly_tokens"],
     goes: "cascade",
   },
   vault_owners: {

@@ -146,6 +146,7 @@ for (const { name, missing, open } of places)
           accountId: account.id,
           familyId: account.id,
           role: "parent",
+          tier: "free",
           signedInAt: NOW,
         });
         expect(await sessions.standing(id, LATER)).toBeUndefined();
