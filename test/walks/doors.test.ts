@@ -149,6 +149,8 @@ const TABLE: Record<string, [keyof typeof CLASSES] | [keyof typeof CLASSES, obje
   "DELETE /api/v1/children/:child_id/consent": ["change", undefined],
   "GET /api/v1/toys": ["read"],
   "GET /api/v1/toys/:device_id": ["read", undefined],
+  "PATCH /api/v1/toys/:device_id": ["change", { volume: 10 }],
+  "POST /api/v1/toys/:device_id/restore": ["change", undefined],
   "POST /api/v1/toys/:device_id/unpair": ["change", undefined],
   "POST /api/v1/toys/:device_id/transfer": ["change", undefined],
   // held by consent and a code, whoever's the toy is: routes/family.test.ts
@@ -175,6 +177,11 @@ const TABLE: Record<string, [keyof typeof CLASSES] | [keyof typeof CLASSES, obje
   "DELETE /api/v1/deletions/:id": ["change", undefined],
   "GET /api/v1/reports": ["read"],
   "GET /api/v1/privacy": ["open"],
+  "POST /api/v1/live/tickets": ["read"],
+  "GET /api/v1/alerts": ["read"],
+  "POST /api/v1/alerts/read": ["read"],
+  "GET /api/v1/safety/queue": ["operate"],
+  "POST /api/v1/safety/queue/:id/done": ["operate"],
 };
 
 let cell: TestCell;

@@ -117,7 +117,16 @@ export const familyTables: Record<string, FamilyTable> = {
   toys: {
     ofAccount: is("owner_id"),
     ofChild: is("child_id"),
-    tells: ["device_id", "child_id", "firmware_version", "claimed_at", "mic_off", "reset_at"],
+    tells: [
+      "device_id",
+      "child_id",
+      "firmware_version",
+      "claimed_at",
+      "mic_off",
+      "reset_at",
+      "last_talk_at",
+      "volume",
+    ],
     goes: { stays: "a toy is unpaired before, and is then nobody's" },
   },
   update_attempts: {
@@ -135,6 +144,12 @@ export const familyTables: Record<string, FamilyTable> = {
     ofAccount: is("owner_id"),
     tells: ["id", "provider", "name", "version", "created_at", "rotated_at", "expires_at"],
     goes: "delete",
+  },
+  alerts: {
+    ofAccount: is("account_id"),
+    ofChild: is("child_id"),
+    tells: ["id", "kind", "severity", "device_id", "child_id", "details", "at", "read"],
+    goes: "cascade",
   },
   token_use: { ofAccount: is("account_id"), tells: ["month", "tokens", "told_at"], goes: "cascade" },
   passkeys: {

@@ -31,6 +31,10 @@ const sweeps: Record<string, (past: Past) => RawBuilder<unknown>[]> = {
   ],
   disclosures: ({ before, most }) => [
     sql`delete from disclosures where id in (select id from disclosures where at < ${before} limit ${most})`,
+    sql`delete from safety_queue where id in (select id from safety_queue where at < ${before} limit ${most})`,
+  ],
+  alerts: ({ before, most }) => [
+    sql`delete from alerts where id in (select id from alerts where at < ${before} limit ${most})`,
   ],
   requests: ({ now, most }) => [
     sql`delete from consent_requests where request_id in (

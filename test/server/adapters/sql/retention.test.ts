@@ -149,7 +149,7 @@ for (const { name, missing, open: openPlace } of places)
       expect(await left("conversations", "messages", "pairing_windows")).toEqual([1, 2, 0]);
       await sweepAt(NOW + 30 * DAY_MS);
       expect(await left("consent_requests", "disclosures")).toEqual([0, 2]);
-      await sweepAt(NOW + 90 * DAY_MS + 1);
+      await sweepAt(NOW + 30 * DAY_MS + 1);
       expect(await left("disclosures", "conversations")).toEqual([0, 1]);
       await sweepAt(NOW + 365 * DAY_MS + 1);
       expect(await left("conversations", "messages", "children")).toEqual([0, 0, 2]);
