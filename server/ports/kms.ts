@@ -36,7 +36,7 @@ export interface SealedRow {
 
 /** A column of values that the cell's own vault sealed, or once did. */
 export interface SealedColumn {
-  name: "prk" | "next_prk" | "owner" | "profile";
+  name: "prk" | "next_prk" | "owner" | "profile" | "safety_case";
   /** In the order of their ids, beginning after one; "" is before them all. */
   page(after: string, most: number): Promise<SealedRow[]>;
   /** One conditional update: false where the value is no longer what it was. */

@@ -59,4 +59,5 @@ const CONTEXTS: Record<SealedColumn["name"], (row: SealedRow) => string> = {
   next_prk: ({ id }) => sealContext.prk(id),
   owner: ({ id, version }) => sealContext.owner(id, version),
   profile: ({ id }) => sealContext.profile(id),
+  safety_case: ({ id }) => sealContext.safetyCase(id),
 };

@@ -35,7 +35,7 @@ export function sqlVaultMasters({ db }: { db: Kysely<Tables> }): VaultMasters {
 
 interface Place {
   name: SealedColumn["name"];
-  table: "toys" | "vault_owners" | "children";
+  table: "toys" | "vault_owners" | "children" | "safety_queue";
   id: string;
   column: string;
   owner?: string;
@@ -48,6 +48,7 @@ const PLACES: Place[] = [
   { name: "next_prk", table: "toys", id: "device_id", column: "sealed_next_prk" },
   { name: "owner", table: "vault_owners", id: "owner_id", column: "sealed_secret", version: "version" },
   { name: "profile", table: "children", id: "id", column: "sealed_profile", owner: "account_id" },
+  { name: "safety_case", table: "safety_queue", id: "id", column: "sealed" },
 ];
 
 export function sqlSealedColumns({ db }: { db: Kysely<Tables> }): SealedColumn[] {

@@ -22,6 +22,8 @@ const former = createVault({ masterKey: oldKey, chance });
 const rotated = createVault({ masterKey: newKey, formerKeys: [oldKey], chance });
 const alone = createVault({ masterKey: newKey, chance });
 const prk = systemChance.bytes(32);
+/** sealed beside the toys' own: an offered prk, an owner, a profile, a case */
+const BESIDE = 4;
 const TOYS = REWRAP_ROWS + 5;
 
 for (const { name, missing, open } of places)
@@ -42,7 +44,7 @@ for (const { name, missing, open } of places)
 
     beforeEach(async () => {
       const { db } = database;
-      for (const table of ["toys", "children", "accounts", "vault_owners"] as const)
+      for (const table of ["toys", "children", "accounts", "vault_owners", "safety_queue"] as const)
         await db.deleteFrom(table).execute();
       await db
         .insertInto("toys")
@@ -64,12 +66,13 @@ for (const { name, missing, open } of places)
           { ...child, id: "demo" },
         ])
         .execute();
+      const sealed = former.seal(utf8("a case"), sealContext.safetyCase("case"));
+      await db.insertInto("safety_queue").values({ id: "case", at: NOW, kind: "care", sealed }).execute();
       words = await familyOf(former).seal("ada", utf8("a dragon"), "message/1");
     });
 
     test("seals all anew, the second time nothing, and the former key may go", async () => {
-      const all = TOYS + 1 + 1 + 1; // an offered prk, an owner, a profile
-      expect(await run()).toEqual({ pending: all, done: all, failed: 0 });
+      expect(await run()).toEqual({ pending: TOYS + BESIDE, done: TOYS + BESIDE, failed: 0 });
       expect(await run()).toEqual({ pending: 0, done: 0, failed: 0 });
       const toys = await database.db.selectFrom("toys").selectAll().execute();
       for (const { device_id, sealed_prk, sealed_next_prk } of toys)
@@ -81,6 +84,8 @@ for (const { name, missing, open } of places)
         .where("id", "=", "pip")
         .executeTakeFirstOrThrow();
       expect(isUnderOwner(sealed_profile!)).toBe(true);
+      const { sealed } = await database.db.selectFrom("safety_queue").selectAll().executeTakeFirstOrThrow();
+      expect(alone.open(sealed, sealContext.safetyCase("case"))).toEqual(utf8("a case"));
       const family = familyOf(alone);
       expect(await family.open("ada", sealed_profile!, sealContext.profile("pip"))).toEqual(utf8("Pip"));
       // what a family's key sealed needs no second sealing
@@ -101,7 +106,7 @@ for (const { name, missing, open } of places)
       });
       expect(stopped.done).toBe(7);
       const rest = await run();
-      expect(rest).toEqual({ pending: TOYS + 3 - 7, done: TOYS + 3 - 7, failed: 0 });
+      expect(rest).toEqual({ pending: TOYS + BESIDE - 7, done: TOYS + BESIDE - 7, failed: 0 });
       const stale = former.seal(prk, sealContext.prk("bear-1"));
       expect(await columns[0]!.replace("bear-1", stale, stale)).toBe(false);
     });
@@ -114,7 +119,7 @@ for (const { name, missing, open } of places)
         .set({ sealed_prk: sealed })
         .where("device_id", "=", "bear-3")
         .execute();
-      expect(await run()).toMatchObject({ failed: 1, done: TOYS + 2 });
+      expect(await run()).toMatchObject({ failed: 1, done: TOYS + BESIDE - 1 });
       const [row] = await columns[0]!.page("bear-29", 1);
       expect(row).toEqual({ id: "bear-3", ownerId: undefined, version: 1, sealed });
     });
