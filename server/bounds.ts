@@ -356,14 +356,12 @@ export const MAX_EARLY_MESSAGES = 100;
 export const FEED_PING_MS = 25_000;
 /** turns under way that a cell tells families of */
 export const MAX_TOLD_TURNS = 1_000;
-/** ms that alerts are kept */
-export const ALERTS_KEPT_MS = 90 * 24 * 3_600_000;
 /** alerts in one answer */
 export const MAX_ALERTS = 100;
 /** ms in which a mail that a cell took upon itself is not taken by another */
 export const ALERT_MAIL_LEASE_MS = 60_000;
-/** ms between two looks at what is to be mailed, and erased */
-export const ALERT_SWEEP_MS = 30_000;
+/** ms between two looks at what is to be mailed */
+export const ALERT_LOOK_MS = 30_000;
 /** alerts mailed at one look */
 export const MAX_ALERT_MAILS = 50;
 /** ms until an alert that could not be kept is raised again, each time twice as long, and how often */
@@ -373,6 +371,5 @@ export const ALERT_TRIES = 12;
 export const MAX_WAITING_ALERTS = 1_000;
 /** ms in which what a child discloses of one kind is one alert */
 export const CARE_WINDOW_MS = 10 * 60_000;
-/** ms that a case of the safety queue is kept, and how many one answer holds */
-export const SAFETY_CASES_KEPT_MS = 30 * 24 * 3_600_000;
+/** cases of the safety queue in one answer */
 export const MAX_SAFETY_CASES = 100;

@@ -1,17 +1,10 @@
-/** Alerts that are due are mailed by whichever cell takes them first, and what is old is erased. */
-import {
-  ALERT_MAIL_LEASE_MS,
-  ALERT_SWEEP_MS,
-  ALERTS_KEPT_MS,
-  MAX_ALERT_MAILS,
-  SAFETY_CASES_KEPT_MS,
-} from "../bounds.ts";
-import type { AlertBook, Clock, Log, Mail, SafetyQueue } from "../ports.ts";
+/** Alerts that are due are mailed by whichever cell takes them first. */
+import { ALERT_LOOK_MS, ALERT_MAIL_LEASE_MS, MAX_ALERT_MAILS } from "../bounds.ts";
+import type { AlertBook, Clock, Log, Mail } from "../ports.ts";
 import { alertLetter } from "./letters.ts";
 
 export interface AlertMailPorts {
-  book: Pick<AlertBook, "takeDue" | "mailed" | "sweep">;
-  safetyQueue: Pick<SafetyQueue, "sweep">;
+  book: Pick<AlertBook, "takeDue" | "mailed">;
   mail: Mail;
   clock: Clock;
   log: Log;
@@ -42,15 +35,13 @@ export function createAlertMail(ports: AlertMailPorts): AlertMail {
   function work(step: () => Promise<unknown>): void {
     working = working.then(step).then(
       () => undefined,
-      (error: unknown) => log.warn({ error }, "alerts were not mailed or erased yet"),
+      (error: unknown) => log.warn({ error }, "alerts were not mailed yet"),
     );
   }
 
   function look(): void {
     work(send);
-    work(() => book.sweep(clock.now() - ALERTS_KEPT_MS));
-    work(() => ports.safetyQueue.sweep(clock.now() - SAFETY_CASES_KEPT_MS));
-    cancel = clock.after(ALERT_SWEEP_MS, look);
+    cancel = clock.after(ALERT_LOOK_MS, look);
   }
 
   return {

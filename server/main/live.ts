@@ -49,11 +49,11 @@ const CELL_ID_BYTES = 8;
 const ASKED_AT_ONCE = 100;
 
 export function openLive(config: Config, parts: LiveParts): Live {
-  const { bus, clock, chance, log, safetyQueue, alertBook: book } = parts;
+  const { bus, clock, chance, log, alertBook: book } = parts;
   const feed = createFamilyFeed(parts);
   const surely = createSurely(parts);
   const mail: Mail = { send: (letter) => parts.mail().send(letter) };
-  const alertMail = createAlertMail({ book, safetyQueue, mail, clock, log, publicUrl: parts.publicUrl });
+  const alertMail = createAlertMail({ book, mail, clock, log, publicUrl: parts.publicUrl });
   const alerts = createAlerts({
     ...parts,
     ...{ book, feed, surely },

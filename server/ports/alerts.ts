@@ -71,8 +71,6 @@ export interface AlertBook {
   /** Leases those whose mail is due for `leaseMs`: a cell that dies meanwhile leaves them to the others. */
   takeDue(now: number, leaseMs: number, most: number): Promise<DueMail[]>;
   mailed(ids: readonly string[]): Promise<void>;
-  /** Erases those from before `before`; answers with how many. */
-  sweep(before: number): Promise<number>;
 }
 
 /** A disclosure that its family's account must not see: it names someone of the household. SAFETY "Conversation" */
@@ -95,5 +93,4 @@ export interface SafetyQueue {
   list(most: number): Promise<SafetyCase[]>;
   /** false where there is no such case, or it is done */
   done(id: string, now: number): Promise<boolean>;
-  sweep(before: number): Promise<number>;
 }

@@ -92,11 +92,6 @@ export function sqlAlerts({ db }: { db: Kysely<Tables> }): AlertBook {
         .where(sql<boolean>`id = any(${ids as string[]}::text[])`)
         .execute();
     },
-
-    async sweep(before) {
-      const { numDeletedRows } = await db.deleteFrom("alerts").where("at", "<", before).executeTakeFirst();
-      return Number(numDeletedRows);
-    },
   };
 }
 
@@ -130,14 +125,6 @@ export function sqlSafetyQueue({ db }: { db: Kysely<Tables> }): SafetyQueue {
         .where("done_at", "is", null)
         .executeTakeFirstOrThrow();
       return numUpdatedRows === 1n;
-    },
-
-    async sweep(before) {
-      const { numDeletedRows } = await db
-        .deleteFrom("safety_queue")
-        .where("at", "<", before)
-        .executeTakeFirst();
-      return Number(numDeletedRows);
     },
   };
 }

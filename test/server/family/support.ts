@@ -16,7 +16,7 @@ import { askConsent, confirmByForm } from "../../../server/family/consent/consen
 import { nextConsent } from "../../../server/family/consent/states.ts";
 import { openFamilies } from "../../../server/main/families.ts";
 import { sealContext } from "../../../server/ports.ts";
-import type { Bus, FamilyMessage, ThirdParty } from "../../../server/ports.ts";
+import type { Bus, FamilyMessage, FamilyVault, ThirdParty } from "../../../server/ports.ts";
 import { fakePhrases } from "../../support/voice.ts";
 import { bear, house } from "../claim/support.ts";
 import type { Bear } from "../claim/support.ts";
@@ -36,10 +36,15 @@ export interface Told {
   fields: Record<string, unknown>;
 }
 
-/** `thirdParties`: as they are configured now. `bus`: another cell's, which this one shares. */
+/** `thirdParties`: as they are configured now. `bus`, `familyVault`: another cell's, which this one shares. */
 export function familyHouse(
   database: Database,
-  { thirdParties = MODELS, mail = true, bus = undefined as Bus | undefined } = {},
+  {
+    thirdParties = MODELS,
+    mail = true,
+    bus = undefined as Bus | undefined,
+    familyVault = undefined as FamilyVault | undefined,
+  } = {},
 ) {
   const toys = sqlToys(database);
   const at = house({ toys, ...(bus && { bus }) });
@@ -55,6 +60,7 @@ export function familyHouse(
     readConfig({ CONSENT_CARD_URL: "https://cards.example.org/consent", CONSENT_CARD_KEY: CARD_KEY }),
     {
       ...at.ports,
+      ...(familyVault && { familyVault }),
       children: sqlChildren(database),
       consents: sqlConsents({ db: database.db, next: nextConsent }),
       conversations: sqlConversations(database),

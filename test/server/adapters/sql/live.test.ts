@@ -3,10 +3,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { sqlAlerts, sqlSafetyQueue } from "../../../../server/adapters/sql/alerts.ts";
 import type { Database } from "../../../../server/adapters/sql/database.ts";
 import { migrateUp } from "../../../../server/adapters/sql/migrate.ts";
+import { sqlRetention } from "../../../../server/adapters/sql/retention.ts";
 import { sqlStatuses } from "../../../../server/adapters/sql/statuses.ts";
 import { sqlToys } from "../../../../server/adapters/sql/toys.ts";
 import { CELL_LEASE_MS } from "../../../../server/bounds.ts";
-import type { AlertBook, NewAlert, SafetyQueue, ToyStatuses } from "../../../../server/ports.ts";
+import type { AlertBook, NewAlert, Retention, SafetyQueue, ToyStatuses } from "../../../../server/ports.ts";
 import { places } from "./places.ts";
 
 const NOW = 1_800_000_000_000;
@@ -17,6 +18,7 @@ for (const { name, missing, open } of places)
     let statuses: ToyStatuses;
     let alerts: AlertBook;
     let queue: SafetyQueue;
+    let retention: Retention;
     let made = 0;
     let accountId: string;
     let deviceId: string;
@@ -28,6 +30,7 @@ for (const { name, missing, open } of places)
       statuses = sqlStatuses(database);
       alerts = sqlAlerts(database);
       queue = sqlSafetyQueue(database);
+      retention = sqlRetention(database);
     });
     afterAll(() => database?.close());
     beforeEach(async () => {
@@ -165,8 +168,8 @@ for (const { name, missing, open } of places)
 
       test("is erased when its time is over", async () => {
         await alerts.add(alert({ kind: "toy_paired" }), undefined);
-        expect(await alerts.sweep(NOW)).toBe(0);
-        expect(await alerts.sweep(NOW + 1)).toBeGreaterThan(0);
+        expect(await retention.sweep("alerts", { now: NOW, before: NOW }, 100)).toBe(0);
+        expect(await retention.sweep("alerts", { now: NOW, before: NOW + 1 }, 100)).toBeGreaterThan(0);
         expect(await alerts.list(accountId, 10)).toEqual([]);
       });
     });
@@ -180,6 +183,6 @@ for (const { name, missing, open } of places)
       expect(await queue.done(item.id, NOW)).toBe(false);
       expect(await queue.done("none", NOW)).toBe(false);
       expect((await queue.list(10))[0]).toEqual({ ...item, doneAt: NOW });
-      expect(await queue.sweep(NOW + 1)).toBe(1);
+      expect(await retention.sweep("disclosures", { now: NOW, before: NOW + 1 }, 100)).toBe(1);
     });
   });

@@ -79,6 +79,7 @@ describe("the notice", () => {
       .where("device_id", "=", toy.deviceId)
       .execute();
     const later = familyHouse(db, {
+      familyVault: at.at.ports.familyVault,
       thirdParties: [
         { recipient: "speech_in", name: "ears.example whisper" },
         { recipient: "chat", name: "others.example gpt" },
