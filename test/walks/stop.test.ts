@@ -47,7 +47,10 @@ test("the reply that runs and the question that is asked end as they would, each
         toldAt = performance.now();
         asked([
           first,
-          asking.talk(question, { onEvent: ({ kind }) => kind === "turn_start" && cell.kill("SIGTERM") }),
+          asking.talk(question, {
+            // once the cell has its first frames: a question that comes after the signal is refused
+            onEvent: ({ kind }) => kind === "turn_start" && setTimeout(() => cell.kill("SIGTERM"), 400),
+          }),
         ]);
       },
     });
