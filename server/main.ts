@@ -6,6 +6,7 @@ import type { Broker, CrowdLimits } from "@bearlink/broker";
 import { systemChance } from "./adapters/chance.ts";
 import { systemClock } from "./adapters/clock.ts";
 import { systemHash } from "./adapters/hash.ts";
+import { openPrograms } from "./adapters/programs/programs.ts";
 import { admit } from "./claim/admit.ts";
 import { nonceKeys } from "./claim/challenge.ts";
 import { openClaimDesk } from "./claim/desk.ts";
@@ -96,7 +97,9 @@ export async function startCell(config: Config, options: { log?: Log } = {}): Pr
     toClose.push(await familyVault.start());
     const keys = await openCredentials({ ...base, ...stores, familyVault });
     toClose.push(keys.close);
-    const voices = await openVoices(config, { ...base, keysOf: keys.keysOf });
+    const programs = openPrograms();
+    toClose.push(programs.close);
+    const voices = await openVoices(config, { ...base, programs, keysOf: keys.keysOf });
     toClose.push(voices.close);
 
     const parts = {

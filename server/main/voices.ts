@@ -3,7 +3,7 @@ import { toHex } from "@bearlink/sdk/protocol";
 import { createIsCurated, curatedTexts } from "../adapters/companion/curated.ts";
 import { createScriptedChat } from "../adapters/companion/scripted-chat.ts";
 import { createShelf } from "../adapters/companion/shelf.ts";
-import { openPrograms } from "../adapters/programs/programs.ts";
+import type { Programs } from "../adapters/programs/programs.ts";
 import { openFfmpeg } from "../adapters/ffmpeg/ffmpeg.ts";
 import { openModels } from "../adapters/models/catalog.ts";
 import type { Models, Offer } from "../adapters/models/catalog.ts";
@@ -51,6 +51,8 @@ interface VoicePorts {
   chance: Chance;
   meter: Meter;
   log: Log;
+  /** ended by whoever opened it, after this is closed */
+  programs: Programs;
   /** the keys that a child's family, or the tenant, brought along */
   keysOf?: (childId: string) => ModelKeys;
 }
@@ -60,9 +62,8 @@ const CANARY_BYTES = 8;
 
 export async function openVoices(
   config: Config,
-  { clock, chance, meter, log, keysOf }: VoicePorts,
+  { clock, chance, meter, log, programs, keysOf }: VoicePorts,
 ): Promise<Voices> {
-  const programs = openPrograms();
   const ffmpeg = await openFfmpeg({ path: config.FFMPEG_PATH, clock, programs });
   await warmVoices({ players: [typescriptSound, ...(ffmpeg ? [ffmpeg] : [])] }).catch((error: unknown) =>
     log.warn({ error }, "sound could not be tried at the start"),
@@ -128,7 +129,6 @@ export async function openVoices(
     },
     async close() {
       ffmpeg?.close();
-      await programs.close();
       await models.close();
     },
   };

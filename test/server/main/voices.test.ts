@@ -8,6 +8,7 @@ import type { Voices } from "../../../server/main/voices.ts";
 import { RECIPIENTS } from "../../../server/ports.ts";
 import type { Recipient } from "../../../server/ports.ts";
 import type { TurnVoices } from "../../../server/voice/caller.ts";
+import { programs } from "../../support/programs.ts";
 import { countingMeter, silentLog } from "../../support/voice.ts";
 import { startModels } from "../../walks/support.ts";
 import type { Models } from "../../walks/support.ts";
@@ -24,6 +25,7 @@ beforeAll(async () => {
   const base = { clock: systemClock, chance: systemChance, meter: countingMeter(), log: silentLog };
   voices = await openVoices(readConfig(models.env), {
     ...base,
+    programs,
     keysOf: (childId) => async (provider) => ({
       values: brought(childId, provider),
       refused: (fault) => void refused.push(fault),
