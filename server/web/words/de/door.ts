@@ -9,7 +9,10 @@ export const door: typeof English = {
     signIn: "Anmelden",
     points: [
       { title: "Er hört nur zu, solange die Pfote gedrückt ist", text: "Kein Ton wird je aufbewahrt." },
-      { title: "Sie sehen jedes Wort", text: "Während es geschieht und danach, so lange Sie wollen." },
+      {
+        title: "Sie können mitlesen",
+        text: "Wenn Sie Gespräche aufbewahren lassen: während sie geführt werden, und danach.",
+      },
       { title: "Sie entscheiden, wer mitwirkt", text: "Jeder Dienst hat einen eigenen Schalter." },
     ],
   },

@@ -8,7 +8,10 @@ export const door = {
     signIn: "Sign in",
     points: [
       { title: "It listens only while the paw is held", text: "No sound is ever kept." },
-      { title: "You see every word", text: "As it happens, and afterwards; for as long as you choose." },
+      {
+        title: "You can follow its talks",
+        text: "If you choose that they are kept: as they happen, and afterwards.",
+      },
       { title: "You decide who takes part", text: "Each service has a switch of its own." },
     ],
   },
