@@ -90,6 +90,8 @@ export const MAX_HEADER_BYTES = 8_192;
 export const HEADERS_MS = 10_000;
 /** ms until a whole request must have arrived */
 export const REQUEST_MS = 15_000;
+/** ms between two looks at both */
+export const DEADLINE_LOOK_MS = 1_000;
 /** ms a connection may be idle between two requests; longer than the proxies' own */
 export const IDLE_MS = 65_000;
 /** ms an answer about readiness is given again, MISSION D02 */

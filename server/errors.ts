@@ -1,7 +1,11 @@
 /** A refusal is a code; here alone it becomes a status and a sentence. PROTOCOL.md §3.3, MISSION A10 */
 import type { ModelFault } from "./ports.ts";
 
-const STATUS = {
+/** By code: its status, and what it says. */
+export const REFUSALS = {
+  BAD_REQUEST: [400, "This cannot be read as a request."],
+  REQUEST_TIMEOUT: [408, "The request took too long to arrive."],
+  HEADERS_TOO_LARGE: [431, "The headers are larger than this server takes."],
   INVALID_REQUEST: [422, "The request is not of the right form."],
   BODY_TOO_LARGE: [413, "The body is larger than this route takes."],
   UNAUTHORIZED: [401, "A key or a token is needed here."],
@@ -34,20 +38,20 @@ const STATUS = {
   INTERNAL: [500, "Something went wrong here."],
 } as const;
 
-export type RefusalCode = keyof typeof STATUS;
+export type RefusalCode = keyof typeof REFUSALS;
 
 export class Refusal extends Error {
   readonly code: RefusalCode;
   readonly details: Record<string, unknown> | undefined;
 
   constructor(code: RefusalCode, details?: Record<string, unknown>, cause?: unknown) {
-    super(STATUS[code][1], { cause });
+    super(REFUSALS[code][1], { cause });
     this.code = code;
     this.details = details;
   }
 
   get status(): number {
-    return STATUS[this.code][0];
+    return REFUSALS[this.code][0];
   }
 }
 

@@ -47,7 +47,7 @@ export function feedRoom(
     );
   }
 
-  function take(client: WebSocket, ticket: string | undefined): void {
+  function welcome(client: WebSocket, ticket: string | undefined): void {
     const end = open(
       {
         send: (text) => client.send(text),
@@ -65,14 +65,15 @@ export function feedRoom(
   }
 
   return {
+    path,
     takes: (url) => url.split("?", 1)[0] === path,
     ownPages: true,
-    open(request, socket, head) {
-      sockets.handleUpgrade(request, socket, head, (client) => {
+    open({ request, take }) {
+      take(sockets, (client) => {
         client.on("error", () => undefined); // its close follows
         // an address is written down in logs and histories: a ticket has no place in it
         if (request.url !== path) return close(client, POLICY, "nothing belongs in the address");
-        take(client, ticketOf(request.headers["sec-websocket-protocol"]));
+        welcome(client, ticketOf(request.headers["sec-websocket-protocol"]));
       });
     },
     close() {

@@ -12,7 +12,14 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { createSerializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
-import { HEADERS_MS, IDLE_MS, MAX_BODY_BYTES, MAX_HEADER_BYTES, REQUEST_MS } from "../bounds.ts";
+import {
+  DEADLINE_LOOK_MS,
+  HEADERS_MS,
+  IDLE_MS,
+  MAX_BODY_BYTES,
+  MAX_HEADER_BYTES,
+  REQUEST_MS,
+} from "../bounds.ts";
 import { Refusal } from "../errors.ts";
 import type { AuthClass, Capability, Known, LimitClass, Principal } from "../ports.ts";
 import { refusalOf, escapeNonAscii, SECURITY_HEADERS, sendRefusal } from "./http/answers.ts";
@@ -55,9 +62,13 @@ export type HttpApp = FastifyInstance<
 export interface HttpSettings extends DoorSettings {
   /** addresses or CIDR blocks whose X-Forwarded-For is believed */
   trustedProxies: readonly string[];
+  /** other than those of bounds.ts in tests alone: until headers and a whole request must be there, and between two looks at that */
+  deadlines?: { headersMs: number; requestMs: number; lookMs: number };
 }
 
-const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+const DEADLINES = { headersMs: HEADERS_MS, requestMs: REQUEST_MS, lookMs: DEADLINE_LOOK_MS };
+
+const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"];
 
 /**
  * Throws where a route has no auth class or no limit class, or where one template stands twice.
@@ -71,18 +82,20 @@ export function openHttp(
   settings: HttpSettings,
   rooms: readonly ((app: HttpApp) => void)[],
 ): HttpApp {
+  const { headersMs, requestMs, lookMs } = settings.deadlines ?? DEADLINES;
   const app = fastify({
     logger: false,
     genReqId: requestId,
     bodyLimit: MAX_BODY_BYTES,
-    requestTimeout: REQUEST_MS,
+    requestTimeout: requestMs,
     keepAliveTimeout: IDLE_MS,
     // while it closes it still answers what has arrived, in the one form
     return503OnClosing: false,
     trustProxy: settings.trustedProxies.length > 0 ? [...settings.trustedProxies] : false,
     http: {
       maxHeaderSize: MAX_HEADER_BYTES,
-      headersTimeout: HEADERS_MS,
+      headersTimeout: headersMs,
+      connectionsCheckingInterval: lookMs,
       // Node would answer a request without Host itself, with bare headers; the door does
       requireHostHeader: false,
     },

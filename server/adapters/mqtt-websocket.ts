@@ -13,13 +13,12 @@ export function mqttRoom(path: string, accept: (stream: Duplex, address: string)
     handleProtocols: (offered) => (offered.has("mqtt") ? "mqtt" : false),
   });
   return {
+    path,
     takes: (url) => url === path,
     ownPages: false,
-    open(request, socket, head, address) {
+    open({ request, address, take }) {
       request.socket.setNoDelay(true); // DESIGN "Broker": 20 ms at 200 toys without it
-      sockets.handleUpgrade(request, socket, head, (client) => {
-        accept(createWebSocketStream(client), address());
-      });
+      take(sockets, (client) => accept(createWebSocketStream(client), address()));
     },
     close() {
       for (const client of sockets.clients) client.terminate();

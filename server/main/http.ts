@@ -149,6 +149,7 @@ export async function serveHttp(
     rooms,
   );
   const closeWebSockets = serveUpgrades(
+    { log, meter },
     http.server,
     { allowedHosts: hosts, allowedOrigins: config.CORS_ORIGINS, trustedProxies: config.TRUSTED_PROXIES },
     [mqttRoom("/mqtt", broker.accept), feedRoom(clock, "/ws", live.feeds.open)],

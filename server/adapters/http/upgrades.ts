@@ -1,16 +1,31 @@
 /** One door for every connection that asks to become a WebSocket: the host it asked for, the page it comes from, and whose path it is. MISSION D13, D27 */
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
+import type { WebSocket, WebSocketServer } from "ws";
+import { Refusal } from "../../errors.ts";
+import type { Log, Meter } from "../../ports.ts";
 import { hostName } from "./address.ts";
+import { SECURITY_HEADERS } from "./answers.ts";
+import { answerBare } from "./bare.ts";
+import { requestId } from "./door.ts";
 import { addressBlocks, clientAddress } from "./forwarded.ts";
+
+/** One that asks to be a WebSocket. */
+export interface Upgrade {
+  request: IncomingMessage;
+  /** of the client, through proxies that are believed */
+  address(): string;
+  /** Takes it in at `sockets`, or refuses a handshake that does not hold. */
+  take(sockets: WebSocketServer, taken: (client: WebSocket) => void): void;
+}
 
 /** What stands behind one path. */
 export interface UpgradeRoom {
+  path: string;
   takes(url: string): boolean;
   /** Whether a page of its own host may come in, besides those of the allowed origins. */
   ownPages: boolean;
-  /** `address`: of the client, through proxies that are believed */
-  open(request: IncomingMessage, socket: Duplex, head: Buffer, address: () => string): void;
+  open(upgrade: Upgrade): void;
   /** Ends what it opened. */
   close(): void;
 }
@@ -24,8 +39,12 @@ export interface UpgradeSettings {
   trustedProxies?: readonly string[];
 }
 
+/** What an answer that may not be read as a page still says. */
+const VERSION = { "sec-websocket-version": "13" };
+
 /** Serves the upgrades of `server`; the answer ends what they opened. */
 export function serveUpgrades(
+  ports: { log: Log; meter: Meter },
   server: Server,
   { allowedHosts, allowedOrigins, trustedProxies = [] }: UpgradeSettings,
   rooms: readonly UpgradeRoom[],
@@ -37,29 +56,56 @@ export function serveUpgrades(
     return clientAddress(socket.remoteAddress ?? "", header, isTrusted);
   };
 
-  /** The status that refuses this upgrade, or the room that takes it. */
-  function roomFor({ url = "", headers }: IncomingMessage): string | UpgradeRoom {
+  /** Throws the Refusals MISDIRECTED, FORBIDDEN and NOT_FOUND. */
+  function roomFor({ url = "", headers }: IncomingMessage): UpgradeRoom {
     const host = hostName(headers.host);
-    if (host === undefined || !allowedHosts.includes(host)) return "421 Misdirected Request";
+    if (host === undefined || !allowedHosts.includes(host)) throw new Refusal("MISDIRECTED");
     const room = rooms.find((each) => each.takes(url));
     const { origin } = headers;
     const fromHere = origin !== undefined && URL.canParse(origin) && isHostOf(origin, headers.host!);
     const welcome = origin === undefined || allowedOrigins.includes(origin) || (fromHere && room?.ownPages);
-    if (!welcome) return "403 Forbidden";
-    return room ?? "404 Not Found";
+    if (!welcome) throw new Refusal("FORBIDDEN");
+    if (!room) throw new Refusal("NOT_FOUND");
+    return room;
   }
 
   function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const room = roomFor(request);
-    if (typeof room !== "string") return room.open(request, socket, head, () => addressOf(request));
-    socket.on("error", () => undefined); // it may be gone before it hears the answer
-    socket.once("finish", () => socket.destroy()); // nobody else watches a socket that was to be upgraded
-    socket.end(`HTTP/1.1 ${room}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+    const id = requestId(request);
+    const refuse = (refusal: Refusal, route: string, more?: Record<string, string>): void =>
+      answerBare(ports, socket, refusal, { requestId: id, method: request.method ?? "none", route }, more);
+    let room: UpgradeRoom;
+    try {
+      room = roomFor(request);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      return refuse(error, "none");
+    }
+    room.open({
+      request,
+      address: () => addressOf(request),
+      take(sockets, taken) {
+        const refused = (): void => refuse(new Refusal("BAD_REQUEST"), room.path, VERSION);
+        const welcomed = (lines: string[]): void => {
+          for (const [name, value] of Object.entries({ ...SECURITY_HEADERS, "x-request-id": id }))
+            lines.push(`${name}: ${value}`);
+        };
+        // both are told before handleUpgrade returns
+        sockets.once("wsClientError", refused).once("headers", welcomed);
+        sockets.handleUpgrade(request, socket, head, taken);
+        sockets.off("wsClientError", refused).off("headers", welcomed);
+      },
+    });
   }
 
-  server.on("upgrade", upgrade);
+  /** Nobody is led on to elsewhere through here. */
+  function connect(request: IncomingMessage, socket: Duplex): void {
+    const asked = { requestId: requestId(request), method: "CONNECT", route: "none" };
+    answerBare(ports, socket, new Refusal("METHOD_NOT_ALLOWED"), asked, { allow: "GET" });
+  }
+
+  server.on("upgrade", upgrade).on("connect", connect);
   return () => {
-    server.off("upgrade", upgrade);
+    server.off("upgrade", upgrade).off("connect", connect);
     for (const room of rooms) room.close();
   };
 }

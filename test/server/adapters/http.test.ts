@@ -450,28 +450,48 @@ describe("on a socket", () => {
     expect(answer.headers).toMatchObject(HEADERS);
   });
 
-  test("a request that does not come to its end is 408; an answer that has begun is not written into", () => {
-    const written: string[] = [];
+  test.each([
+    ["headers", `GET /health HTTP/1.1\r\n${host}X-Half: `],
+    ["body", `POST /probe/body HTTP/1.1\r\n${host}Content-Length: 100\r\n\r\n{"a"`],
+  ])("%s that do not come to their end are 408 in the one form, once", async (_what, text) => {
+    const { app, lines } = open({ deadlines: { headersMs: 40, requestMs: 40, lookMs: 10 } });
+    const answer = parsed(await raw(app, text));
+    expect(answer.status).toBe(408);
+    expect(answer.headers).toMatchObject({ ...HEADERS, connection: "close" });
+    expect(envelope.parse(JSON.parse(answer.body)).error.code).toBe("REQUEST_TIMEOUT");
+    expect(lines.filter(({ status_code }) => status_code === 408)).toHaveLength(1);
+  });
+
+  test("an answer that has begun is not written into", () => {
+    let written = 0;
     let destroyed = 0;
-    const socket = (headersSent: boolean) => ({
+    const socket = {
       writable: true,
-      _httpMessage: { headersSent },
-      end: (text: string) => void written.push(text),
-      destroySoon: () => {},
+      _httpMessage: { headersSent: true },
+      end: () => void written++,
       destroy: () => void destroyed++,
-    });
+    };
     const { lines, at } = open();
     const ports = { log: remembered(lines), meter: at.metrics.meter };
     const late = Object.assign(new Error("late"), { code: "ERR_HTTP_REQUEST_TIMEOUT" });
-    answerParserError(ports, late, socket(false) as never);
-    answerParserError(ports, late, socket(true) as never);
-    answerParserError(
-      ports,
-      Object.assign(new Error("gone"), { code: "ECONNRESET" }),
-      socket(false) as never,
+    answerParserError(ports, late, socket as never);
+    answerParserError(ports, Object.assign(new Error("gone"), { code: "ECONNRESET" }), {
+      ...socket,
+      _httpMessage: null,
+    } as never);
+    expect([written, destroyed]).toEqual([0, 2]);
+  });
+
+  test.each([
+    ["TRACE", 405],
+    ["PROPFIND", 404],
+  ])("%s is %i in the one form", async (method, status) => {
+    const answer = parsed(
+      await raw(open().app, `${method} /health HTTP/1.1\r\n${host}Connection: close\r\n\r\n`),
     );
-    expect([written.length, destroyed]).toEqual([1, 2]);
-    expect(parsed(written[0]!).status).toBe(408);
+    expect(answer.status).toBe(status);
+    expect(answer.headers).toMatchObject(HEADERS);
+    envelope.parse(JSON.parse(answer.body));
   });
 
   test("a path that cannot be decoded is one line of the log", async () => {

@@ -8,18 +8,24 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { feedRoom } from "../../../server/adapters/feed-websocket.ts";
 import { serveUpgrades } from "../../../server/adapters/http/upgrades.ts";
 import { mqttRoom } from "../../../server/adapters/mqtt-websocket.ts";
+import { openMetrics } from "../../../server/watch/metrics.ts";
 import { fakeClock } from "../../support/clock.ts";
+import { remembered } from "../routes/support.ts";
+import type { Line } from "../routes/support.ts";
 
 let server: Server;
 let accepted: string[];
 let stop: () => void;
+let lines: Line[];
 
 beforeEach(async () => {
   accepted = [];
   server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const settings = { allowedHosts: ["127.0.0.1"], allowedOrigins: ["https://bears.example.org"] };
-  stop = serveUpgrades(server, settings, [
+  lines = [];
+  const ports = { log: remembered(lines), meter: openMetrics().meter };
+  stop = serveUpgrades(ports, server, settings, [
     mqttRoom("/mqtt", (_stream, address) => accepted.push(address)),
     feedRoom(fakeClock(), "/ws", (_socket, ticket) => {
       accepted.push(`feed ${ticket}`);
@@ -38,7 +44,8 @@ async function upgrade(
   path: string,
   lines: string[],
   more = "",
-): Promise<{ status: string; socket: Socket }> {
+  key = "AAAAAAAAAAAAAAAAAAAAAA==",
+): Promise<{ status: string; head: string; body: string; socket: Socket }> {
   const { port } = server.address() as AddressInfo;
   // a client that leaves its half open, and never says that it is done
   const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true }).on("error", () => undefined);
@@ -47,12 +54,13 @@ async function upgrade(
     "Connection: Upgrade",
     "Upgrade: websocket",
     "Sec-WebSocket-Version: 13",
-    "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==",
+    `Sec-WebSocket-Key: ${key}`,
     ...lines,
   ];
   socket.write(`${head.join("\r\n")}\r\n\r\n${more}`);
   const [answer] = (await once(socket, "data")) as [Buffer];
-  return { status: String(answer).split("\r\n")[0]!, socket };
+  const [told = "", body = ""] = String(answer).split("\r\n\r\n");
+  return { status: told.split("\r\n")[0]!, head: told, body, socket };
 }
 
 const HERE = "Host: 127.0.0.1:8000";
@@ -83,6 +91,22 @@ describe("an upgrade", () => {
     expect(answer.status).toBe(`HTTP/1.1 ${status}`);
     expect(accepted).toHaveLength(status.startsWith("101") ? 1 : 0);
     answer.socket.destroy();
+  });
+
+  test.each([
+    ["of another path", "/elsewhere", undefined, 404, "NOT_FOUND", "none"],
+    ["whose key is none", "/mqtt", "short", 400, "BAD_REQUEST", "/mqtt"],
+    ["of a feed whose key is none", "/ws", "short", 400, "BAD_REQUEST", "/ws"],
+  ])("%s is refused as everything is: in the one envelope, with its line of the log", async (...of) => {
+    const [, path, key, status, code, route] = of;
+    const id = "0d9f3c1e-9c52-4b7e-8a37-5a2f0c9b7d11";
+    const { head, body, socket } = await upgrade(path, [HERE, `X-Request-ID: ${id}`], "", key);
+    expect(head.split("\r\n")[0]).toMatch(`HTTP/1.1 ${status} `);
+    expect(JSON.parse(body)).toMatchObject({ error: { code }, requestId: id });
+    expect(lines).toEqual([
+      { level: "info", message: "request", requestId: id, method: "GET", route, status_code: status },
+    ]);
+    socket.destroy();
   });
 
   test.each(["", "bytes nobody asked for"])(

@@ -2,7 +2,7 @@
 import { systemChance } from "../../../server/adapters/chance.ts";
 import { systemHash } from "../../../server/adapters/hash.ts";
 import { allowedHosts, openHttp } from "../../../server/adapters/http.ts";
-import type { HttpApp } from "../../../server/adapters/http.ts";
+import type { HttpApp, HttpSettings } from "../../../server/adapters/http.ts";
 import { makeDeveloperKey, tokenHash } from "../../../server/keys/developer-key.ts";
 import { createRequestLimiter } from "../../../server/limiter/request.ts";
 import type { Families, Log, ParentDoor, ParentPrincipal } from "../../../server/ports.ts";
@@ -51,6 +51,7 @@ interface Change {
   firmware?: FirmwareManifest;
   telemetry?: ToyTelemetry[];
   trustedProxies?: string[];
+  deadlines?: HttpSettings["deadlines"];
   rooms?: ((app: HttpApp) => void)[];
   parents?: ParentDoor;
 }
@@ -115,6 +116,7 @@ export function openServer(change: Change = {}) {
       allowedHosts: allowedHosts(undefined, MQTT.host),
       corsOrigins: [ORIGIN],
       trustedProxies: change.trustedProxies ?? [],
+      ...(change.deadlines && { deadlines: change.deadlines }),
     },
     [
       (to) => claimRoutes(to, at.desk),

@@ -33,7 +33,7 @@ describe("the catalogue", () => {
     expect(codes.length).toBeGreaterThan(20);
     // of toys, of developers, and of what no browser sends
     const others =
-      /^(CLAIM_|TOY_|BAD_|WRONG_BOARD|OLDER_VERSION|METHOD_NOT_ALLOWED|MISDIRECTED|BODY_TOO_LARGE)/;
+      /^(CLAIM_|TOY_|BAD_|WRONG_BOARD|OLDER_VERSION|METHOD_NOT_ALLOWED|MISDIRECTED|BODY_TOO_LARGE|HEADERS_)/;
     const unsaid = codes.filter((code) => !others.test(code) && !(code in en.refused));
     expect(unsaid).toEqual([]);
   });

@@ -53,6 +53,7 @@ export const common: typeof English = {
     FORBIDDEN: "Ihr Konto darf das nicht.",
     NOT_FOUND: "Das ist hier nicht, oder nicht mehr.",
     LINK_REFUSED: "Dieser Link gilt nicht, oder nicht mehr. Fordern Sie einen neuen an.",
+    REQUEST_TIMEOUT: "Das kam zu langsam an. Prüfen Sie die Verbindung und versuchen Sie es noch einmal.",
     RATE_LIMITED: "Das war oft. Bitte warten Sie ein wenig und versuchen Sie es dann noch einmal.",
     PAIRING_REFUSED: "Dieser Bär kann nicht verbunden werden.",
     CONSENT_REQUIRED: "Zuerst ist Ihre Einwilligung nötig.",

@@ -52,6 +52,7 @@ export const common = {
     FORBIDDEN: "Your account may not do this.",
     NOT_FOUND: "It is not here, or no longer.",
     LINK_REFUSED: "This link does not hold, or no longer. Ask for a new one.",
+    REQUEST_TIMEOUT: "That took too long to arrive. Check your connection, and try again.",
     RATE_LIMITED: "That was often. Please wait a little, and try again.",
     PAIRING_REFUSED: "This toy cannot be paired.",
     CONSENT_REQUIRED: "Your consent is needed first.",
