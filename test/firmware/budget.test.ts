@@ -12,6 +12,7 @@ import { newToy, QUESTION, startModels } from "../walks/support.ts";
 import type { Models } from "../walks/support.ts";
 import { PROBE } from "./probe.ts";
 import { interpreterToy } from "./walk/interpreter-toy.ts";
+import { ready } from "./walk/ready.ts";
 import { twinToy } from "./walk/toy.ts";
 import type { FirmwareToy } from "./walk/toy.ts";
 
@@ -34,16 +35,6 @@ afterAll(async () => {
   await models.close();
 });
 
-/** A shipped toy says nothing of its state: it is ready when it does what it is told. */
-async function ready(id: string): Promise<void> {
-  for (let tries = 0; ; tries++) {
-    const answer = await cell.command(id, "volume", 2, { level: 60 }).catch(() => undefined);
-    if (answer && "ok" in answer && answer.ok) return;
-    if (tries > 20) throw new Error("never ready");
-    await pause(200);
-  }
-}
-
 /** Asks a question, and hears the answer begin. */
 async function talk(toy: FirmwareToy): Promise<void> {
   toy.say(encodeSound(CODEC.U8, readWav(writeWav(QUESTION, 8_000))));
@@ -58,7 +49,7 @@ test("on the twin, a toy's variables fit an ESP32", { timeout: 60_000 }, async (
   const record = await newToy(cell);
   const toy = twinToy(firmware, record);
   toy.boot();
-  await ready(record.device_id);
+  await ready(cell, record.device_id);
   const used = async (): Promise<number> => Number(await toy.ask("process.memory().usage"));
   expect(await used()).toBeLessThanOrEqual(AT_REST);
   await talk(toy);
@@ -71,7 +62,7 @@ function onEspruino(): void {
     const record = await newToy(cell);
     const toy = interpreterToy({ ...firmware, loader: PROBE + firmware.loader }, record);
     toy.boot();
-    await ready(record.device_id);
+    await ready(cell, record.device_id);
     const ask = async (what: string): Promise<number> => Number(await toy.ask(what));
     await pause(1_000); // the claim's sockets are gone by then
     expect(await ask("$now-$base")).toBeLessThanOrEqual(AT_REST);
