@@ -2,6 +2,7 @@
 import type { Codec } from "@bearlink/sdk/protocol";
 import type { Capability, SessionRole } from "./ports/accounts.ts";
 import type { LimitClass, RequestAsked, Tier } from "./ports/allowances.ts";
+import type { LimitStanding } from "./ports/limits.ts";
 
 export * from "./ports/accounts.ts";
 export * from "./ports/allowances.ts";
@@ -152,6 +153,7 @@ export interface Allowance {
   allowed: boolean;
   /** whole seconds until the next would pass; 0 where allowed */
   retryAfterS: number;
+  standing: LimitStanding;
 }
 
 /** Exact sliding logs. */

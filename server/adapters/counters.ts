@@ -10,6 +10,6 @@ export function countersOn(limits: LimitStore): Counters {
   };
 }
 
-function allowanceOf({ refused, retryAfterS }: Decision): Allowance {
-  return { allowed: refused === undefined, retryAfterS };
+function allowanceOf({ refused, retryAfterS, standing }: Decision): Allowance {
+  return { allowed: refused === undefined, retryAfterS, standing };
 }

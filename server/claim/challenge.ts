@@ -18,6 +18,7 @@ import { FORMER_KEY_MS } from "../bounds.ts";
 import type { Chance, ClaimLimiter, Clock, Meter } from "../ports.ts";
 import type { NonceKeys } from "./desk.ts";
 import { limitRequests } from "./limits.ts";
+import type { LimitTold } from "./limits.ts";
 
 export interface ChallengeRequest {
   device_id: string;
@@ -73,8 +74,9 @@ export async function challenge(
   ports: ChallengePorts,
   request: ChallengeRequest,
   address: string,
+  limited?: LimitTold,
 ): Promise<ChallengeAnswer> {
-  await limitRequests(ports, address);
+  await limitRequests(ports, address, limited);
   const issuedMs = ports.clock.now();
   const sessionId = ports.chance.bytes(SESSION_ID_BYTES);
   const nonce = makeServerNonce(

@@ -44,12 +44,12 @@ export const claimSteps: readonly ((desk: ClaimDesk, attempt: Attempt) => Promis
 /**
  * Answers a claim with the session it opened. Throws a Refusal of the table in §3.3.
  *
- *     await claim(desk, body, { address, requestId });
+ *     await claim(desk, body, { address, requestId, limited });
  */
 export async function claim(
   desk: ClaimDesk,
   request: ClaimRequest,
-  from: { address: string; requestId: string },
+  from: Pick<Attempt, "address" | "requestId" | "limited">,
 ): Promise<Attempt["answer"]> {
   const attempt = arrive(request, from);
   let result = "error";
@@ -68,7 +68,7 @@ export async function claim(
 }
 
 /** What the steps will write is missing here: their order stands for it. */
-function arrive(request: ClaimRequest, from: { address: string; requestId: string }): Attempt {
+function arrive(request: ClaimRequest, from: Pick<Attempt, "address" | "requestId" | "limited">): Attempt {
   return {
     ...from,
     claim: {

@@ -17,6 +17,7 @@ import type {
   Toys,
   Vault,
 } from "../ports.ts";
+import type { LimitTold } from "./limits.ts";
 
 /** K_nonce of §3.1. */
 export interface NonceKeys {
@@ -67,6 +68,8 @@ export interface Attempt {
   address: string;
   /** request's id */
   requestId: string;
+  /** hears where the limits stand */
+  limited?: LimitTold;
 
   /** checkNonce: epoch ms at which the server's nonce was made */
   issuedMs: number;

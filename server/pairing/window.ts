@@ -79,7 +79,7 @@ export async function limitParent(
     const allowance = await orUnavailable(counters.take(key, limit, WINDOWS_MS));
     if (allowance.allowed) continue;
     meter.count("rate_limit_hits_total", { layer, tier: "none" });
-    throw new Refusal("RATE_LIMITED", { retry_after_s: allowance.retryAfterS });
+    throw new Refusal("RATE_LIMITED", { retry_after_s: allowance.retryAfterS, layer });
   }
 }
 

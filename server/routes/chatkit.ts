@@ -54,7 +54,7 @@ function tell(conversation: KeptConversation) {
   };
 }
 
-const config = { auth: "parent", limit: "address" } as const;
+const config = { auth: "parent", limit: "chat" } as const;
 const params = z.strictObject({ session_id: z.string().max(64) });
 
 export function chatkitRoutes(app: App, history: HistoryPorts): void {

@@ -1,9 +1,12 @@
 /** The two routes by which a toy opens a session. PROTOCOL.md §3 */
 import { MAX_JSON_BYTES, MAX_VERSION_CHARS, SUITE } from "@bearlink/sdk/protocol";
+import type { FastifyReply } from "fastify";
 import { z } from "zod";
 import { challenge } from "../claim/challenge.ts";
 import { claim } from "../claim/claim.ts";
 import type { ClaimDesk } from "../claim/desk.ts";
+import type { LimitTold } from "../claim/limits.ts";
+import { limitHeaders } from "../limiter/headers.ts";
 import { deviceId, hex, u32 } from "./app.ts";
 import type { App } from "./app.ts";
 
@@ -46,6 +49,11 @@ const claimAnswer = z.object({
   proof_hex: hex(32),
 });
 
+/** The door counts nothing of these: their own steps do. §3.3 */
+function tellLimits(reply: FastifyReply): LimitTold {
+  return (standing, layer) => void reply.headers(limitHeaders(standing, layer));
+}
+
 const config = { auth: "public", limit: "claim", wire: true } as const;
 
 export function claimRoutes(app: App, desk: ClaimDesk): void {
@@ -55,7 +63,7 @@ export function claimRoutes(app: App, desk: ClaimDesk): void {
     config,
     bodyLimit: MAX_JSON_BYTES,
     schema: { body: challengeBody, response: { 200: challengeAnswer } },
-    handler: (request) => challenge(desk, request.body, request.clientAddress),
+    handler: (request, reply) => challenge(desk, request.body, request.clientAddress, tellLimits(reply)),
   });
 
   app.route({
@@ -64,7 +72,11 @@ export function claimRoutes(app: App, desk: ClaimDesk): void {
     config,
     bodyLimit: MAX_JSON_BYTES,
     schema: { body: claimBody, response: { 200: claimAnswer } },
-    handler: (request) =>
-      claim(desk, request.body, { address: request.clientAddress, requestId: request.id }),
+    handler: (request, reply) =>
+      claim(desk, request.body, {
+        address: request.clientAddress,
+        requestId: request.id,
+        limited: tellLimits(reply),
+      }),
   });
 }

@@ -3,6 +3,7 @@ import type { Hash } from "@bearlink/sdk/protocol";
 import { orUnavailable, Refusal } from "../errors.ts";
 import { may } from "../family/account/policy.ts";
 import { bearer, carries, carriesDeveloperKey } from "../keys/developer-key.ts";
+import { limitHeaders } from "../limiter/headers.ts";
 import type {
   AuthClass,
   Capability,
@@ -15,7 +16,6 @@ import type {
   ParentDoor,
   Payer,
   Principal,
-  RequestDecision,
   RequestLimiter,
 } from "../ports.ts";
 
@@ -43,15 +43,6 @@ const NOT_COUNTED: readonly LimitClass[] = ["exempt", "claim"];
 function payerOf(principal: Principal | undefined): Payer | undefined {
   if (principal?.kind === "parent") return { id: principal.accountId, tier: principal.tier };
   return principal?.kind === "developer" ? { id: "cell", tier: "enterprise" } : undefined;
-}
-
-function headersOf({ layer, standing }: RequestDecision): Record<string, string> {
-  return {
-    "x-ratelimit-limit": String(standing.limit),
-    "x-ratelimit-remaining": String(standing.remaining),
-    "x-ratelimit-reset": String(Math.ceil(standing.resetAt / 1000)),
-    ...(layer && { "x-ratelimit-layer": layer }),
-  };
 }
 
 export function openDoorkeeper(ports: DoorkeeperPorts, settings: DoorkeeperSettings): Doorkeeper {
@@ -102,7 +93,7 @@ export function openDoorkeeper(ports: DoorkeeperPorts, settings: DoorkeeperSetti
         });
       if (!decision) return undefined;
       const { layer, retryAfterS, tier, release } = decision;
-      const headers = headersOf(decision);
+      const headers = limitHeaders(decision.standing, layer);
       if (layer === undefined) return { headers, refusal: undefined, release };
       meter.count("rate_limit_hits_total", { layer, tier });
       return {

@@ -56,5 +56,9 @@ function malformed(issue: { instancePath?: string; message?: string; params?: un
 export function sendRefusal(refusal: Refusal, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const retryAfterS = refusal.details?.retry_after_s;
   if (typeof retryAfterS === "number") reply.header("retry-after", retryAfterS);
+  // what a handler's own limit refused, the door's headers do not know. MISSION B07
+  const layer = refusal.details?.layer;
+  if (refusal.code === "RATE_LIMITED" && typeof layer === "string")
+    reply.headers({ "x-ratelimit-layer": layer, "x-ratelimit-remaining": 0 });
   return reply.code(refusal.status).type(JSON_TYPE).send(envelope(refusal, request.id));
 }

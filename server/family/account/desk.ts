@@ -55,7 +55,7 @@ export interface From {
 
 export async function refuseAbove(asked: Promise<Allowance>): Promise<void> {
   const { allowed, retryAfterS } = await orUnavailable(asked);
-  if (!allowed) throw new Refusal("RATE_LIMITED", { retry_after_s: retryAfterS });
+  if (!allowed) throw new Refusal("RATE_LIMITED", { retry_after_s: retryAfterS, layer: "account" });
 }
 
 /** The trail is part of the act: where it cannot be written, the answer says so. */

@@ -125,7 +125,8 @@ export async function askConsent(
   const allowance = await orUnavailable(
     ports.counters.take(`consent:${by.accountId}`, CONSENTS_PER_FAMILY, WINDOWS_MS),
   );
-  if (!allowance.allowed) throw new Refusal("RATE_LIMITED", { retry_after_s: allowance.retryAfterS });
+  if (!allowance.allowed)
+    throw new Refusal("RATE_LIMITED", { retry_after_s: allowance.retryAfterS, layer: "account" });
 
   const requestId = toHex(ports.chance.bytes(REQUEST_BYTES));
   const { lifeMs, code, url } = method.begin(requestId);

@@ -1,6 +1,7 @@
 /** Privacy: what is kept and how long, who receives it, taking it along, and what was deleted. SAFETY S4, S5 */
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
+import { POLL_MS } from "../api/poll.ts";
 import type { Child } from "../api/types.ts";
 import { after } from "../platform/browser.ts";
 import { pathOf } from "../router/pages.ts";
@@ -33,8 +34,8 @@ interface Deletion {
   receipt: { stores: { store: string; rows: number }[]; digest: string } | null;
 }
 
-/** ms between two looks at what is being prepared */
-const LOOK_MS = 2_000;
+/** ms that a browser has to take a file over */
+const TAKE_MS = 2_000;
 
 export function Privacy(): JSX.Element {
   const { privacyPage } = useWords();
@@ -120,7 +121,7 @@ function Exports(): JSX.Element {
   const sending = useSending();
   const waits = value?.exports.some(({ state }) => state === "waiting") ?? false;
   useEffect(() => {
-    if (waits) return after(LOOK_MS, () => void again());
+    if (waits) return after(POLL_MS, () => void again());
   }, [waits, value, fault]); // a look that failed is followed by another too
 
   const order = (): Promise<boolean> =>
@@ -135,7 +136,7 @@ function Exports(): JSX.Element {
       link.href = URL.createObjectURL(file);
       link.download = `bearlink-${one.requested_at.slice(0, 10)}.json`;
       link.click();
-      after(LOOK_MS, () => URL.revokeObjectURL(link.href));
+      after(TAKE_MS, () => URL.revokeObjectURL(link.href));
     });
   return (
     <section class="card stack">
@@ -181,7 +182,7 @@ function Deletions({ mayCancel }: { mayCancel: boolean }): JSX.Element | null {
   const sending = useSending();
   const runs = value?.deletions.some(({ state }) => state === "running") ?? false;
   useEffect(() => {
-    if (runs) return after(LOOK_MS, () => void again());
+    if (runs) return after(POLL_MS, () => void again());
   }, [runs, value, fault]);
   if (!value)
     return (

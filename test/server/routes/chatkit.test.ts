@@ -163,3 +163,14 @@ describe("conversations", () => {
     expect(audit).toMatchObject([{ action: "conversation_deleted", actor: accountId, reason: null }]);
   });
 });
+
+test("each of these routes is read 30 times a minute and no more, and changed 10 times at once", async () => {
+  const statuses = async (method: "GET" | "DELETE", times: number, path?: string) => {
+    const all = [];
+    for (let i = 0; i < times; i++) all.push((await ask(method, path)).status);
+    return [...new Set(all.slice(0, -1)), all.at(-1)];
+  };
+  expect(await statuses("GET", 31)).toEqual([200, 429]);
+  expect(await statuses("GET", 31, "/nothing")).toEqual([404, 429]);
+  expect(await statuses("DELETE", 11, "/nothing")).toEqual([404, 429]);
+});

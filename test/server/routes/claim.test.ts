@@ -165,7 +165,9 @@ test("401 is one answer: of a bad proof, an unknown toy, a forged and an old non
     const response = await h.post(CLAIM, await bodyOf(h));
     expect(response.statusCode).toBe(status);
     const { error } = envelope.parse(response.json());
-    answers.add(JSON.stringify([error, { ...response.headers, "x-request-id": "", date: "" }]));
+    // the time is another's where a nonce had to grow old
+    const time = { date: "", "x-ratelimit-reset": "" };
+    answers.add(JSON.stringify([error, { ...response.headers, "x-request-id": "", ...time }]));
   }
   expect(answers.size).toBe(1);
 });
@@ -286,4 +288,25 @@ test("no line of the log holds a proof, a nonce or an address", async () => {
   for (const secret of [body.hmac_hex, body.nonce, body.device_nonce, "127.0.0.1"])
     expect(text).not.toContain(secret);
   expect(h.lines.filter((line) => line.message === "request")).toHaveLength(2);
+});
+
+test("a challenge and a claim tell where the address stands, refused or not, and which limit refused", async () => {
+  const { at, toy, post } = await home();
+  const told = (headers: Record<string, unknown>) =>
+    ["limit", "remaining", "reset", "layer"].map((name) => headers[`x-ratelimit-${name}`]);
+  const reset = String(at.clock.now() / 1000 + 60);
+  const asked = { device_id: toy.deviceId, device_nonce: "0".repeat(32) };
+  expect(told((await post(CHALLENGE, asked)).headers)).toEqual(["600", "599", reset, undefined]);
+  const claimed = await post(CLAIM, await prepare(at, toy, 1, 0)); // its challenge came by no route
+  expect([claimed.statusCode, ...told(claimed.headers)]).toEqual([200, "600", "598", reset, undefined]);
+  for (let failure = 0; failure < 5; failure++) {
+    const refused = await post(CLAIM, spoilt(await prepare(at, toy, 2 + failure, 0)));
+    expect([refused.statusCode, told(refused.headers)[0]]).toEqual([401, "600"]);
+  }
+  const limited = await post(CLAIM, spoilt(await prepare(at, toy, 9, 0)));
+  const { layer } = limited.json().error.details as { layer: string };
+  expect([limited.statusCode, layer, ...told(limited.headers)]).toEqual([
+    ...[429, "failures", "5", "0", String(at.clock.now() / 1000 + 900), "failures"],
+  ]);
+  expect(limited.headers["retry-after"]).toBe("900");
 });

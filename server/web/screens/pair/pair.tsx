@@ -1,6 +1,7 @@
 /** Pairing, from the child to the celebration: what the parent sees at each step of PROTOCOL.md §8. */
 import type { JSX } from "preact";
 import { useEffect, useReducer, useRef, useState } from "preact/hooks";
+import { POLL_MS } from "../../api/poll.ts";
 import type { Child, PairingWindow } from "../../api/types.ts";
 import { after, now } from "../../platform/browser.ts";
 import { pages } from "../../router/pages.ts";
@@ -16,9 +17,6 @@ import { labelOf } from "./label.ts";
 import { LabelStep, PressStep, WhoStep } from "./steps.tsx";
 import { WordsStep } from "./words-step.tsx";
 import "./pair.css";
-
-/** ms between two looks at a window: the live feed is quicker, where it is there */
-const LOOK_MS = 2_000;
 
 function first(): Flow {
   return { step: "who", label: labelOf(address.get().hash) };
@@ -103,7 +101,7 @@ function useWindow(windowId: string | undefined, onView: (view: PairingWindow) =
       const view = await ask.get<PairingWindow>(`/api/v1/pair/windows/${windowId}`).catch(() => undefined);
       if (!wanted) return;
       if (view) told.current(view);
-      cancel = after(LOOK_MS, () => void look());
+      cancel = after(POLL_MS, () => void look()); // the live feed is quicker, where it is there
     };
     void look();
     return () => {
