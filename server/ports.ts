@@ -277,6 +277,8 @@ export interface SoundPipe {
   /** Ends it at once and frees everything; harmless when repeated. */
   destroy(): void;
   out: AsyncIterable<Uint8Array>;
+  /** who does the work: `ffmpeg` or `typescript`; for the log */
+  readonly player?: string | undefined;
 }
 
 /** Both throw SoundError("format") for Opus, and for a rate not in 8000, 16000, 22050, 24000, 44100 and 48000 Hz. */
@@ -304,8 +306,6 @@ export interface ChatMessage {
 export interface ReplyBounds {
   /** tokens that may be written */
   maxTokens?: number;
-  /** Told once what the reply cost, however it ended. */
-  onTokens?(tokens: number): void;
 }
 
 export interface Chat {

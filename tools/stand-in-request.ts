@@ -8,6 +8,8 @@ export interface StandInRequest {
   path: string;
   /** the whole header */
   authorization: string | undefined;
+  /** of X-Request-ID */
+  requestId: string | undefined;
   headers: Record<string, string | string[] | undefined>;
   /** of a multipart request: its text fields */
   json: Record<string, unknown>;
@@ -61,6 +63,7 @@ export async function readRequest(
     kind: hears ? "transcribe" : kind,
     path,
     authorization: message.headers.authorization,
+    requestId: message.headers["x-request-id"]?.toString(),
     headers: message.headers,
     json,
     wav,

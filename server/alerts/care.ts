@@ -65,7 +65,7 @@ export function createCare(ports: CarePorts): Pick<TurnNews, "heard"> {
     const sealed = vault.seal(utf8(JSON.stringify(content)), sealContext.safetyCase(id));
     if (!(await safetyQueue.add({ id, at: clock.now(), kind: reason, sealed }))) return;
     meter.count("safety_cases_total", { kind: reason });
-    log.warn({ turn: id, reason }, "a case waits in the safety queue");
+    log.warn({ requestId: id, reason }, "a case waits in the safety queue");
     ports.tellOperator();
   }
 

@@ -37,8 +37,10 @@ export interface TurnLimiterPorts {
 export function createTurnLimiter(ports: TurnLimiterPorts): TurnLimiter {
   const { limitStore, talk, allowances, clock, meter, log, onSpent } = ports;
 
-  const later = (what: string, done: Promise<unknown>): void =>
-    void done.catch((error: unknown) => log.error({ error }, `${what} was not kept`));
+  const laterOf =
+    ({ turnId: requestId }: TurnAsked) =>
+    (what: string, done: Promise<unknown>): void =>
+      void done.catch((error: unknown) => log.error({ requestId, error }, `${what} was not kept`));
 
   async function tellSpent(accountId: string, now: number): Promise<void> {
     if (await allowances.tellOnce(accountId, monthOf(now), now)) onSpent(accountId);
@@ -46,6 +48,7 @@ export function createTurnLimiter(ports: TurnLimiterPorts): TurnLimiter {
 
   return {
     async begin(turn) {
+      const later = laterOf(turn);
       const month = monthOf(clock.now());
       const rules = await talk.of(turn.deviceId, month);
       if (!rules) throw new Error("a toy without a family took a turn");

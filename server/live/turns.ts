@@ -96,7 +96,7 @@ export function createLiveTurns({ statuses, feed, clock, log, talked }: LiveTurn
             return family;
           },
           (error: unknown) => {
-            log.warn({ toy: deviceId, error }, "a turn's family could not be told");
+            log.warn({ requestId: turnId, toy: deviceId, error }, "a turn's family could not be told");
             return undefined;
           },
         ),

@@ -15,6 +15,7 @@ import { createPhrases, phraseTexts } from "../adapters/speech/phrases.ts";
 import { isProduction } from "../config.ts";
 import type { Config } from "../config.ts";
 import type {
+  AskedFor,
   Chance,
   Clock,
   Log,
@@ -39,7 +40,7 @@ export interface Voices {
   /** whoever beyond this server a child's words or their answers go to: each needs a consent of its own. SAFETY S2 */
   thirdParties: ThirdParty[];
   /** Those that these recipients may play, asked with the keys of this child's family, and in place of the others what asks nobody. */
-  voicesFor(recipients: ReadonlySet<Recipient>, childId: string | undefined): TurnVoices;
+  voicesFor(recipients: ReadonlySet<Recipient>, childId: string | undefined, turn?: AskedFor): TurnVoices;
   /** who plays each part, for people: never with a key */
   description: { sound: string; speech_in: string; chat: string; speech_out: string; moderation: string };
   checks: Record<string, Check>;
@@ -89,9 +90,13 @@ export async function openVoices(
   const safety = safetyWith(models.moderation?.port);
   const rules = createSafety({ canary, isCurated });
 
-  function voicesFor(recipients: ReadonlySet<Recipient>, childId: string | undefined): TurnVoices {
+  function voicesFor(
+    recipients: ReadonlySet<Recipient>,
+    childId: string | undefined,
+    turn?: AskedFor,
+  ): TurnVoices {
     const keys = childId === undefined ? undefined : keysOf?.(childId);
-    const own = <Port>(offer: Offer<Port>): Port => (keys ? offer.askedWith(keys) : offer.port);
+    const own = <Port>(offer: Offer<Port>): Port => offer.askedWith(keys, turn);
     // SAFETY: what a model writes is not spoken unchecked, whoever it is that the parent did not allow
     const checked = !models.moderation || recipients.has("moderation");
     return {

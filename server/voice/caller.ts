@@ -15,7 +15,7 @@ import {
   UP,
 } from "@bearlink/sdk/protocol";
 import type { Codec, Frame, Refused, RefusedCode, Telemetry, TurnStart } from "@bearlink/sdk/protocol";
-import type { Log, PhraseName, Recipient, Standing, ToyNews } from "../ports.ts";
+import type { AskedFor, Log, PhraseName, Recipient, Standing, ToyNews } from "../ports.ts";
 import { isQuiet } from "../quiet-hours.ts";
 import { announce } from "./announce.ts";
 import type { Commands } from "./commands.ts";
@@ -30,7 +30,7 @@ export interface CallerPorts extends TurnPorts {
   /** whoever waits for what a toy tells outside its turns */
   news: ToyNews;
   /** Those that these recipients are asked with; in place of the others what asks nobody. SAFETY S2 */
-  voicesFor(recipients: ReadonlySet<Recipient>, childId: string | undefined): TurnVoices;
+  voicesFor(recipients: ReadonlySet<Recipient>, childId: string | undefined, turn: AskedFor): TurnVoices;
 }
 
 /** The parts of a turn that a third party may play. */
@@ -114,14 +114,17 @@ export function createCaller(ports: CallerPorts, options: CallerOptions): Caller
     const { childId, recipients } = standing;
     const turnLog = log.child({ requestId: turnId, turn: frame.turn });
     turnLog.info({ stage: "turn", codec: start.codec, reason: start.reason }, "a turn began");
+    let tokens = 0;
+    const asked = { requestId: turnId, log: turnLog, spent: (more: number) => void (tokens += more) };
     const begun = startTurn(
-      { ...ports, ...voices() },
+      { ...ports, ...ports.voicesFor(recipients, childId, asked) },
       {
         ref: { turnId, deviceId: line.link.deviceId, childId, at: ports.clock.now(), recipients },
         start,
         conversation: conversation(childId),
         topicsOff: standing.manners?.topicsOff,
         log: turnLog,
+        spent: () => tokens,
         send: (type, fields) => line.send(type, { ...fields, turn: frame.turn }),
       },
     );
@@ -167,13 +170,6 @@ export function createCaller(ports: CallerPorts, options: CallerOptions): Caller
       if (!signal.aborted) log.error({ fault: String(fault) }, "the server's own words failed");
       return false;
     }
-  }
-
-  function voices(): TurnVoices {
-    const { standing } = caller;
-    return standing.state === "READY"
-      ? ports.voicesFor(standing.recipients, standing.childId)
-      : ports.voicesFor(new Set(), undefined);
   }
 
   function turnFrame(frame: Frame): void {

@@ -22,6 +22,8 @@ export interface Utterance {
   /** The words, once `end` was called: "" where none were said, undefined where this bear cannot understand speech. */
   words(signal: AbortSignal): Promise<string | undefined>;
   destroy(): void;
+  /** who hears: `ffmpeg` or `typescript`; undefined where nobody does */
+  player(): string | undefined;
 }
 
 /** The byte that a codec writes for silence. */
@@ -71,6 +73,7 @@ export function listen({ clock, sound, speechToText }: ListenPorts, codec: Codec
         return next === 0 ? "" : (await speechToText.transcribe(Buffer.concat(heard), signal)).trim();
       });
     },
+    player: () => pipe?.player,
     destroy() {
       stop.abort(new Error("the turn is over"));
       pipe?.destroy();

@@ -92,12 +92,10 @@ async function* answer(
     verdict = await within(ports.clock, CHECK_MS, signal, (signal) =>
       ports.safety.words(words, signal, ports.topicsOff),
     );
+    const { action, reason } = verdict;
+    ports.log.info({ stage: "safety", action, reason }, "the words were looked at");
     told.heard(verdict.action === "allow" ? verdict.text : verdict.scrubbed, verdict);
-    if (verdict.action !== "allow") {
-      const { action, reason } = verdict;
-      ports.log.info({ stage: "safety", action, reason }, "the words were turned away");
-      return yield* say(verdict.text);
-    }
+    if (verdict.action !== "allow") return yield* say(verdict.text);
     allowed = verdict.text;
     for await (const sentence of checked(ports, fromChat(ports, conversation, allowed, signal), signal)) {
       said.push(sentence.text);

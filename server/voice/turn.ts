@@ -43,7 +43,10 @@ export interface TurnOptions {
   topicsOff?: readonly string[] | undefined;
   /** seals and sends one frame of this turn */
   send: SendFrame;
+  /** carries the turn's id in every line */
   log: Log;
+  /** tokens that its models have cost so far */
+  spent?: () => number;
 }
 
 /** Why a turn is given up by others: a newer turn, the toy, the line, or its family. */
@@ -72,7 +75,7 @@ export function replyCodec(play: Codec[]): Codec {
 
 export function startTurn(
   ports: TurnPorts,
-  { ref, start, conversation, topicsOff, send, log }: TurnOptions,
+  { ref, start, conversation, topicsOff, send, log, spent = () => 0 }: TurnOptions,
 ): Turn {
   const { clock, meter } = ports;
   const told = tellOf(ports.followers, ref, conversation, log);
@@ -92,7 +95,6 @@ export function startTurn(
   let cancelCue = (): void => undefined;
   let stageAt = 0;
   let began = false;
-  let tokens = 0;
   const permit = permitOf(ports, ref);
 
   const pacer = createPacer({
@@ -128,7 +130,7 @@ export function startTurn(
 
   /** The answer as sound, each stage's time told once. */
   async function* answer(signal: AbortSignal, maxTokens: number): AsyncGenerator<Uint8Array> {
-    const chat = bounded(ports.chat, { maxTokens, onTokens: (spent) => (tokens += spent) });
+    const chat = bounded(ports.chat, { maxTokens });
     const words = await utterance.words(signal);
     mark("listen", stageAt);
     const asked = { ...ports, chat, log, topicsOff };
@@ -192,8 +194,13 @@ export function startTurn(
     }
     meter.count("turns_total", { outcome });
     if (began) told.over(outcome);
-    const seconds = utterance.seconds() + pacer.sent() / codecRate(codec);
-    permit.then(({ over }) => over({ seconds, tokens })).catch(() => undefined);
+    const [heard, said] = [utterance.seconds(), pacer.sent() / codecRate(codec)];
+    const tokens = spent();
+    log.info(
+      { stage: "sound", heard_s: heard, said_s: said, tokens, ears: utterance.player(), mouth: mouth.player },
+      "the sound is over",
+    );
+    permit.then(({ over }) => over({ seconds: heard + said, tokens })).catch(() => undefined);
     return outcome;
   }
 

@@ -17,7 +17,10 @@ const COUNTERS = {
   turns_total: ["Turns, by their end", "outcome"],
   turns_kept_total: ["Turns, by whether they were written down", "result"],
   jobs_total: ["Jobs, by what became of them", "kind", "result"],
-  model_tokens_total: ["Tokens of replies, questions included, by their characters", "provider"],
+  model_tokens_total: [
+    "Tokens of what models heard, were asked, wrote and said, by characters and seconds",
+    "provider",
+  ],
   live_feeds_total: ["Live feeds of parents, by their end", "end"],
   alerts_total: ["Alerts raised, by kind and severity", "kind", "severity"],
   safety_cases_total: ["Disclosures for the operator alone", "kind"],

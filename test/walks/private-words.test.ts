@@ -81,6 +81,24 @@ test("bear talk tells what was understood and answered, each service asked with 
   expect(spoken()).toContain("quokka");
 });
 
+test("a turn has one id: in a line of each of its stages, and at each service", async () => {
+  expect((await ask()).outcome).toBe("reply");
+  const ids = [...new Set(models.requests.map(({ requestId }) => requestId))];
+  expect(ids).toEqual([expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)]);
+  const lines = cell.log().filter(({ requestId }) => requestId === ids[0]);
+  const stages =
+    "turn listen safety think speak first_sound sound speech-to-text chat text-to-speech moderation";
+  expect([...new Set(lines.map(({ stage }) => stage))].sort()).toEqual(stages.split(" ").sort());
+  // ffmpeg where it is installed and has a place
+  const [sound] = lines.filter(({ stage }) => stage === "sound");
+  expect(sound).toMatchObject({
+    ears: expect.stringMatching(/^(ffmpeg|typescript)$/),
+    mouth: expect.stringMatching(/^(ffmpeg|typescript)$/),
+    tokens: expect.any(Number),
+  });
+  expect(sound!.tokens).toBeGreaterThan(20);
+});
+
 test("with moderation away a child hears something else, and no chat model is asked", async () => {
   models.options.fault = ({ kind }) => (kind === "moderation" ? { cut: "headers" } : undefined);
   const answer = await ask();

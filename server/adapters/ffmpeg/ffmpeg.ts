@@ -11,6 +11,8 @@ import { findFfmpeg } from "./find.ts";
 import { startProcess, warmFluent, type Listener, type Process, type ProcessPorts } from "./process.ts";
 import { openResidents, type Residents } from "./resident.ts";
 
+const PLAYER = "ffmpeg";
+
 export interface FfmpegSound extends Sound {
   /** What a text-to-speech service answered, s16le mono at `rate` Hz out. SoundError("format"): it is not that container. */
   decode(container: Container, rate: number): SoundPipe;
@@ -56,19 +58,21 @@ function ffmpegSound(ports: ProcessPorts, residents: Residents | undefined): Ffm
   return {
     hear(codec) {
       const start = startRaw(hearJob(codec));
-      return openPipe(hearBounds(codec), (outlet) => work({ start, to: CODEC.S16, outlet }));
+      return openPipe(hearBounds(codec), PLAYER, (outlet) => work({ start, to: CODEC.S16, outlet }));
     },
     // ffmpeg changes the rate alone: with the same last stages both players hold the same ceiling (its own alimiter
     // gives out 5 ms late, loses the last 5, and knows nothing of the steps of 8 bits)
     voice(rate, codec) {
       const start = startRaw(voiceJob(rate, codec));
       const stages = forSpeaker(codec);
-      return openPipe(voiceBounds(rate, codec), (outlet) => work({ start, stages, to: codec, outlet }));
+      return openPipe(voiceBounds(rate, codec), PLAYER, (outlet) =>
+        work({ start, stages, to: codec, outlet }),
+      );
     },
     decode(container, rate) {
       const start: Start = (listener) => startProcess(ports, decodeJob(container, rate), listener);
       const bounds = { mostIn: MAX_SOUND_S * CONTAINER_BYTES, mostOut: MAX_SOUND_S * rate * 2 };
-      return openPipe(bounds, (outlet) =>
+      return openPipe(bounds, PLAYER, (outlet) =>
         work({ start, to: CODEC.S16, outlet: neverEmpty(outlet), onExit: "format" }),
       );
     },

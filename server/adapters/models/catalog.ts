@@ -1,5 +1,6 @@
 /** Which model services the settings name, and the ports they play. What is not named here is played by the embedded defaults. */
 import type {
+  AskedFor,
   Chat,
   Clock,
   Meter,
@@ -43,8 +44,8 @@ export interface ModelSettings {
 export interface Offer<Port> {
   /** asked with the platform's key */
   port: Port;
-  /** The same, asked with the keys of whoever a turn is for. */
-  askedWith(keys: ModelKeys): Port;
+  /** The same, asked for a turn, with the keys of whoever it is for. */
+  askedWith(keys: ModelKeys | undefined, turn?: AskedFor): Port;
   /** host and model, such as "openrouter.ai openai/gpt-4o-mini": for the notice to parents, never with a key */
   description: string;
 }
@@ -148,11 +149,17 @@ export function openModels(settings: ModelSettings, { clock, meter, decode }: Mo
     const model = own.model || known.models[kind] || "";
     const service = openService(place, pool, clock);
     const provider = place.account?.provider ?? "openai_compatible";
-    const portOn = (at: ModelService): Port =>
-      metered(open(at, model, known), meter, { kind, provider: hostname });
+    function portOn(at: ModelService, turn?: AskedFor): Port {
+      const counted = tokenCounted(open(at, model, known), (tokens) => {
+        meter.count("model_tokens_total", { provider: hostname }, tokens);
+        turn?.spent(tokens);
+      });
+      return metered(counted, { meter, clock }, { kind, provider: hostname }, turn);
+    }
     return {
       port: portOn(service),
-      askedWith: (keys) => portOn(service.askedWith(() => keys(provider))),
+      askedWith: (keys, turn) =>
+        portOn(service.askedWith(keys && (() => keys(provider)), turn?.requestId), turn),
       description: model ? `${hostname} ${model}` : hostname,
     };
   }
@@ -162,11 +169,7 @@ export function openModels(settings: ModelSettings, { clock, meter, decode }: Mo
     speechToText: offer("speech-to-text", stt, (service, model, { dialect }) =>
       openSpeechToText(service, model, stt.dialect ?? dialect),
     ),
-    chat: offer("chat", chat, (service, model) =>
-      tokenCounted(openChat(service, model), (tokens) =>
-        meter.count("model_tokens_total", { provider: new URL(service.origin).hostname }, tokens),
-      ),
-    ),
+    chat: offer("chat", chat, openChat),
     textToSpeech: offer("text-to-speech", tts, (service, model, { voice }) =>
       openTextToSpeech(service, { model: model, voice: tts.voice || voice }, decode),
     ),

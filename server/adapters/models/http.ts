@@ -38,8 +38,8 @@ export interface ModelService {
 
 /** A service whose key may be another's. */
 export interface KeyedService extends ModelService {
-  /** The same service, asked with what `keys` gives at each request; with its own key where that is none. */
-  askedWith(keys: () => Promise<ModelKey>): ModelService;
+  /** The same service, asked with what `keys` gives at each request, and with its own key where that is none; it is told the request's id. */
+  askedWith(keys: (() => Promise<ModelKey>) | undefined, requestId?: string): ModelService;
 }
 
 /** bytes of an answer's end that are read for the sake of its connection */
@@ -59,12 +59,16 @@ export function openService(
     path: string,
     content: Content,
     signal: AbortSignal,
-    key: string | undefined,
+    { key, requestId }: { key: string | undefined; requestId: string | undefined },
   ): Promise<Dispatcher.ResponseData> {
     const response = await pool.dispatcher.request({
       method: "POST",
       path: basePath + path + base.search,
-      headers: { "content-type": content.type, ...(key && { authorization: `Bearer ${key}` }) },
+      headers: {
+        "content-type": content.type,
+        ...(key && { authorization: `Bearer ${key}` }),
+        ...(requestId !== undefined && { "x-request-id": requestId }),
+      },
       body: content.bytes,
       signal,
     });
@@ -73,20 +77,20 @@ export function openService(
   }
 
   async function postWith(
-    keys: (() => Promise<ModelKey>) | undefined,
+    { keys, requestId }: { keys?: (() => Promise<ModelKey>) | undefined; requestId?: string | undefined },
     ...[path, content, maxBytes, signal]: Parameters<ModelService["post"]>
   ): Promise<Answer> {
     if (running >= MAX_MODEL_REQUESTS) throw new ModelError("limited");
     running++;
     const end = endOf(signal, clock, () => void running--);
-    const once = (held: string | undefined): Promise<Dispatcher.ResponseData> =>
-      attempt(path, content, end.signal, held).catch((error: unknown) => {
+    const once = (key: string | undefined): Promise<Dispatcher.ResponseData> =>
+      attempt(path, content, end.signal, { key, requestId }).catch((error: unknown) => {
         const fault = explain(error, end.signal, false);
         // nothing was handed on and nothing is changed by asking twice; a service that said when to come back is left alone
         const worthIt =
           fault instanceof ModelError && fault.fault === "away" && fault.retryAfterS === undefined;
         if (!worthIt || end.signal.aborted) throw fault;
-        return attempt(path, content, end.signal, held);
+        return attempt(path, content, end.signal, { key, requestId });
       });
     try {
       const given = await keys?.();
@@ -115,12 +119,12 @@ export function openService(
     }
   }
 
-  const service = (keys?: () => Promise<ModelKey>): ModelService => ({
+  const service: KeyedService["askedWith"] = (keys, requestId) => ({
     origin: base.origin,
     warm: () => pool.warm(),
-    post: (...asked) => postWith(keys, ...asked),
+    post: (...asked) => postWith({ keys, requestId }, ...asked),
   });
-  return { ...service(), askedWith: service };
+  return { ...service(undefined), askedWith: service };
 }
 
 interface End {

@@ -84,6 +84,9 @@ function withSpare(first: () => SoundPipe, second: () => SoundPipe, onOver: () =
     },
     destroy,
     out: read(),
+    get player() {
+      return pipe.player;
+    },
   };
 }
 

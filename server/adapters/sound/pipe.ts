@@ -24,7 +24,7 @@ export interface PipeBounds {
 }
 
 /** Beyond its bounds the pipe fails with SoundError("size"). `out` can be read once. */
-export function openPipe(bounds: PipeBounds, start: (outlet: Outlet) => Work): SoundPipe {
+export function openPipe(bounds: PipeBounds, player: string, start: (outlet: Outlet) => Work): SoundPipe {
   const ready: Uint8Array[] = [];
   let taken = 0;
   let given = 0;
@@ -84,5 +84,6 @@ export function openPipe(bounds: PipeBounds, start: (outlet: Outlet) => Work): S
     },
     destroy,
     out: read(),
+    player,
   };
 }

@@ -50,15 +50,17 @@ export function convert(from: Codec, stages: readonly Stage[], to: Codec, outlet
   };
 }
 
+const PLAYER = "typescript";
+
 export const typescriptSound: Sound = {
   hear(codec) {
     const rate = codecRate(codec);
-    return openPipe(hearBounds(codec), (outlet) =>
+    return openPipe(hearBounds(codec), PLAYER, (outlet) =>
       convert(codec, [highpass(rate), resample(rate, codecRate(CODEC.S16))], CODEC.S16, outlet),
     );
   },
   voice(rate, codec) {
-    return openPipe(voiceBounds(rate, codec), (outlet) =>
+    return openPipe(voiceBounds(rate, codec), PLAYER, (outlet) =>
       convert(CODEC.S16, [resample(rate, codecRate(codec)), ...forSpeaker(codec)], codec, outlet),
     );
   },

@@ -48,7 +48,7 @@ export function countTurns({ usage, clock, log }: { usage: Usage; clock: Clock; 
       const counted = { childId, beganAt: at, overAt: clock.now(), redirected, escalated };
       usage
         .add(counted, dayOf(at), CONVERSATION_GAP_MS)
-        .catch((error: unknown) => log.warn({ error }, "a turn was not counted"));
+        .catch((error: unknown) => log.warn({ requestId: turnId, error }, "a turn was not counted"));
     },
   };
 }

@@ -17,6 +17,7 @@ async function talk(begin: TurnLimiter["begin"], change: Partial<VoiceFakes> = {
     conversation: createConversations({ clock: ports.clock }).of("toy", "child"),
     send: sent.send,
     log: silentLog,
+    spent: () => 42,
   });
   const audio = { type: UP.AUDIO, codec: CODEC.ULAW, flags: 0, counter: 0, turn: 1, sample: 0 };
   turn.audio({ ...audio, payload: new Uint8Array(800).fill(0x55) });
@@ -75,7 +76,6 @@ it("once it is over, its sound and its tokens are told, once", async () => {
       async *reply(_messages, _signal, bounds) {
         told = bounds?.maxTokens;
         yield "Hello there. ";
-        bounds?.onTokens?.(42);
       },
     },
   });

@@ -2,13 +2,26 @@ import { describe, expect, it } from "vitest";
 import { metered } from "../../../../server/adapters/models/metered.ts";
 import { ModelError } from "../../../../server/errors.ts";
 import type { Chat } from "../../../../server/ports.ts";
+import { fakeClock } from "../../../support/clock.ts";
 import { all, NEVER } from "../../../support/models.ts";
 
 function counted(pieces: () => AsyncIterable<string>) {
   const counts: object[] = [];
   const port: Chat = { reply: pieces, warm: () => void counts.push({ warmed: true }) };
   const meter = { count: (series: string, labels?: object) => void counts.push({ series, ...labels }) };
-  return { counts, chat: metered(port, meter, { kind: "chat", provider: "p" }) };
+  const lines: object[] = [];
+  const clock = fakeClock();
+  const turn = {
+    requestId: "turn-1",
+    log: { info: (fields: object, message: string) => void lines.push({ ...fields, message }) },
+    spent: () => undefined,
+  };
+  return {
+    counts,
+    lines,
+    clock,
+    chat: metered(port, { meter, clock }, { kind: "chat", provider: "p" }, turn),
+  };
 }
 const told = (result: string) => [{ series: "model_requests_total", kind: "chat", provider: "p", result }];
 
@@ -51,6 +64,17 @@ describe("a metered port", () => {
     });
     await expect(all(chat.reply([], NEVER))).rejects.toBe(error);
     expect(counts).toEqual(told(result));
+  });
+
+  it("tells its turn's log what was asked of whom, how it ended and how long it took, and no word of it", async () => {
+    const { chat, lines, clock } = counted(async function* () {
+      yield "a secret of a child";
+      await clock.advance(70);
+    });
+    await all(chat.reply([], NEVER));
+    expect(lines).toEqual([
+      { stage: "chat", provider: "p", result: "ok", duration_ms: 70, message: "a model was asked" },
+    ]);
   });
 
   it("keeps what else the port can do", () => {

@@ -12,7 +12,7 @@ function player(fails?: { reason: SoundError["reason"]; atWrite: number }) {
   const open = (kind: keyof typeof pipes): SoundPipe => {
     pipes[kind]++;
     let writes = 0;
-    return openPipe({ mostIn: 100, mostOut: 100 }, (outlet) => ({
+    return openPipe({ mostIn: 100, mostOut: 100 }, "a player", (outlet) => ({
       push(bytes) {
         if (++writes === fails?.atWrite) outlet.fail(fails.reason);
         else outlet.push(bytes);
