@@ -375,3 +375,29 @@ export const MAX_WAITING_ALERTS = 1_000;
 export const CARE_WINDOW_MS = 10 * 60_000;
 /** cases of the safety queue in one answer */
 export const MAX_SAFETY_CASES = 100;
+/** ms between two looks for audit rows to link, and how many are linked at once */
+export const AUDIT_LINK_MS = 1_000;
+export const AUDIT_LINK_ROWS = 500;
+/** ms between two exports of the chain's head, and sealed days that are exported at once */
+export const AUDIT_EXPORT_MS = 30_000;
+export const MAX_AUDIT_DAYS_AT_ONCE = 50;
+/** ms after which a row that no link has is a fault: cells may have been away */
+export const AUDIT_STRAY_MS = 5 * 60_000;
+/** links that a verification reads at once, and faults that it tells of */
+export const AUDIT_VERIFY_LINKS = 2_000;
+export const MAX_AUDIT_FINDINGS = 100;
+/** days that the audit trail is kept where the settings do not say, and rows let go at once. MISSION B28 */
+export const AUDIT_DAYS = 365;
+export const AUDIT_DROP_ROWS = 2_000;
+/** ms before now in which a verification looks for exported days that the record no longer has */
+export const AUDIT_LOOK_BACK_MS = 30 * 24 * 3_600_000;
+/** ms for one request to the store of the chain's heads, and bytes of its answer */
+export const AUDIT_STORE_MS = 10_000;
+export const MAX_HEAD_BYTES = 65_536;
+/** entries of the audit trail in one answer */
+export const MAX_AUDIT_LISTED = 200;
+/** ms of the trail that rules of suspicion look at, ms between two looks, ms in which a family is told of one once, and how many of a rule are told. MISSION B27 */
+export const SUSPICION_MS = 3_600_000;
+export const AUDIT_LOOK_MS = 60_000;
+export const SUSPICION_TOLD_MS = 24 * 3_600_000;
+export const MAX_SUSPICIONS = 100;

@@ -1,7 +1,7 @@
 /** Every setting of a cell, read from the environment once, each fault named before anything starts. */
 import { isIP } from "node:net";
 import { z } from "zod";
-import { REQUESTS_PER_ADDRESS } from "./bounds.ts";
+import { AUDIT_DAYS, REQUESTS_PER_ADDRESS } from "./bounds.ts";
 
 const flag = z.enum(["true", "false"]).transform((value) => value === "true");
 /** A whole number from 0 to `most`. */
@@ -77,6 +77,12 @@ export const configSchema = z.object({
   JWT_SECRET: z.string().min(32).max(1024).optional(),
   JWT_SECRET_PREVIOUS: z.string().min(32).max(1024).optional(),
   METRICS_TOKEN: z.string().min(16).max(200).optional(),
+
+  AUDIT_RETENTION_DAYS: count(3_650)
+    .refine((days) => days > 0, "must not be 0")
+    .default(AUDIT_DAYS),
+  AUDIT_EXPORT_DIR: z.string().min(1).max(4096).optional(),
+  AUDIT_EXPORT_URL: url.optional(),
 
   PUBLIC_URL: url
     .refine(
@@ -164,6 +170,9 @@ const KMS_NEEDS = {
   age: ["AGE_IDENTITY"],
 } as const;
 
+/** What an object store is not written to without. */
+const OBJECT_STORE_NEEDS = ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] as const;
+
 /** Whether families are served: staging is production with other people in it. MISSION A24 */
 export const isProduction = ({ NODE_ENV }: Pick<Config, "NODE_ENV">): boolean =>
   NODE_ENV === "production" || NODE_ENV === "staging";
@@ -216,6 +225,8 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     const { HOST, PUBLIC_MQTT_HOST, KMS_PROVIDER } = parsed.data;
     for (const key of KMS_NEEDS[KMS_PROVIDER])
       if (given[key] === undefined) problems.push(`${key} is missing: KMS_PROVIDER=${KMS_PROVIDER} needs it`);
+    for (const key of parsed.data.AUDIT_EXPORT_URL === undefined ? [] : OBJECT_STORE_NEEDS)
+      if (given[key] === undefined) problems.push(`${key} is missing: AUDIT_EXPORT_URL needs it`);
     if ((parsed.data.CONSENT_CARD_URL === undefined) !== (parsed.data.CONSENT_CARD_KEY === undefined))
       problems.push("CONSENT_CARD_URL and CONSENT_CARD_KEY belong together: one of them is missing");
     if (isWildcard(HOST) && PUBLIC_MQTT_HOST === undefined)

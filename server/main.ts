@@ -20,6 +20,7 @@ import { openTalkBook } from "./family/talk.ts";
 import { createClaimLimiter } from "./limiter/limiter.ts";
 import { createTurnLimiter } from "./limiter/turn.ts";
 import { openAccounts } from "./main/accounts.ts";
+import { openAudit } from "./main/audit.ts";
 import { openCredentials } from "./main/credentials.ts";
 import { reachable } from "./main/addresses.ts";
 import { openCare, secondMailLater } from "./main/care.ts";
@@ -36,13 +37,13 @@ import { openLive } from "./main/live.ts";
 import { openFamilies } from "./main/families.ts";
 import type { Families } from "./main/families.ts";
 import { TOY_CHANGED } from "./ports.ts";
-import type { Bus, Clock, Log, ToyLine } from "./ports.ts";
+import type { Bus, Clock, CredentialNotices, Log, ToyLine } from "./ports.ts";
 import { createFamilyVault } from "./vault/family.ts";
 import { createBridge } from "./voice/bridge.ts";
 import type { Bridge } from "./voice/bridge.ts";
 import { carefulClock } from "./watch/careful-clock.ts";
 import { OK } from "./watch/health.ts";
-import { countedAudit, openMetrics } from "./watch/metrics.ts";
+import { openMetrics } from "./watch/metrics.ts";
 
 export interface Cell {
   /** address of the HTTP port, as a person on this machine would open it */
@@ -88,6 +89,8 @@ export async function startCell(config: Config, options: { log?: Log } = {}): Pr
     const stores = await openStores(config, base);
     toClose.push(stores.close);
     const secrets = await openSecrets(config, { ...base, masters: stores.vaultMasters });
+    const audit = openAudit(config, { ...base, ...stores }, secrets);
+    toClose.push(audit.start());
     const familyVault = createFamilyVault({
       ...base,
       owners: stores.vaultOwners,
@@ -95,7 +98,8 @@ export async function startCell(config: Config, options: { log?: Log } = {}): Pr
       bus: stores.bus,
     });
     toClose.push(await familyVault.start());
-    const keys = await openCredentials({ ...base, ...stores, familyVault });
+    const notices: CredentialNotices = { raiseSoon: (notice) => live.alerts.raiseSoon(notice) };
+    const keys = await openCredentials({ ...base, ...stores, familyVault, notices });
     toClose.push(keys.close);
     const programs = openPrograms();
     toClose.push(programs.close);
@@ -105,7 +109,6 @@ export async function startCell(config: Config, options: { log?: Log } = {}): Pr
     const parts = {
       ...base,
       ...stores,
-      audit: countedAudit(stores.audit, base.meter),
       limits: createClaimLimiter(stores),
       vault: secrets.vault,
       familyVault,
@@ -135,7 +138,7 @@ export async function startCell(config: Config, options: { log?: Log } = {}): Pr
       { ...stores, ...claims, desk: accounts.desk, families, letters },
       {
         sections: [conversationsSection(families.history)],
-        jobs: families.jobs,
+        jobs: { ...families.jobs, ...audit.jobs(live.alerts) },
       },
     );
     const bridge: Bridge = createBridge({
@@ -147,7 +150,11 @@ export async function startCell(config: Config, options: { log?: Log } = {}): Pr
         ...base,
         ...stores,
         talk: openTalkBook(claims),
-        onSpent: (accountId) => log.warn({ family: accountId }, "a month's tokens are used up"),
+        onSpent: (accountId, month) =>
+          live.alerts.raiseSoon({
+            ...{ accountId, kind: "budget_exhausted", details: { month } },
+            dedupeKey: `budget_exhausted:${month}`,
+          }),
       }),
       news: families.news,
       voicesFor: voices.voicesFor,
@@ -165,6 +172,7 @@ export async function startCell(config: Config, options: { log?: Log } = {}): Pr
     toClose.push(broker.close, watch.stop, await updates.start());
     toClose.push(
       await live.start(),
+      keys.watch(),
       await conversations.start(bridge),
       await care.start(),
       await families.start(),
@@ -196,6 +204,7 @@ export async function startCell(config: Config, options: { log?: Log } = {}): Pr
       updates,
       secrets,
       credentials: keys.ports,
+      audit,
       bridge,
       broker,
       metrics,

@@ -2,6 +2,7 @@
 import type { Codec } from "@bearlink/sdk/protocol";
 import type { Capability, SessionRole } from "./ports/accounts.ts";
 import type { LimitClass, RequestAsked, Tier } from "./ports/allowances.ts";
+import type { AuditEntry } from "./ports/audit.ts";
 import type { LimitStanding } from "./ports/limits.ts";
 
 export * from "./ports/accounts.ts";
@@ -98,12 +99,17 @@ export interface AcceptedClaim {
 
 export interface Toys {
   find(deviceId: string): Promise<Toy | undefined>;
-  /** false where the id is taken */
-  add(toy: NewToy): Promise<boolean>;
-  /** One conditional update: true only where `(boot, seq)` is above the last accepted pair. `usedNextPrk` makes the offered prk the current one. */
-  acceptClaim(deviceId: string, claim: AcceptedClaim, usedNextPrk: boolean): Promise<boolean>;
-  /** Also forgets the session id. */
-  quarantine(deviceId: string): Promise<void>;
+  /** With its audit row; false where the id is taken. */
+  add(toy: NewToy, entry?: AuditEntry): Promise<boolean>;
+  /** One conditional update: true only where `(boot, seq)` is above the last accepted pair. `usedNextPrk` makes the offered prk the current one. With its audit row, in the same statement. */
+  acceptClaim(
+    deviceId: string,
+    claim: AcceptedClaim,
+    usedNextPrk: boolean,
+    entry?: AuditEntry,
+  ): Promise<boolean>;
+  /** Also forgets the session id. With its audit row. */
+  quarantine(deviceId: string, entry?: AuditEntry): Promise<void>;
   /** SQL is written before any link is closed. §4.5 */
   endSession(deviceId: string): Promise<void>;
   /** Of these toys, the session each should be in now; a toy not in the answer has none. For the re-read of §4.5. */

@@ -8,7 +8,7 @@ import type { Exit } from "./fault.ts";
 import { openTerminal } from "./terminal.ts";
 
 const EXIT_CODES =
-  "Exit codes: 0 done · 1 failed · 2 wrong options or configuration · 3 the database's schema is not this version's";
+  "Exit codes: 0 done · 1 failed · 2 wrong options or configuration · 3 the database's schema is not this version's · 4 it could not be told";
 
 /** Where a command line is run. */
 export interface Machine {

@@ -11,6 +11,8 @@ export const EXIT = {
   USAGE: 2,
   /** the database's schema is not this version's. MISSION C56 */
   SCHEMA: 3,
+  /** it could not be told: what it needs to know is away */
+  UNKNOWN: 4,
 } as const;
 
 export type Exit = (typeof EXIT)[keyof typeof EXIT];

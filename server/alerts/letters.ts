@@ -22,6 +22,18 @@ const TEXTS: Partial<Record<AlertKind, readonly [subject: string, text: string]>
     "a service does not answer",
     "A service that your toy needs does not answer. Until it does, the toy tells stories of its own.",
   ],
+  credential_expiring: [
+    "a key runs out soon",
+    "A key to a service that you gave your toy runs out within a week. After that the toy goes on without it. You can give it a new one in the app.",
+  ],
+  budget_exhausted: [
+    "this month's use is used up",
+    "Your family has used what you allowed your toy for this month. Until the next one the toy tells stories of its own. You can change the limit in the app.",
+  ],
+  suspicious_activity: [
+    "something looks odd",
+    "Somebody tried too often to sign in to your account, or to use one of your toys, or did so from several places at once. If this was not you, change your password, end all sessions, and look at your toys.",
+  ],
   new_sign_in: [
     "a new sign-in",
     "Somebody signed in to your account from a browser or a device that is new here. If this was not you, change your password and end all sessions at once.",

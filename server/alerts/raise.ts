@@ -37,6 +37,9 @@ const SEVERITY: Record<AlertKind, Severity> = {
   consent_changed: "info",
   provider_failing: "warning",
   new_sign_in: "warning",
+  credential_expiring: "warning",
+  budget_exhausted: "warning",
+  suspicious_activity: "warning",
   // these have letters of their own
   report_ready: "info",
   export_ready: "info",

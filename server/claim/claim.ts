@@ -61,10 +61,22 @@ export async function claim(
     return attempt.answer;
   } catch (error) {
     if (error instanceof Refusal) result = error.code.toLowerCase();
+    if (AUDITED.includes(result)) tellRefused(desk, request.device_id, from.address, result);
     throw error;
   } finally {
     desk.meter.count("claim_attempts_total", { result });
   }
+}
+
+/** of the limits on failures each has its own bound, so that strangers do not fill the trail */
+const AUDITED = ["claim_refused", "claim_replayed", "claim_stale", "toy_disabled"];
+
+/** Not awaited: how long it takes would tell whether there is such a toy. */
+function tellRefused({ audit, clock, log }: ClaimDesk, toy: string, address: string, reason: string): void {
+  const entry = { at: clock.now(), action: "claim_rejected", outcome: "refused", actor: toy } as const;
+  audit
+    .append({ ...entry, resource: toy, address, reason })
+    .catch((error: unknown) => log.warn({ toy, error }, "a refused claim was not audited"));
 }
 
 /** What the steps will write is missing here: their order stands for it. */

@@ -3,7 +3,7 @@ import { REREAD_TOYS } from "../bounds.ts";
 import { orUnavailable } from "../errors.ts";
 import { watchLines } from "../line-watch.ts";
 import type { LineWatch } from "../line-watch.ts";
-import type { Alerts, AuditTrail, Bus, Clock, Link, Log, Sessions, Toys } from "../ports.ts";
+import type { Alerts, Bus, Clock, Link, Log, Sessions, Toys } from "../ports.ts";
 import type { Attempt } from "./desk.ts";
 
 /** Bus channel; its text is the id of a toy whose session is no longer what it was. */
@@ -25,11 +25,17 @@ export async function endSession(ports: EndPorts, deviceId: string, reason: stri
 
 /** Shuts a toy out until its owner lifts it: two devices hold its secret, or its flash was rolled back. §3.3 */
 export async function quarantine(
-  ports: EndPorts & { audit: AuditTrail; alerts: Pick<Alerts, "raiseSoon">; clock: Clock },
+  ports: EndPorts & { alerts: Pick<Alerts, "raiseSoon">; clock: Clock },
   attempt: Attempt,
 ): Promise<void> {
   const { deviceId, boot, seq } = attempt.claim;
-  await orUnavailable(ports.toys.quarantine(deviceId));
+  const entry = { at: ports.clock.now(), action: "toy_quarantined", outcome: "success" } as const;
+  await orUnavailable(
+    ports.toys.quarantine(deviceId, {
+      ...{ ...entry, actor: deviceId, resource: deviceId },
+      ...{ address: attempt.address, reason: "stale_pair" },
+    }),
+  );
   ports.log.warn({ toy: deviceId, requestId: attempt.requestId, boot, seq }, "toy quarantined");
   await forgetSession(ports, deviceId);
   const { ownerId: accountId, childId } = attempt.toy;
@@ -38,17 +44,6 @@ export async function quarantine(
       ...{ accountId, kind: "toy_quarantined", deviceId, ...(childId && { childId }) },
       dedupeKey: `toy_quarantined:${deviceId}:${attempt.toy.boot}:${attempt.toy.seq}`,
     });
-  await orUnavailable(
-    ports.audit.append({
-      at: ports.clock.now(),
-      action: "toy_quarantined",
-      outcome: "success",
-      actor: deviceId,
-      resource: deviceId,
-      address: attempt.address,
-      reason: "stale_pair",
-    }),
-  );
 }
 
 /** SQL has it already: with the shared stores away, the re-reading of each cell closes the links. */

@@ -3,7 +3,7 @@ import { fromHex, isWeakSecret, SECRET_BYTES, secretPrk } from "@bearlink/sdk/pr
 import type { Hash } from "@bearlink/sdk/protocol";
 import { orUnavailable, Refusal } from "../errors.ts";
 import { sealContext } from "../ports.ts";
-import type { AuditTrail, Clock, Toys, Vault } from "../ports.ts";
+import type { Clock, Toys, Vault } from "../ports.ts";
 
 export interface ProvisionRequest {
   device_id: string;
@@ -16,7 +16,6 @@ export interface ProvisionRequest {
 export interface ProvisionPorts {
   toys: Toys;
   vault: Vault;
-  audit: AuditTrail;
   hash: Hash;
   clock: Clock;
 }
@@ -32,22 +31,12 @@ export async function provision(
   // isWeakSecret knows the published ones too: the test vectors' is a count
   if (isWeakSecret(secret))
     throw new Refusal("INVALID_REQUEST", { path: "device_secret", problem: "weak secret" });
-  const added = await orUnavailable(
-    ports.toys.add({
-      deviceId,
-      sealedPrk: ports.vault.seal(secretPrk(ports.hash, secret), sealContext.prk(deviceId)),
-      pairingCodeHash: fromHex(request.pairing_code_sha256, 32)!,
-    }),
-  );
-  if (!added) throw new Refusal("TOY_EXISTS");
-  await orUnavailable(
-    ports.audit.append({
-      at: ports.clock.now(),
-      action: "toy_provisioned",
-      outcome: "success",
-      actor: by.actor,
-      resource: deviceId,
-      address: by.address,
-    }),
-  );
+  const toy = {
+    deviceId,
+    sealedPrk: ports.vault.seal(secretPrk(ports.hash, secret), sealContext.prk(deviceId)),
+    pairingCodeHash: fromHex(request.pairing_code_sha256, 32)!,
+  };
+  const entry = { at: ports.clock.now(), action: "toy_provisioned", outcome: "success" } as const;
+  if (!(await orUnavailable(ports.toys.add(toy, { ...entry, resource: deviceId, ...by }))))
+    throw new Refusal("TOY_EXISTS");
 }

@@ -28,7 +28,9 @@ export async function refuseReplay(desk: ClaimDesk, attempt: Attempt): Promise<v
 export async function raisePair(desk: ClaimDesk, attempt: Attempt): Promise<void> {
   const { deviceId, boot, seq, sessionId, firmwareVersion } = attempt.claim;
   const accepted = { boot, seq, sessionId: toHex(sessionId), firmwareVersion, at: desk.clock.now() };
-  if (await orUnavailable(desk.toys.acceptClaim(deviceId, accepted, attempt.usedNextPrk))) return;
+  const entry = { at: accepted.at, action: "toy_claimed", outcome: "success" as const, actor: deviceId };
+  const claimed = { ...entry, resource: deviceId, address: attempt.address };
+  if (await orUnavailable(desk.toys.acceptClaim(deviceId, accepted, attempt.usedNextPrk, claimed))) return;
   await refuseStale(desk, attempt);
 }
 

@@ -27,7 +27,7 @@ export interface TurnLimiterPorts {
   meter: Meter;
   log: Log;
   /** Called once a month for a family whose tokens are used up. */
-  onSpent(accountId: string): void;
+  onSpent(accountId: string, month: string): void;
 }
 
 /**
@@ -43,7 +43,8 @@ export function createTurnLimiter(ports: TurnLimiterPorts): TurnLimiter {
       void done.catch((error: unknown) => log.error({ requestId, error }, `${what} was not kept`));
 
   async function tellSpent(accountId: string, now: number): Promise<void> {
-    if (await allowances.tellOnce(accountId, monthOf(now), now)) onSpent(accountId);
+    const month = monthOf(now);
+    if (await allowances.tellOnce(accountId, month, now)) onSpent(accountId, month);
   }
 
   return {

@@ -9,6 +9,8 @@ export interface CellCredentials {
   /** for the routes */
   ports: CredentialPorts;
   keysOf: ReturnType<typeof createModelKeys>["keysOf"];
+  /** Begins to look for those that run out, once whoever is told of them is there; the answer stops it. */
+  watch(): () => Promise<void>;
   close(): Promise<void>;
 }
 
@@ -18,20 +20,17 @@ export interface CredentialParts extends Pick<Stores, "credentials" | "audit" | 
   chance: Chance;
   meter: Meter;
   log: Log;
-  /** undefined: nobody is told */
-  notices?: CredentialNotices;
+  /** there by the time of a turn, or of `watch` */
+  notices: CredentialNotices;
 }
 
 export async function openCredentials(parts: CredentialParts): Promise<CellCredentials> {
-  const notices: CredentialNotices = { raiseSoon: (notice) => parts.notices?.raiseSoon(notice) };
-  const modelKeys = createModelKeys({ ...parts, notices });
+  const modelKeys = createModelKeys(parts);
   const unsubscribe = await modelKeys.start();
-  const stop = watchExpiry({ ...parts, notices });
   return {
     ports: parts,
     keysOf: modelKeys.keysOf,
-    async close() {
-      await Promise.all([unsubscribe(), stop()]);
-    },
+    watch: () => watchExpiry(parts),
+    close: unsubscribe,
   };
 }

@@ -70,7 +70,7 @@ export interface FamilyParts
 
 export function openFamilies(config: Config, parts: FamilyParts): Families {
   const { chance, hash, consents, voices, line, status } = parts;
-  const policy = openPolicy();
+  const policy = openPolicy(config.AUDIT_RETENTION_DAYS);
   const notice = createNotice({ hash, policy }, voices.thirdParties);
   const gate = createConsentGate(
     { consents, notice, profile: (child) => openProfile(parts, child) },

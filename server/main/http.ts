@@ -13,6 +13,7 @@ import { tokenHash } from "../keys/developer-key.ts";
 import { parentDoor } from "../family/account/session.ts";
 import { createRequestLimiter } from "../limiter/request.ts";
 import { alertRoutes } from "../routes/alerts.ts";
+import { auditRoutes } from "../routes/audit.ts";
 import { authRoutes } from "../routes/auth.ts";
 import { chatkitRoutes } from "../routes/chatkit.ts";
 import { careRoutes } from "../routes/care.ts";
@@ -41,6 +42,7 @@ import { readiness } from "../watch/health.ts";
 import type { Check } from "../watch/health.ts";
 import type { Metrics } from "../watch/metrics.ts";
 import type { CredentialPorts } from "../vault/credentials.ts";
+import type { CellAudit } from "./audit.ts";
 import type { CellAccounts } from "./accounts.ts";
 import type { CellCare } from "./care.ts";
 import type { Families } from "./families.ts";
@@ -60,6 +62,7 @@ export interface HttpParts {
   updates: CellUpdates;
   secrets: Secrets;
   credentials: CredentialPorts;
+  audit: Pick<CellAudit, "verify">;
   bridge: Bridge;
   broker: Broker;
   metrics: Metrics;
@@ -81,6 +84,7 @@ export async function serveHttp(
     updates,
     secrets,
     credentials,
+    audit,
     bridge,
     broker,
     metrics,
@@ -105,6 +109,7 @@ export async function serveHttp(
     (app) => consentRoutes(app, families.consent),
     (app) => chatkitRoutes(app, families.history),
     (app) => credentialRoutes(app, credentials),
+    (app) => auditRoutes(app, { ...stores, ...audit, clock }),
     (app) => privacyRoutes(app, families.privacy),
     (app) => ownToyRoutes(app, { ...families, activityOf: live.activityOf }),
     (app) => pairRoutes(app, families.windows),

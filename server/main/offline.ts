@@ -20,6 +20,8 @@ import type { Log } from "../ports.ts";
 import { openSecrets } from "./secrets.ts";
 import { openRecord, prepareSchema } from "./stores.ts";
 
+export { verifyRecord } from "./audit-verify.ts";
+export type { Finding, Verified } from "./audit-verify.ts";
 export { rewrapRecord } from "./rewrap.ts";
 
 export interface Offline {

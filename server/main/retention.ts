@@ -6,7 +6,12 @@ import type { RetentionPolicy } from "../family/retention/policy.ts";
 
 const FILE = new URL("../family/retention/retention.yaml", import.meta.url);
 
-/** Throws where the file does not say what it must. */
-export function openPolicy(): RetentionPolicy {
-  return readPolicy(parse(readFileSync(FILE, "utf8"), { strict: true, uniqueKeys: true }));
+/** `auditDays`: what the settings say in place of the file. Throws where the file does not say what it must. */
+export function openPolicy(auditDays?: number): RetentionPolicy {
+  const read = parse(readFileSync(FILE, "utf8"), { strict: true, uniqueKeys: true }) as {
+    categories: { category: string; days?: unknown }[];
+  };
+  for (const one of auditDays === undefined ? [] : read.categories)
+    if (one.category === "audit") one.days = auditDays;
+  return readPolicy(read);
 }

@@ -19,6 +19,8 @@ export interface Secrets {
   masterKey: Uint8Array;
   /** the one before the last change: what it sealed still opens */
   formerMasterKey: Uint8Array | undefined;
+  /** all there are, newest first */
+  masters: readonly [Uint8Array, ...Uint8Array[]];
   /** undefined in production, unless BEARLINK_KEY gives one */
   developerKey: string | undefined;
   /** from which the keys of access tokens are derived */
@@ -36,14 +38,16 @@ export async function openSecrets(config: Config, ports: MasterPorts): Promise<S
   const handed = handedKeys(config, chance);
   const services = (await openKms(config, ports)) ?? [];
   const kmsRing = [...services, ...handed.map((key) => localKms(key, chance))] as [Kms, ...Kms[]];
-  const [masterKey, ...formerKeys] = await openMasters(ports, kmsRing);
+  const masters = (await openMasters(ports, kmsRing)) as [Uint8Array, ...Uint8Array[]];
+  const [masterKey, ...formerKeys] = masters;
   return {
-    masterKey: masterKey!,
+    masterKey,
     formerMasterKey: formerKeys[0],
+    masters,
     developerKey: openDeveloperKey(config, chance),
     jwtSecret: config.JWT_SECRET ?? readKeyFile(join(config.DATA_DIR, "jwt-secret"), () => newSecret(chance)),
     // what was sealed before masters were wrapped is under a handed key itself
-    vault: createVault({ masterKey: masterKey!, formerKeys: [...formerKeys, ...handed], chance }),
+    vault: createVault({ masterKey, formerKeys: [...formerKeys, ...handed], chance }),
     kmsRing,
   };
 }

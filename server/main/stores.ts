@@ -5,7 +5,8 @@ import { sqlParentSessions } from "../adapters/sql/account-sessions.ts";
 import { sqlAccounts } from "../adapters/sql/accounts.ts";
 import { sqlAllowances } from "../adapters/sql/allowances.ts";
 import { sqlAlerts, sqlSafetyQueue } from "../adapters/sql/alerts.ts";
-import { sqlAudit } from "../adapters/sql/audit.ts";
+import { sqlAudit, sqlAuditReader } from "../adapters/sql/audit.ts";
+import { sqlAuditChain } from "../adapters/sql/audit-chain.ts";
 import { openDatabase } from "../adapters/sql/database.ts";
 import { sqlDeletions } from "../adapters/sql/deletions.ts";
 import { sqlExports } from "../adapters/sql/exports.ts";
@@ -39,6 +40,8 @@ import type {
   Accounts,
   Allowances,
   AlertBook,
+  AuditChain,
+  AuditReader,
   AuditTrail,
   Bus,
   Chance,
@@ -104,6 +107,8 @@ export interface Stores {
   alertBook: AlertBook;
   safetyQueue: SafetyQueue;
   audit: AuditTrail;
+  auditReader: AuditReader;
+  auditChain: AuditChain;
   credentials: Credentials;
   vaultMasters: VaultMasters;
   vaultOwners: VaultOwners;
@@ -182,6 +187,8 @@ export async function openStores(config: Config, { clock, chance, meter, log }: 
       alertBook: sqlAlerts({ db }),
       safetyQueue: sqlSafetyQueue({ db }),
       audit: sqlAudit({ db }),
+      auditReader: sqlAuditReader({ db }),
+      auditChain: sqlAuditChain({ db }),
       credentials: sqlCredentials({ db }),
       vaultMasters: sqlVaultMasters({ db }),
       vaultOwners: sqlVaultOwners({ db }),

@@ -70,6 +70,8 @@ export type Capability =
   | "family.read"
   | "family.change"
   | "family.take"
+  | "family.trail"
+  | "audit.read"
   | "cell.operate"
   | "cell.metrics"
   | "support.open"

@@ -12,6 +12,9 @@ export const ALERT_KINDS = [
   "child_deleted",
   "provider_failing",
   "new_sign_in",
+  "credential_expiring",
+  "budget_exhausted",
+  "suspicious_activity",
 ] as const;
 export type AlertKind = (typeof ALERT_KINDS)[number];
 

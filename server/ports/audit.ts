@@ -1,4 +1,4 @@
-/** What happened, by whom, in the order it came. MISSION B26 */
+/** What happened, by whom, in the order it came; and the chain that tells whether it still stands as it was written. MISSION B26 */
 
 export interface AuditEntry {
   /** epoch ms */
@@ -10,10 +10,155 @@ export interface AuditEntry {
   resource?: string;
   /** client address */
   address?: string;
+  /** what the caller's program calls itself */
+  device?: string;
   reason?: string;
 }
 
 /** Append-only. */
 export interface AuditTrail {
   append(entry: AuditEntry): Promise<void>;
+}
+
+/** An entry as it is kept. */
+export interface AuditRow {
+  id: number;
+  at: number;
+  action: string;
+  outcome: "success" | "refused";
+  actor: string;
+  resource: string | null;
+  address: string | null;
+  device: string | null;
+  reason: string | null;
+  /** the family it is about, as it was then */
+  accountId: string | null;
+}
+
+// ── reading ───────────────────────────────────────────────────────────────────────────────────────────
+
+/** What is asked for; all of it at once. */
+export interface AuditFilter {
+  accountId?: string;
+  action?: string;
+  actor?: string;
+  /** a toy, an account, a key: what the act was done to */
+  resource?: string;
+  outcome?: AuditRow["outcome"];
+  /** epoch ms: from, and before */
+  from?: number;
+  to?: number;
+}
+
+/** What happened too often, to whom. */
+export interface AuditCount {
+  /** an actor, a toy */
+  who: string;
+  accountId: string | null;
+  count: number;
+}
+
+export interface AuditReader {
+  /** Newest first, those below `before` where given. */
+  page(filter: AuditFilter, most: number, before?: number): Promise<AuditRow[]>;
+  /** Who did or bore one of these acts at least `least` times since; `addresses`: from as many different ones. */
+  often(asked: {
+    actions: readonly string[];
+    outcome: AuditRow["outcome"] | undefined;
+    by: "actor" | "resource";
+    of: "rows" | "addresses";
+    least: number;
+    since: number;
+    accountId: string | undefined;
+    most: number;
+  }): Promise<AuditCount[]>;
+}
+
+// ── the chain ─────────────────────────────────────────────────────────────────────────────────────────
+
+/** One (UTC) day of the chain. */
+export interface ChainDay {
+  /** 2026-11-28 */
+  day: string;
+  /** which master key its own keys come from */
+  keyId: string;
+  /** a MAC over the seal of the day before: what its first link follows on */
+  opening: Uint8Array;
+  sealed: SealedEnd | undefined;
+  /** a MAC that says that we let its rows go; undefined while they are there */
+  dropped: Uint8Array | undefined;
+}
+
+/** How a day ended: how many links it has, the last one, and a MAC over all this. */
+export interface SealedEnd {
+  places: number;
+  head: Uint8Array;
+  seal: Uint8Array;
+}
+
+export interface ChainLink {
+  day: string;
+  /** from 1 */
+  place: number;
+  auditId: number;
+  mac: Uint8Array;
+}
+
+/** Where the chain ends. */
+export interface ChainTail {
+  day: ChainDay;
+  place: number;
+  /** of the last link; the day's opening where there is none */
+  mac: Uint8Array;
+}
+
+/** What is written at once: the end of a day, the beginning of another, and links. */
+export interface ChainStep {
+  seal?: { day: string; end: SealedEnd };
+  open?: ChainDay;
+  links: ChainLink[];
+  tail: ChainTail | undefined;
+}
+
+export interface AuditChain {
+  /** Whether rows wait to be linked: cheap. */
+  waits(): Promise<boolean>;
+  /** One cell at a time; undefined for the others. `next` is handed where the chain ends and at most `most` rows that wait, and what it answers is written in the same transaction. */
+  extend(
+    most: number,
+    now: number,
+    next: (tail: ChainTail | undefined, rows: AuditRow[]) => ChainStep,
+  ): Promise<{ step: ChainStep; rows: AuditRow[] } | undefined>;
+  /** All days there are, oldest first. */
+  days(): Promise<ChainDay[]>;
+  /** The links of a day above `after`, in order, each with its row where that is still there. */
+  links(day: string, after: number, most: number): Promise<{ link: ChainLink; row: AuditRow | undefined }[]>;
+  /** Ids of rows of before that no link has, and of rows that wait and are gone. */
+  strays(before: number, most: number): Promise<number[]>;
+  /** Sealed days whose heads were not exported yet. */
+  unexported(most: number): Promise<ChainDay[]>;
+  exported(day: string, at: number): Promise<void>;
+  /** Lets the rows and links of a sealed day go, at most so many; answers with how many went. `proof` is kept in their place. */
+  drop(day: string, proof: Uint8Array, most: number): Promise<number>;
+}
+
+/** Where a day stands, as it is kept in a second place: a chain that was cut or written anew does not lead to it. */
+export interface ExportedHead {
+  day: string;
+  key_id: string;
+  places: number;
+  /** hex, as are the next two */
+  head: string;
+  opening: string;
+  sealed: boolean;
+  mac: string;
+}
+
+/** A second place. Both reject where it is away. */
+export interface HeadStore {
+  /** for people */
+  name: string;
+  put(head: ExportedHead): Promise<void>;
+  /** Those it has of these days, in any order; what cannot be read is left out. */
+  read(from: string, to: string): Promise<ExportedHead[]>;
 }

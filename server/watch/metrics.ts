@@ -1,6 +1,6 @@
 /** The series of MISSION B23: each is declared here once, and nothing else is counted. */
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
-import type { AuditTrail, Meter } from "../ports.ts";
+import type { Meter } from "../ports.ts";
 
 const COUNTERS = {
   http_requests_total: ["HTTP answers; route is the template", "method", "route", "status"],
@@ -8,7 +8,9 @@ const COUNTERS = {
   api_key_validations_total: ["Developer keys looked at", "result"],
   credential_operations_total: ["Changes of credentials", "operation", "result"],
   rate_limit_hits_total: ["Refusals of a limit", "layer", "tier"],
-  audit_events_total: ["Entries of the audit trail", "action"],
+  audit_events_total: ["Entries of the audit trail, as they are linked", "action"],
+  audit_suspicions_total: ["What looked like an attack at a look", "rule"],
+  audit_faults_total: ["What the audit chain could not do, or found wrong", "fault"],
   mails_total: ["Mails, by their end", "result"],
   mqtt_frames_total: ["Frames, by direction and type", "direction", "type"],
   frames_dropped_total: ["Frames dropped", "reason"],
@@ -76,14 +78,4 @@ function declared<T>(kind: Map<string, T>, series: string): T {
   const found = kind.get(series);
   if (!found) throw new Error(`${series} is not declared in watch/metrics.ts`);
   return found;
-}
-
-/** The same trail, counted. */
-export function countedAudit(audit: AuditTrail, meter: Meter): AuditTrail {
-  return {
-    async append(entry) {
-      await audit.append(entry);
-      meter.count("audit_events_total", { action: entry.action });
-    },
-  };
 }

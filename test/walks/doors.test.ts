@@ -180,6 +180,11 @@ const TABLE: Record<string, [keyof typeof CLASSES] | [keyof typeof CLASSES, obje
   "POST /api/v1/live/tickets": ["read"],
   "GET /api/v1/alerts": ["read"],
   "POST /api/v1/alerts/read": ["read"],
+  "GET /api/v1/audit": ["operate"],
+  "GET /api/v1/audit/suspicious": ["operate"],
+  "GET /api/v1/audit/verification": ["operate"],
+  "GET /api/v1/audit/me": ["take"],
+  "GET /api/v1/audit/me/suspicious": ["take"],
   "GET /api/v1/safety/queue": ["operate"],
   "POST /api/v1/safety/queue/:id/done": ["operate"],
 };

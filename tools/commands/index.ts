@@ -1,5 +1,6 @@
 /** Every command of `bear`, in the order in which a newcomer meets them. */
 import type { CommandSpec } from "../command.ts";
+import { auditVerify } from "./audit-verify.ts";
 import { bench } from "./bench.ts";
 import { buildFirmwareCommand } from "./build-firmware.ts";
 import { demo } from "./demo.ts";
@@ -35,5 +36,6 @@ export const commands: readonly CommandSpec[] = [
   migrateDown,
   migrateStatus,
   rewrap,
+  auditVerify,
   bench,
 ];

@@ -193,10 +193,8 @@ export const familyTables: Record<string, FamilyTable> = {
     goes: { stays: "the key in it is erased at the end; that it was, is what keeps copies shut" },
   },
   audit: {
-    ofAccount: (id) =>
-      sql<boolean>`(${ofFamily("actor")(id)} or ${ofFamily("resource")(id)}
-        or resource in (select device_id from toys where owner_id = ${id}))`,
-    tells: ["at", "action", "outcome", "actor", "resource", "address", "reason"],
+    ofAccount: is("account_id"),
+    tells: ["at", "action", "outcome", "actor", "resource", "address", "device", "reason"],
     goes: { stays: "append-only; it names an account by a random id, and a child by a pseudonym" },
   },
 };

@@ -17,6 +17,7 @@ import * as jobs from "./migrations/010_jobs.ts";
 import * as limits from "./migrations/011_limits.ts";
 import * as credentials from "./migrations/012_credentials.ts";
 import * as care from "./migrations/014_care.ts";
+import * as auditChain from "./migrations/015_audit_chain.ts";
 import type { Tables } from "./schema.ts";
 
 export interface MigrationFile {
@@ -57,6 +58,11 @@ const files: MigrationFile[] = [
     migration: credentials,
   },
   { name: "014_care", file: new URL("./migrations/014_care.ts", import.meta.url), migration: care },
+  {
+    name: "015_audit_chain",
+    file: new URL("./migrations/015_audit_chain.ts", import.meta.url),
+    migration: auditChain,
+  },
 ];
 
 /** `edited`: its file changed after it was applied; `unknown`: applied by a newer version, with no file here. */

@@ -312,5 +312,20 @@ export interface Tables {
     resource: string | null;
     address: string | null;
     reason: string | null;
+    device: string | null;
+    account_id: string | null;
   };
+  audit_unlinked: { audit_id: number };
+  audit_days: {
+    day: string;
+    key_id: string;
+    opening: Uint8Array;
+    places: number | null;
+    head: Uint8Array | null;
+    seal: Uint8Array | null;
+    sealed_at: number | null;
+    exported_at: number | null;
+    dropped: Uint8Array | null;
+  };
+  audit_links: { day: string; place: number; audit_id: number; mac: Uint8Array };
 }

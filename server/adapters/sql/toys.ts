@@ -2,6 +2,7 @@
 import { sql } from "kysely";
 import type { Kysely, Selectable } from "kysely";
 import type { Toy, Toys } from "../../ports.ts";
+import { auditRow } from "./audit.ts";
 import type { Tables } from "./schema.ts";
 
 export function sqlToys({ db }: { db: Kysely<Tables> }): Toys {
@@ -15,17 +16,21 @@ export function sqlToys({ db }: { db: Kysely<Tables> }): Toys {
       return row && toyOf(row);
     },
 
-    async add({ deviceId, sealedPrk, pairingCodeHash }) {
-      const { numInsertedOrUpdatedRows } = await db
-        .insertInto("toys")
-        .values({ device_id: deviceId, sealed_prk: sealedPrk, pairing_code_hash: pairingCodeHash })
-        .onConflict((taken) => taken.column("device_id").doNothing())
-        .executeTakeFirstOrThrow();
-      return numInsertedOrUpdatedRows === 1n;
+    async add({ deviceId, sealedPrk, pairingCodeHash }, entry) {
+      return db.transaction().execute(async (tx) => {
+        const { numInsertedOrUpdatedRows } = await tx
+          .insertInto("toys")
+          .values({ device_id: deviceId, sealed_prk: sealedPrk, pairing_code_hash: pairingCodeHash })
+          .onConflict((taken) => taken.column("device_id").doNothing())
+          .executeTakeFirstOrThrow();
+        if (numInsertedOrUpdatedRows !== 1n) return false;
+        if (entry) await tx.insertInto("audit").values(auditRow(entry)).execute();
+        return true;
+      });
     },
 
-    async acceptClaim(deviceId, claim, usedNextPrk) {
-      const { numUpdatedRows } = await db
+    async acceptClaim(deviceId, claim, usedNextPrk, entry) {
+      const accepting = db
         .updateTable("toys")
         .set({
           boot: claim.boot,
@@ -40,17 +45,41 @@ export function sqlToys({ db }: { db: Kysely<Tables> }): Toys {
             .where("sealed_next_prk", "is not", null),
         )
         .where("device_id", "=", deviceId)
-        .where(sql<boolean>`(boot, seq) < (${claim.boot}, ${claim.seq})`)
+        .where(sql<boolean>`(boot, seq) < (${claim.boot}, ${claim.seq})`);
+      if (!entry) return (await accepting.executeTakeFirstOrThrow()).numUpdatedRows === 1n;
+      // one statement, one way to the database: a claim does not wait for its audit row
+      const row = auditRow(entry);
+      const { numInsertedOrUpdatedRows } = await db
+        .with("accepted", () => accepting.returning("owner_id"))
+        .insertInto("audit")
+        .columns(["at", "action", "outcome", "actor", "resource", "address", "reason", "account_id"])
+        .expression((accepted) =>
+          accepted
+            .selectFrom("accepted")
+            .select([
+              sql<number>`${row.at}::int8`.as("at"),
+              sql<string>`${row.action}`.as("action"),
+              sql<"success">`${row.outcome}`.as("outcome"),
+              sql<string>`${row.actor}`.as("actor"),
+              sql<string>`${row.resource}::text`.as("resource"),
+              sql<string>`${row.address}::text`.as("address"),
+              sql<string>`${row.reason}::text`.as("reason"),
+              "owner_id as account_id",
+            ]),
+        )
         .executeTakeFirstOrThrow();
-      return numUpdatedRows === 1n;
+      return numInsertedOrUpdatedRows === 1n;
     },
 
-    async quarantine(deviceId) {
-      await db
-        .updateTable("toys")
-        .set({ quarantined: true, session_id: null })
-        .where("device_id", "=", deviceId)
-        .execute();
+    async quarantine(deviceId, entry) {
+      await db.transaction().execute(async (tx) => {
+        await tx
+          .updateTable("toys")
+          .set({ quarantined: true, session_id: null })
+          .where("device_id", "=", deviceId)
+          .execute();
+        if (entry) await tx.insertInto("audit").values(auditRow(entry)).execute();
+      });
     },
 
     async endSession(deviceId) {

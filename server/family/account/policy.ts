@@ -12,6 +12,9 @@ export const policy: Record<Capability, readonly Role[]> = {
   "family.change": ["parent"],
   /** a copy of everything */
   "family.take": ["parent"],
+  /** who did what, and from where */
+  "family.trail": ["parent"],
+  "audit.read": ["admin"],
   /** make toys, look at telemetry, try things out in development */
   "cell.operate": ["developer", "admin"],
   /** set what a family may use */

@@ -81,7 +81,7 @@ test("a late claim is told the floor under proof, and nothing else happens", asy
     expect(refusal.details).toEqual({ floor: 41, proof_hex: staleProofOf(toy, body, 41) });
   }
   expect(row).toMatchObject({ quarantined: false, sessionId });
-  expect(at.entries).toEqual([]);
+  expect(at.entries.filter(({ action }) => action === "toy_quarantined")).toEqual([]);
 });
 
 test("a claim whose nonce was issued before the accepted one is late, however late it comes", async () => {
@@ -110,7 +110,11 @@ test("a stale claim with a nonce asked for later quarantines the toy: its sessio
   expect(row).toMatchObject({ quarantined: true, sessionId: undefined, boot: 41 });
   expect(await at.stores.sessions.find(toy.deviceId)).toBeUndefined();
   expect(notices).toEqual([toy.deviceId]);
-  expect(at.entries).toMatchObject([{ action: "toy_quarantined", actor: toy.deviceId, outcome: "success" }]);
+  expect(at.entries).toMatchObject([
+    { action: "toy_claimed", actor: toy.deviceId, outcome: "success" },
+    { action: "toy_quarantined", actor: toy.deviceId, outcome: "success", reason: "stale_pair" },
+    { action: "claim_rejected", actor: toy.deviceId, outcome: "refused", reason: "claim_stale" },
+  ]);
 });
 
 test("a quarantined toy is 403 with the floor, and its nonce is not used up", async () => {

@@ -45,14 +45,15 @@ export function away<T extends object>(port: T): T {
 }
 
 /** Toys as SQL keeps them, in a map. */
-export function memoryToys(): Toys & { rows: Map<string, Toy> } {
+export function memoryToys(entries: AuditEntry[] = []): Toys & { rows: Map<string, Toy> } {
   const rows = new Map<string, Toy>();
   const row = (deviceId: string): Toy => rows.get(deviceId)!;
   return {
     rows,
     find: async (deviceId) => (rows.has(deviceId) ? { ...row(deviceId) } : undefined),
-    async add(toy) {
+    async add(toy, entry) {
       if (rows.has(toy.deviceId)) return false;
+      if (entry) entries.push(entry);
       rows.set(toy.deviceId, {
         ...toy,
         sealedNextPrk: undefined,
@@ -68,15 +69,17 @@ export function memoryToys(): Toys & { rows: Map<string, Toy> } {
       });
       return true;
     },
-    async acceptClaim(deviceId, { at, ...accepted }, usedNextPrk) {
+    async acceptClaim(deviceId, { at, ...accepted }, usedNextPrk, entry) {
       const toy = row(deviceId);
       const above = accepted.boot > toy.boot || (accepted.boot === toy.boot && accepted.seq > toy.seq);
       if (!above) return false;
+      if (entry) entries.push(entry);
       Object.assign(toy, accepted, { claimedAt: at });
       if (usedNextPrk) Object.assign(toy, { sealedPrk: toy.sealedNextPrk, sealedNextPrk: undefined });
       return true;
     },
-    async quarantine(deviceId) {
+    async quarantine(deviceId, entry) {
+      if (entry) entries.push(entry);
       Object.assign(row(deviceId), { quarantined: true, sessionId: undefined });
     },
     async endSession(deviceId) {
@@ -113,7 +116,7 @@ export function house(change: Partial<ClaimPorts> = {}) {
   const metrics = openMetrics();
   const entries: AuditEntry[] = [];
   const raised: NewAlert[] = [];
-  const toys = memoryToys();
+  const toys = memoryToys(entries);
   const vault = testVault();
   const stores = memoryStores({ clock });
   const ports = {

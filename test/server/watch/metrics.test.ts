@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { countedAudit, openMetrics } from "../../../server/watch/metrics.ts";
+import { openMetrics } from "../../../server/watch/metrics.ts";
 
 test("series that are not declared, and labels that are not, throw", () => {
   const { meter } = openMetrics();
@@ -33,23 +33,4 @@ test("the text is Prometheus', with cumulative buckets that end in +Inf", async 
   expect(lines).toContain("toys_connected 3");
   expect(lines).toContain('mqtt_frames_total{direction="up",type="AUDIO"} 12');
   expect(contentType).toContain("text/plain; version=0.0.4");
-});
-
-test("an audit entry is counted once it is written", async () => {
-  const { meter, text } = openMetrics();
-  let isAway = true;
-  const audit = countedAudit(
-    {
-      append: async () => {
-        if (isAway) throw new Error("away");
-      },
-    },
-    meter,
-  );
-  const entry = { at: 0, action: "toy_provisioned", outcome: "success", actor: "k" } as const;
-  await expect(audit.append(entry)).rejects.toThrow("away");
-  expect(await text()).not.toContain("toy_provisioned");
-  isAway = false;
-  await audit.append(entry);
-  expect(await text()).toContain('audit_events_total{action="toy_provisioned"} 1');
 });

@@ -181,6 +181,18 @@ export const living: typeof English = {
         title: "Eine neue Anmeldung",
         text: "Waren Sie das nicht, melden Sie sich überall ab und ändern Sie Ihr Passwort.",
       },
+      credential_expiring: {
+        title: "Ein Schlüssel läuft bald ab",
+        text: "Geben Sie dem Bären einen neuen, sonst macht er ohne ihn weiter.",
+      },
+      budget_exhausted: {
+        title: "Dieser Monat ist aufgebraucht",
+        text: "Der Bär erzählt bis zum nächsten Geschichten aus seinem Regal, oder bis Sie die Grenze ändern.",
+      },
+      suspicious_activity: {
+        title: "Etwas ist auffällig",
+        text: "Zu viele Fehlversuche, oder ein Konto oder Bär von mehreren Orten. Waren Sie das nicht, ändern Sie Ihr Passwort und sehen Sie nach Ihren Bären.",
+      },
       other: { title: "Es ist etwas geschehen", text: "Sehen Sie nach Ihren Bären und Ihrem Konto." },
     },
   },

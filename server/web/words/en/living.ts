@@ -173,6 +173,18 @@ export const living = {
         title: "A new sign-in",
         text: "If that was not you, sign out everywhere and change your password.",
       },
+      credential_expiring: {
+        title: "A key runs out soon",
+        text: "Give the bear a new one, or it goes on without it.",
+      },
+      budget_exhausted: {
+        title: "This month is used up",
+        text: "The bear tells stories from its own shelf until the next one, or until you change the limit.",
+      },
+      suspicious_activity: {
+        title: "Something looks odd",
+        text: "Too many failed tries, or one account or bear from several places. If that was not you, change your password and look at your bears.",
+      },
       other: { title: "Something happened", text: "Look at your bears and your account." },
     },
   },

@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { systemChance } from "../../../../server/adapters/chance.ts";
 import { ageKms } from "../../../../server/adapters/kms/age.ts";
-import { awsKms, signed } from "../../../../server/adapters/kms/aws.ts";
+import { signed } from "../../../../server/adapters/aws-signature.ts";
+import { awsKms } from "../../../../server/adapters/kms/aws.ts";
 import { azureKms } from "../../../../server/adapters/kms/azure.ts";
 import { googleKms } from "../../../../server/adapters/kms/google.ts";
 import { openKms } from "../../../../server/adapters/kms/open.ts";
@@ -173,10 +174,8 @@ describe.each(players)("$name", ({ start, open, secrets }) => {
 test("a request to AWS is signed as its documentation does it", () => {
   const aws = { key: "k", region: "us-east-1", accessKeyId: "AKIDEXAMPLE", secretAccessKey: SECRET };
   const headers = signed(aws, {
-    host: "kms.us-east-1.amazonaws.com",
-    path: "/",
-    target: "TrentService.Encrypt",
-    body: "{}",
+    ...{ method: "POST", service: "kms", host: "kms.us-east-1.amazonaws.com", path: "/", body: "{}" },
+    headers: { "content-type": "application/x-amz-json-1.1", "x-amz-target": "TrentService.Encrypt" },
     now: Date.parse("2015-08-30T12:36:00.123Z"),
   });
   expect(headers["x-amz-date"]).toBe("20150830T123600Z");

@@ -1,0 +1,155 @@
+/** Whether the trail stands as it was written: every link is made again, every day held to the one before it, and all to the heads in the second place. */
+import { toHex } from "@bearlink/sdk/protocol";
+import type { Hash } from "@bearlink/sdk/protocol";
+import { AUDIT_LOOK_BACK_MS, AUDIT_STRAY_MS, AUDIT_VERIFY_LINKS, MAX_AUDIT_FINDINGS } from "../bounds.ts";
+import type { AuditChain, ChainDay, Clock, ExportedHead, HeadStore } from "../ports.ts";
+import { dayAfter, dayOf, linkMac } from "./chain.ts";
+import { checkDay, checkHead, isOurs, isSame } from "./check.ts";
+import type { Fault } from "./check.ts";
+import type { ChainKey, ChainKeys } from "./keys.ts";
+
+export interface VerifyPorts {
+  chain: Pick<AuditChain, "days" | "links" | "strays">;
+  keys: ChainKeys;
+  heads: readonly Pick<HeadStore, "name" | "read">[];
+  hash: Hash;
+  clock: Clock;
+}
+
+export interface Finding {
+  fault: Fault;
+  day?: string;
+  place?: number;
+  /** of the audit row */
+  id?: number;
+}
+
+export interface Verified {
+  /** no finding, and every second place was asked */
+  holds: boolean;
+  days: number;
+  /** links that were made again */
+  links: number;
+  /** heads from the second place that the chain was held to */
+  heads: number;
+  /** the first MAX_AUDIT_FINDINGS */
+  findings: Finding[];
+  /** second places that did not answer: what they would have told is not known */
+  away: string[];
+}
+
+/** days, both included: 2026-11-28 */
+export interface Span {
+  from?: string | undefined;
+  to?: string | undefined;
+}
+
+type Find = (fault: Fault, where?: Omit<Finding, "fault">) => void;
+
+/** Rejects where the record is away. */
+export async function verifyChain(ports: VerifyPorts, { from, to }: Span = {}): Promise<Verified> {
+  const { chain, keys, hash, clock } = ports;
+  const findings: Finding[] = [];
+  const find: Find = (fault, where = {}) => {
+    if (findings.length < MAX_AUDIT_FINDINGS) findings.push({ fault, ...where });
+  };
+  // before the days: what is exported meanwhile is on the chain by then
+  const { heads, away } = await readHeads(ports, { from, to });
+  const all = await chain.days();
+  const [first, last] = [from ?? "", to ?? "9"];
+  const asked = all.filter(({ day }) => day >= first && day <= last);
+  let links = 0;
+
+  for (const day of asked) {
+    const at = all.indexOf(day);
+    const key = keys.find(day.keyId);
+    if (!key) {
+      find("key", { day: day.day });
+      continue;
+    }
+    // only the last one may be open
+    const fits = checkDay(hash, key, day, all[at - 1]) && (day.sealed !== undefined || at === all.length - 1);
+    if (!fits) find("day", { day: day.day });
+    const exported = heads.filter((head) => head.day === day.day);
+    const macs = day.dropped
+      ? droppedMacs(day)
+      : await checkLinks(ports, key, day, new Set(exported.map(({ places }) => places)), find);
+    links += macs.count;
+    for (const head of exported) {
+      const fault = checkHead(hash, key, day, head, macs);
+      if (fault) find(fault, { day: day.day, place: head.places });
+    }
+  }
+  const known = new Set(asked.map(({ day }) => day));
+  for (const head of heads.filter(({ day }) => !known.has(day))) {
+    const key = keys.find(head.key_id);
+    find(key && isOurs(hash, key, head) ? "cut" : "forged", { day: head.day, place: head.places });
+  }
+  // of rows without a link there is no telling in which days they would lie
+  for (const id of await chain.strays(clock.now() - AUDIT_STRAY_MS, MAX_AUDIT_FINDINGS))
+    find("added", { id });
+  const holds = findings.length === 0 && away.length === 0;
+  return { holds, days: asked.length, links, heads: heads.length, findings, away };
+}
+
+async function readHeads(
+  { heads, chain, clock }: VerifyPorts,
+  { from, to }: Span,
+): Promise<{ heads: ExportedHead[]; away: string[] }> {
+  const now = clock.now();
+  // days that are no longer there are looked for as well
+  const first = (await chain.days())[0]?.day ?? "9";
+  const span = [
+    from ?? [first, dayOf(now - AUDIT_LOOK_BACK_MS)].sort()[0]!,
+    to ?? dayAfter(dayOf(now)),
+  ] as const;
+  const told = await Promise.allSettled(heads.map((store) => store.read(...span)));
+  return {
+    heads: told.flatMap((one) => (one.status === "fulfilled" ? one.value : [])),
+    away: told.flatMap((one, i) => (one.status === "rejected" ? [heads[i]!.name] : [])),
+  };
+}
+
+export interface Macs {
+  /** how many links there are, and at which place the last of them is */
+  count: number;
+  last: number;
+  /** hex, of the places that were asked for */
+  at: Map<number, string>;
+}
+
+const droppedMacs = ({ sealed }: ChainDay): Macs => ({
+  count: 0,
+  last: sealed?.places ?? 0,
+  at: new Map(sealed && [[sealed.places, toHex(sealed.head)]]),
+});
+
+async function checkLinks(
+  { chain, hash }: VerifyPorts,
+  key: ChainKey,
+  { day, opening, sealed }: ChainDay,
+  wanted: ReadonlySet<number>,
+  find: Find,
+): Promise<Macs> {
+  const macs: Macs = { count: 0, last: 0, at: new Map() };
+  let mac = opening;
+  for (;;) {
+    const page = await chain.links(day, macs.last, AUDIT_VERIFY_LINKS);
+    for (const { link, row } of page) {
+      if (link.place !== macs.last + 1) find("missing", { day, place: macs.last + 1 });
+      const where = { day, place: link.place, id: link.auditId };
+      if (!row) find("missing", where);
+      else if (!isSame(link.mac, linkMac(hash, key, mac, link, row))) find("changed", where);
+      // on from what stands there: one edit is one finding
+      ({ mac } = link);
+      macs.last = link.place;
+      macs.count++;
+      if (wanted.has(link.place)) macs.at.set(link.place, toHex(mac));
+    }
+    if (page.length < AUDIT_VERIFY_LINKS) break;
+  }
+  if (sealed && macs.last < sealed.places) find("cut", { day, place: macs.last });
+  else if (sealed && !(macs.last === sealed.places && isSame(mac, sealed.head)))
+    find("changed", { day, place: macs.last });
+  return macs;
+}

@@ -1,0 +1,73 @@
+/** `bear audit-verify`: whether the audit trail stands as it was written, held to the heads in its second place. MISSION B26 */
+import { readConfig } from "@bearlink/server/config";
+import type { Finding, Verified } from "@bearlink/server/offline";
+import { runningCell } from "../cell.ts";
+import { command } from "../command.ts";
+import { EXIT, Fault, faultOf } from "../fault.ts";
+import type { Run } from "../command.ts";
+
+interface Options {
+  from?: string;
+  to?: string;
+}
+
+const SAID: Record<Finding["fault"], string> = {
+  changed: "a row was edited or moved, or its link made anew",
+  missing: "a row or a link is gone",
+  cut: "the trail ends before it did",
+  added: "a row has no link, or waited for one and is gone",
+  day: "the day does not follow on the one before it, or not on its own seal",
+  head: "the trail is not the one that was exported",
+  forged: "an exported head was not made by this server",
+  key: "the master key of this day is not here",
+};
+
+function tell({ fault, day, place, id }: Finding): string {
+  const where = [day, place && `place ${place}`, id && `row ${id}`].filter(Boolean).join(", ");
+  return `${where || "?"}: ${SAID[fault]} (${fault})`;
+}
+
+/** A cell keeps its embedded database to itself; any other is read here, past the cells. */
+async function verify({ env }: Run, span: Options): Promise<Verified> {
+  const config = readConfig(env);
+  const cell = config.DATABASE_URL ? undefined : await runningCell(env);
+  if (cell) {
+    const query = new URLSearchParams(Object.entries(span)).toString();
+    return (await cell.get(`/api/v1/audit/verification${query && `?${query}`}`)) as unknown as Verified;
+  }
+  const { quietLog } = await import("@bearlink/server/log");
+  const { verifyRecord } = await import("@bearlink/server/offline");
+  return verifyRecord(config, { log: quietLog }, span);
+}
+
+function readDay(text: string): string {
+  if (/^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text))) return text;
+  throw new Fault("a day is written like 2026-11-28", EXIT.USAGE);
+}
+
+export const auditVerify = command<Options & { json?: boolean }>({
+  name: "audit-verify",
+  about:
+    "whether the audit trail stands as it was written; exit code 1 where it does not, 4 where nobody can say",
+  options: [
+    { flags: "--from <day>", about: "the first (UTC) day, such as 2026-11-28", read: readDay },
+    { flags: "--to <day>", about: "the last day", read: readDay },
+  ],
+  example: "bear audit-verify --from 2026-11-01",
+  async run(run, { from, to }) {
+    const span = { ...(from !== undefined && { from }), ...(to !== undefined && { to }) };
+    const verified = await verify(run, span).catch((error: unknown) => {
+      const fault = faultOf(error);
+      throw fault.exit === EXIT.FAILED ? new Fault(fault.message, EXIT.UNKNOWN) : fault;
+    });
+    const { findings, away, days, links, heads } = verified;
+    const read = `${links} rows of ${days} days, held to ${heads} exported heads`;
+    run.terminal.answer({ ...verified }, [
+      ...findings.map(tell),
+      ...away.map((name) => `${name} does not answer: what it knows was not asked`),
+      ...(findings.length === 0 && away.length === 0 ? [`The audit trail holds: ${read}.`] : []),
+    ]);
+    if (findings.length > 0) throw new Fault(`the audit trail does not hold (${read})`);
+    if (away.length > 0) throw new Fault("a second place did not answer", EXIT.UNKNOWN);
+  },
+});
