@@ -178,7 +178,7 @@ export async function openStores(config: Config, { clock, chance, meter, log }: 
       ownership: sqlOwnership({ db }),
       jobs: sqlJobs({ db }),
       exports: sqlExports({ db }),
-      deletions: sqlDeletions({ db }),
+      deletions: sqlDeletions(database),
       guardians: sqlGuardians({ db }),
       usage: sqlUsage({ db }),
       reports: sqlReports({ db }),

@@ -99,4 +99,6 @@ export interface Deletions {
   /** With its audit row; whoever it was of is named in it no more. */
   finish(id: string, receipt: Receipt, doneAt: number, entry: AuditEntry): Promise<void>;
   forgetEmail(id: string): Promise<void>;
+  /** What was deleted leaves the files of the embedded database too. */
+  scrub(): Promise<void>;
 }

@@ -11,11 +11,19 @@ import type { TestCell } from "../support/cell.ts";
 export const PHONE = { width: 390, height: 844 };
 export const DESK = { width: 1280, height: 800 };
 
-/** A cell that serves the app as its sources are now. Its address is by name: cookies and passkeys are bound to names. */
+/** A cell that serves the app as its sources are now. */
 export async function startAppCell(variables: Record<string, string> = {}): Promise<TestCell> {
   await buildWeb();
   const cell = await startCell(variables);
-  return { ...cell, url: cell.url.replace("127.0.0.1", "localhost") };
+  return { ...cell, url: byName(cell.url) };
+}
+
+/** Cookies and passkeys are bound to names. */
+export const byName = (url: string): string => url.replace("127.0.0.1", "localhost");
+
+/** A figure for whoever reads the report: shown, and never a condition. */
+export function tell(figure: string): void {
+  process.stderr.write(`  · ${figure}\n`);
 }
 
 /** Chromium, at CHROMIUM or where Debian has it; `video` is what its camera sees. */

@@ -5,11 +5,14 @@ import { STATEMENT_MS } from "../../bounds.ts";
 import { openPglite } from "./pglite.ts";
 import { openPostgres } from "./postgres.ts";
 import type { Tables } from "./schema.ts";
+import { scrubFiles } from "./scrub.ts";
 
 export interface Database {
   db: Kysely<Tables>;
   /** Rejects where the database does not answer. */
   ping(): Promise<void>;
+  /** What was deleted is in no file of the embedded database any more; done nowhere else. */
+  scrub(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -41,6 +44,9 @@ export async function openDatabase({
     db,
     async ping() {
       await sql`select 1`.execute(db);
+    },
+    async scrub() {
+      if (!url && dataDir !== undefined) await scrubFiles(db);
     },
     async close() {
       await db.destroy();

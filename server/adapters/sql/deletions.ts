@@ -1,8 +1,9 @@
 /** Deletions in SQL: each with its job, its audit row and its counts in the transaction of the change itself. */
 import { sql } from "kysely";
-import type { Kysely, Selectable, Transaction } from "kysely";
+import type { Selectable, Transaction } from "kysely";
 import type { Deletion, Deletions, Leaving, Receipt } from "../../ports.ts";
 import { auditRow } from "./audit.ts";
+import type { Database } from "./database.ts";
 import { familyTables } from "./family-tables.ts";
 import { addJob, cancelJob } from "./jobs.ts";
 import type { Tables } from "./schema.ts";
@@ -12,8 +13,10 @@ type Tx = Transaction<Tables>;
 /** kind of its job */
 export const DELETION_JOB = "deletion";
 
-export function sqlDeletions({ db }: { db: Kysely<Tables> }): Deletions {
+export function sqlDeletions({ db, scrub }: Pick<Database, "db" | "scrub">): Deletions {
   return {
+    scrub,
+
     async schedule({ id, leaving, email, at, dueAt }, entry) {
       const { what, accountId, childId } = leaving;
       return db.transaction().execute(async (tx) => {

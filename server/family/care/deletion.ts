@@ -126,10 +126,13 @@ async function announce({ deletions, bus, log }: DeletionPorts, leaving: Leaving
 /** The job, step by step: each may be done twice. */
 export async function carryOut(ports: DeletionPorts, id: string, signal: AbortSignal): Promise<void> {
   const deletion = await ports.deletions.begin(id);
-  if (!deletion) return;
-  const receipt = deletion.receipt ?? (await eraseAll(ports, deletion, signal));
-  if (deletion.email !== undefined) ports.mail.send(careLetters.receipt(deletion.email, receipt));
-  await ports.deletions.forgetEmail(id);
+  if (deletion) {
+    const receipt = deletion.receipt ?? (await eraseAll(ports, deletion, signal));
+    if (deletion.email !== undefined) ports.mail.send(careLetters.receipt(deletion.email, receipt));
+    await ports.deletions.forgetEmail(id);
+  }
+  // also where it was cut short after all else
+  await ports.deletions.scrub();
 }
 
 async function eraseAll(ports: DeletionPorts, deletion: Deletion, signal: AbortSignal): Promise<Receipt> {

@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { POLL_MS } from "../api/poll.ts";
 import type { Child } from "../api/types.ts";
-import { after } from "../platform/browser.ts";
+import { after, now } from "../platform/browser.ts";
 import { pathOf } from "../router/pages.ts";
 import { ask } from "../services.ts";
 import { freshly } from "../ui/fresh.tsx";
@@ -180,7 +180,10 @@ function Deletions({ mayCancel }: { mayCancel: boolean }): JSX.Element | null {
   const { privacyPage } = useWords();
   const { value, fault, again } = useAnswer<{ deletions: Deletion[] }>("/api/v1/deletions");
   const sending = useSending();
-  const runs = value?.deletions.some(({ state }) => state === "running") ?? false;
+  // one that was asked for at once is planned for a moment before it runs
+  const isDue = ({ state, due_at }: Deletion): boolean =>
+    state === "running" || (state === "scheduled" && Date.parse(due_at) <= now());
+  const runs = value?.deletions.some(isDue) ?? false;
   useEffect(() => {
     if (runs) return after(POLL_MS, () => void again());
   }, [runs, value, fault]);
@@ -214,7 +217,7 @@ function Deletions({ mayCancel }: { mayCancel: boolean }): JSX.Element | null {
                 {privacyPage.deletionStates[one.state]}
               </span>
             </div>
-            {one.state === "scheduled" && mayCancel && (
+            {one.state === "scheduled" && !isDue(one) && mayCancel && (
               <div>
                 <Button kind="quiet" icon="undo" onClick={() => void keep(one.id)}>
                   {privacyPage.cancelDeletion}
