@@ -1,4 +1,4 @@
-/** The walks of a real browser: `npm run test:browser`. One after another, since each has a cell, a bear and a Chromium. */
+/** The walks of a real browser: `npm run test:browser`. Two at once: each has a cell, a bear and a Chromium, and waits for most of its time. */
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
@@ -6,7 +6,7 @@ export default defineConfig({
     include: ["test/browser/**/*.test.ts"],
     testTimeout: 240_000,
     hookTimeout: 120_000,
-    fileParallelism: false,
+    maxWorkers: 2,
     expect: { poll: { timeout: 15_000 } },
   },
 });

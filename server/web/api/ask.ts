@@ -5,6 +5,8 @@ import type { Session } from "./session.ts";
 export interface AskPorts {
   fetch: typeof fetch;
   session: Pick<Session, "token" | "renew">;
+  /** Something was changed: what was answered before may be old. */
+  changed?: () => void;
 }
 
 export interface Ask {
@@ -21,7 +23,7 @@ export interface Ask {
 /** ms an answer may take */
 const ANSWER_MS = 20_000;
 
-export function createAsk({ fetch, session }: AskPorts): Ask {
+export function createAsk({ fetch, session, changed }: AskPorts): Ask {
   async function send(
     method: string,
     path: string,
@@ -47,8 +49,10 @@ export function createAsk({ fetch, session }: AskPorts): Ask {
   async function signed(method: string, path: string, body?: object): Promise<Response> {
     const token = await session.token();
     const answer = await send(method, path, token, body);
-    if (answer.status !== 401 || (await isRefusedSignIn(answer))) return answer;
-    return send(method, path, await session.renew(token), body);
+    const again = answer.status === 401 && !(await isRefusedSignIn(answer));
+    const last = again ? await send(method, path, await session.renew(token), body) : answer;
+    if (method !== "GET") changed?.();
+    return last;
   }
 
   async function read<T>(answer: Response): Promise<T> {

@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import type { Child } from "../api/types.ts";
 import { pages } from "../router/pages.ts";
 import { go } from "../router/place.ts";
-import { answers, ask } from "../services.ts";
+import { ask } from "../services.ts";
 import { Field, Form, Select } from "../ui/fields.tsx";
 import { Button, Fault } from "../ui/parts.tsx";
 import { Page } from "../ui/page.tsx";
@@ -41,7 +41,6 @@ export function NewChild(): JSX.Element {
           .filter(Boolean)
           .slice(0, 20),
       });
-      answers.delete("/api/v1/children");
       go("consent", { child_id: child.id }, { replace: true });
     });
   }

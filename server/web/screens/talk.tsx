@@ -7,7 +7,7 @@ import { pages } from "../router/pages.ts";
 import type { Params } from "../router/pages.ts";
 import { go } from "../router/place.ts";
 import { after } from "../platform/browser.ts";
-import { answers, ask, followed } from "../services.ts";
+import { ask, followed } from "../services.ts";
 import { Page } from "../ui/page.tsx";
 import { Button, Dialog, Fault, Loading, Note } from "../ui/parts.tsx";
 import { sayRefused, useAccount, useAnswer, useSending, useStore, useWords } from "../ui/use.ts";
@@ -37,8 +37,6 @@ export function Talk({ params }: { params: Params }): JSX.Element {
   const remove = (): Promise<boolean> =>
     sending.run(async () => {
       await ask.delete(path);
-      for (const kept of [...answers.keys()])
-        if (kept.startsWith("/api/v1/chatkit/sessions")) answers.delete(kept);
       go("talks", {}, { replace: true });
     });
 

@@ -131,7 +131,6 @@ function Settings({ path, toy, onToy }: ToyParts): JSX.Element {
   const change = (wish: object): Promise<boolean> =>
     sending.run(async () => {
       onToy({ ...toy, ...(await ask.patch<Toy>(path, wish)) });
-      answers.delete("/api/v1/toys");
     });
   const volume = toy.volume ?? undefined;
   const step = (by: number): void => {

@@ -2,6 +2,7 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { codeOf, Refused } from "../api/refused.ts";
 import type { Store } from "../api/store.ts";
+import { after } from "../platform/browser.ts";
 import { answers, ask, session } from "../services.ts";
 import { spoken } from "../words/words.ts";
 import type { Words } from "../words/words.ts";
@@ -44,6 +45,9 @@ export interface Answer<T> {
   put(value: T): void;
 }
 
+/** s until a refused question is asked again, at most */
+const LONGEST_S = 60;
+
 /** What a route answers; at once what it answered before, then what it answers now. Undefined as a path asks nothing. */
 export function useAnswer<T>(path: string | undefined): Answer<T> {
   const kept = path === undefined ? undefined : (answers.get(path) as T | undefined);
@@ -70,7 +74,14 @@ export function useAnswer<T>(path: string | undefined): Answer<T> {
       if (current.current === path) set({ path, value: answers.get(path) as T | undefined, fault });
     }
   }, [path, put]);
-  useEffect(() => void again(), [again]);
+  useEffect(() => {
+    if (path === undefined || !answers.isFresh(path)) void again();
+  }, [again]);
+  // who asked too often is answered in a while
+  useEffect(() => {
+    const seconds = state.fault instanceof Refused ? state.fault.retryAfterS : undefined;
+    return seconds === undefined ? undefined : after(Math.min(seconds, LONGEST_S) * 1000, () => void again());
+  }, [state.fault, again]);
   const fresh = state.path === path;
   return { value: fresh ? state.value : kept, fault: fresh ? state.fault : undefined, again, put };
 }

@@ -165,7 +165,7 @@ function TimeLeft({ endsAt }: { endsAt: number }): JSX.Element {
 
 function Done({ name }: { name: string }): JSX.Element {
   const { pair } = useWords();
-  useEffect(() => void answers.delete("/api/v1/toys"), []);
+  useEffect(answers.age, []);
   return (
     <div class="stack center done" role="status">
       <div class="confetti" aria-hidden="true">

@@ -1,10 +1,10 @@
 /** As a new parent would, on a phone: from sign-up to the first answer, through a bedtime, to a goodbye that leaves nothing behind. */
 import { randomBytes } from "node:crypto";
-import { beforeAll, expect, test } from "vitest";
+import { expect } from "vitest";
 import { buildWeb } from "../../tools/web.mjs";
 import { newFolder, startCellProcess } from "../support/processes.ts";
-import { postgresMissing, startPostgres } from "../support/postgres.ts";
-import { redisMissing, startRedis } from "../support/redis.ts";
+import { startPostgres } from "../support/postgres.ts";
+import { startRedis } from "../support/redis.ts";
 import { until } from "../support/wait.ts";
 import { newToy, startModels } from "../walks/support.ts";
 import {
@@ -37,11 +37,11 @@ interface Stores {
   remove(): Promise<void>;
 }
 
-async function embedded(): Promise<Stores> {
+export async function embedded(): Promise<Stores> {
   return { env: {}, databaseUrl: undefined, redisUrl: undefined, remove: async () => {} };
 }
 
-async function postgresAndRedis(): Promise<Stores> {
+export async function postgresAndRedis(): Promise<Stores> {
   const [postgres, redis] = await Promise.all([startPostgres(), startRedis()]);
   const databaseUrl = await postgres.newDatabase();
   return {
@@ -52,21 +52,17 @@ async function postgresAndRedis(): Promise<Stores> {
   };
 }
 
-beforeAll(async () => void (await buildWeb()));
+export interface WalkOptions {
+  /** on what, for people */
+  name: string;
+  open: () => Promise<Stores>;
+  /** whether axe looks at each place */
+  looks: boolean;
+}
 
-const missing = [postgresMissing, redisMissing].filter(Boolean).join(", ");
-const kinds = [
-  { stores: "the embedded defaults", open: embedded, looks: true, left: "" },
-  { stores: "Postgres and Redis", open: postgresAndRedis, looks: false, left: missing },
-];
-
-for (const { stores, open, looks, left } of kinds)
-  (left ? test.skip : test.concurrent)(
-    `on ${stores}${left && ` (skipped: ${left})`}: a family comes, talks, and leaves nothing`,
-    () => walk(stores, open, looks),
-  );
-
-async function walk(name: string, open: () => Promise<Stores>, looks: boolean): Promise<void> {
+/** The whole of it, and all that was started for it ended. */
+export async function walk({ name, open, looks }: WalkOptions): Promise<void> {
+  await buildWeb();
   const undo: (() => unknown)[] = [];
   try {
     await walkOn(name, await open(), looks, undo);
@@ -107,6 +103,8 @@ async function walkOn(name: string, stores: Stores, looks: boolean, undo: (() =>
   const bear = await openToy(cell.url, toy);
   undo.push(bear.stop);
   const { page, complaints } = await visit(browser, { url });
+  let well = false;
+  undo.push(async () => well || tell(`${page.url()}: ${await page.locator("body").innerText()}`));
   const look: Look = async (where) => (looks ? expectAccessible(page, where) : undefined);
 
   const began = performance.now();
@@ -165,6 +163,7 @@ async function walkOn(name: string, stores: Stores, looks: boolean, undo: (() =>
   expect(tracesInFiles(data.path, family).some((trace) => trace.startsWith("outbox"))).toBe(true);
 
   await deleteAccount(page, look);
+  well = true;
   await until("the receipt is mailed", () =>
     lettersTo(data.path, person.email).some(({ subject }) => subject.includes("account was deleted")),
   );

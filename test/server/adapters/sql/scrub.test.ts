@@ -1,0 +1,36 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { openDatabase } from "../../../../server/adapters/sql/database.ts";
+import { migrateUp } from "../../../../server/adapters/sql/migrate.ts";
+import { newFolder } from "../../../support/processes.ts";
+
+const CANARY = "canary-in-the-files@example.org";
+
+test("what was deleted is in no file of PGlite any more, and what was not is still there", async () => {
+  const folder = newFolder();
+  const database = await openDatabase({ dataDir: folder.path });
+  const filesWith = (text: string): string[] =>
+    readdirSync(folder.path, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .filter((path) => readFileSync(path).includes(text));
+  try {
+    const { db } = database;
+    await migrateUp(db);
+    for (const email of [CANARY, "ada@example.org"])
+      await db.insertInto("accounts").values({ id: email, email, name: "Ada", created_at: 1 }).execute();
+    await db.deleteFrom("accounts").where("id", "=", CANARY).execute();
+    expect(filesWith(CANARY)).not.toEqual([]);
+    await database.scrub();
+    expect(filesWith(CANARY)).toEqual([]);
+    await database.close();
+    const again = await openDatabase({ dataDir: folder.path });
+    const kept = await again.db.selectFrom("accounts").select("email").execute();
+    expect(kept.map(({ email }) => email)).toEqual(["ada@example.org"]);
+    await again.close();
+  } finally {
+    await database.close();
+    folder.remove();
+  }
+}, 60_000);
