@@ -38,6 +38,10 @@ declare module "fastify" {
     limit?: LimitClass;
     /** bound to PROTOCOL.md §3.0: its length is said, and too much is 422 */
     wire?: boolean;
+    /** the type of a whole answer that no schema describes */
+    file?: string;
+    /** stands for the methods that a path does not have */
+    others?: boolean;
   }
   interface FastifyRequest {
     /** the socket's, or what a configured proxy says */
@@ -168,6 +172,6 @@ function addRooms(app: HttpApp, rooms: readonly ((app: HttpApp) => void)[]): voi
       throw new Refusal("METHOD_NOT_ALLOWED");
     };
     // before its body is read, and never reaching the handler that Fastify wants
-    app.route({ method, url, config, onRequest: refuse, handler: refuse });
+    app.route({ method, url, config: { ...config, others: true }, onRequest: refuse, handler: refuse });
   }
 }

@@ -15,10 +15,9 @@ import {
 } from "@bearlink/sdk/protocol";
 import type { ClaimContext, Hash, MacKey } from "@bearlink/sdk/protocol";
 import { FORMER_KEY_MS } from "../bounds.ts";
-import type { Chance, ClaimLimiter, Clock, Meter } from "../ports.ts";
+import type { Chance, ClaimLimiter, Clock, LimitTold, Meter } from "../ports.ts";
 import type { NonceKeys } from "./desk.ts";
 import { limitRequests } from "./limits.ts";
-import type { LimitTold } from "./limits.ts";
 
 export interface ChallengeRequest {
   device_id: string;

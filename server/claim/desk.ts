@@ -9,6 +9,7 @@ import type {
   Chance,
   ClaimLimiter,
   Clock,
+  LimitTold,
   Log,
   Meter,
   Nonces,
@@ -17,7 +18,6 @@ import type {
   Toys,
   Vault,
 } from "../ports.ts";
-import type { LimitTold } from "./limits.ts";
 
 /** K_nonce of §3.1. */
 export interface NonceKeys {

@@ -1,10 +1,7 @@
 /** What the limits say of a challenge or a claim, as refusals: none of them ever stops a proof that holds. PROTOCOL.md §3.3 */
 import { orUnavailable, Refusal } from "../errors.ts";
-import type { Allowance, ClaimLimiter, LimitStanding, Meter } from "../ports.ts";
+import type { Allowance, ClaimLimiter, LimitTold, Meter } from "../ports.ts";
 import type { Attempt, ClaimDesk } from "./desk.ts";
-
-/** Hears where a limit stands that was asked, and whether it refused; for the answer's headers. */
-export type LimitTold = (standing: LimitStanding, layer: string | undefined) => unknown;
 
 interface LimitPorts {
   limits: ClaimLimiter;

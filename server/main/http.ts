@@ -13,6 +13,7 @@ import { tokenHash } from "../keys/developer-key.ts";
 import { parentDoor } from "../family/account/session.ts";
 import { createRequestLimiter } from "../limiter/request.ts";
 import { alertRoutes } from "../routes/alerts.ts";
+import { apiRoutes } from "../routes/api.ts";
 import { auditRoutes } from "../routes/audit.ts";
 import { authRoutes } from "../routes/auth.ts";
 import { chatkitRoutes } from "../routes/chatkit.ts";
@@ -101,6 +102,7 @@ export async function serveHttp(
   const ready = readiness(clock, checks);
 
   const rooms: ((app: HttpApp) => void)[] = [
+    (app) => apiRoutes(app, { version }),
     (app) => claimRoutes(app, desk),
     (app) => toyRoutes(app, { ...desk, firmware: updates.manifest, telemetry: bridge.telemetry }),
     (app) => childrenRoutes(app, { ...families, ...care }),

@@ -27,6 +27,9 @@ export interface LimitRule {
   holder?: string;
 }
 
+/** Hears where a limit stands that was asked, and which layer refused, if one did; for the answer's headers. */
+export type LimitTold = (standing: LimitStanding, layer: string | undefined) => unknown;
+
 /** Where a rule stands after a decision. */
 export interface LimitStanding {
   limit: number;

@@ -138,7 +138,7 @@ export function careRoutes(app: App, { exporting, deleting, reports }: CareRoute
   app.route({
     method: "GET",
     url: "/api/v1/exports/:id/file",
-    config: taking,
+    config: { ...taking, file: "application/json" },
     schema: { params },
     async handler(request, reply) {
       const { accountId } = parentOf(request);

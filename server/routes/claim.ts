@@ -5,7 +5,7 @@ import { z } from "zod";
 import { challenge } from "../claim/challenge.ts";
 import { claim } from "../claim/claim.ts";
 import type { ClaimDesk } from "../claim/desk.ts";
-import type { LimitTold } from "../claim/limits.ts";
+import type { LimitTold } from "../ports.ts";
 import { limitHeaders } from "../limiter/headers.ts";
 import { deviceId, hex, u32 } from "./app.ts";
 import type { App } from "./app.ts";

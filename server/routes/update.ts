@@ -150,7 +150,7 @@ export function updateRoutes(app: App, ports: UpdateRoutePorts): void {
   app.route({
     method: "GET",
     url: "/api/v1/esp32/firmware/:board/:file",
-    config: { auth: "public", limit: "address" },
+    config: { auth: "public", limit: "address", file: "text/javascript" },
     schema: { params: z.strictObject({ board, file: z.string().regex(/^\d{1,5}\.\d{1,5}\.\d{1,5}\.js$/) }) },
     async handler(request, reply) {
       const { board, file } = request.params;

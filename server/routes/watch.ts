@@ -81,7 +81,7 @@ export function watchRoutes(app: App, ports: WatchRoutePorts): void {
   app.route({
     method: "GET",
     url: "/metrics",
-    config: { auth: "metrics", limit: "exempt" },
+    config: { auth: "metrics", limit: "exempt", file: "text/plain" },
     async handler(_request, reply) {
       return reply.type(metrics.contentType).send(await metrics.text());
     },

@@ -6,6 +6,7 @@ import type { HttpApp } from "../../server/adapters/http.ts";
 import type * as StoresRoom from "../../server/main/stores.ts";
 import type { Stores } from "../../server/main/stores.ts";
 import { startCell } from "../support/cell.ts";
+import { holdToDocument } from "../support/document.ts";
 import type { TestCell } from "../support/cell.ts";
 import { letterTo, newChild, newParent } from "./family.ts";
 import type { Parent } from "./family.ts";
@@ -32,7 +33,8 @@ vi.mock("../../server/adapters/http.ts", async (original) => {
     });
   };
   const openHttp: typeof real.openHttp = (ports, settings, rooms) =>
-    real.openHttp(ports, settings, [watch, ...rooms]);
+    // the document first: what each route answers here, to whomever, is held to it
+    real.openHttp(ports, settings, [watch, rooms[0]!, holdToDocument, ...rooms.slice(1)]);
   return { ...real, openHttp };
 });
 vi.mock("../../server/main/stores.ts", async (original) => {
@@ -100,6 +102,10 @@ const TABLE: Record<string, [keyof typeof CLASSES] | [keyof typeof CLASSES, obje
   "GET /api/v1/dev/migrations": ["operate"],
   "POST /api/v1/support/visits": ["operate"],
   "POST /api/v1/consent/forms/:request_id": ["operate"],
+  "GET /api/openapi.json": ["open"],
+  "GET /api/asyncapi.json": ["open"],
+  "GET /api/docs": ["open"],
+  "GET /api/docs.css": ["open"],
   "GET /healthz": ["open"],
   "GET /health": ["open"],
   "GET /readyz": ["open"],

@@ -6,6 +6,7 @@ import type { HttpApp, HttpSettings } from "../../../server/adapters/http.ts";
 import { makeDeveloperKey, tokenHash } from "../../../server/keys/developer-key.ts";
 import { createRequestLimiter } from "../../../server/limiter/request.ts";
 import type { Families, Log, ParentDoor, ParentPrincipal } from "../../../server/ports.ts";
+import { apiRoutes } from "../../../server/routes/api.ts";
 import { claimRoutes } from "../../../server/routes/claim.ts";
 import { developmentRoutes } from "../../../server/routes/development.ts";
 import { openDoorkeeper } from "../../../server/routes/doorkeeper.ts";
@@ -14,6 +15,7 @@ import type { FirmwareManifest, ToyTelemetry } from "../../../server/routes/toys
 import { watchRoutes } from "../../../server/routes/watch.ts";
 import { readiness } from "../../../server/watch/health.ts";
 import type { Check } from "../../../server/watch/health.ts";
+import { holdToDocument } from "../../support/document.ts";
 import { house, MQTT, silent } from "../claim/support.ts";
 import type { House } from "../claim/support.ts";
 
@@ -119,6 +121,8 @@ export function openServer(change: Change = {}) {
       ...(change.deadlines && { deadlines: change.deadlines }),
     },
     [
+      (to) => apiRoutes(to, { version: "0.1.0" }),
+      holdToDocument,
       (to) => claimRoutes(to, at.desk),
       (to) => toyRoutes(to, toyPorts),
       (to) => watchRoutes(to, watchPorts),
