@@ -66,8 +66,8 @@ export async function openVoices(
   { clock, chance, meter, log, programs, keysOf }: VoicePorts,
 ): Promise<Voices> {
   const ffmpeg = await openFfmpeg({ path: config.FFMPEG_PATH, clock, programs });
-  await warmVoices({ players: [typescriptSound, ...(ffmpeg ? [ffmpeg] : [])] }).catch((error: unknown) =>
-    log.warn({ error }, "sound could not be tried at the start"),
+  await warmVoices({ clock, players: [typescriptSound, ...(ffmpeg ? [ffmpeg] : [])] }).catch(
+    (error: unknown) => log.warn({ error }, "sound could not be tried at the start"),
   );
   const models = openModels(modelSettings(config), { clock, meter, decode: ffmpeg?.decode });
   const book = openBook();

@@ -121,7 +121,11 @@ export function openService(
 
   const service: KeyedService["askedWith"] = (keys, requestId) => ({
     origin: base.origin,
-    warm: () => pool.warm(),
+    warm() {
+      pool.warm();
+      // the record that keeps it is asked now, while the child speaks
+      void keys?.().catch(() => undefined);
+    },
     post: (...asked) => postWith({ keys, requestId }, ...asked),
   });
   return { ...service(undefined), askedWith: service };

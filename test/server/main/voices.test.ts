@@ -19,6 +19,8 @@ let voices: Voices;
 /** the keys that a child's family brought along */
 let brought: (childId: string, provider: string) => string[];
 const refused: string[] = [];
+/** requests that opening them made */
+let askedAtStart: number;
 
 beforeAll(async () => {
   models = await startModels({ reply: "Bears sleep all winter.", transcript: "hello bear" });
@@ -31,6 +33,7 @@ beforeAll(async () => {
       refused: (fault) => void refused.push(fault),
     }),
   });
+  askedAtStart = models.requests.length;
 });
 afterAll(async () => {
   await voices.close();
@@ -66,6 +69,24 @@ const KINDS = {
   speech_out: "speech",
   moderation: "moderation",
 } as const;
+
+test("what is tried at the start is tried on nobody", () => {
+  expect(askedAtStart).toBe(0);
+  expect(refused).toEqual([]);
+});
+
+test("a child's keys are looked up when the turn begins, before anything is asked", () => {
+  const looked: string[] = [];
+  brought = (childId, provider) => {
+    looked.push(`${childId} ${provider}`);
+    return [];
+  };
+  const { speechToText, chat } = voices.voicesFor(new Set(SERVICES), "pip");
+  speechToText?.warm?.();
+  chat?.warm?.();
+  expect(looked).toEqual(["pip openai_compatible", "pip openai_compatible"]);
+  expect(models.requests).toEqual([]);
+});
 
 describe("with four services configured", () => {
   test("each is a third party, by host and model", () => {
