@@ -3,6 +3,7 @@ import { sql } from "kysely";
 import type { Kysely, Selectable } from "kysely";
 import { MAX_PARENT_SESSIONS, SESSION_IDLE_MS } from "../../bounds.ts";
 import type { ParentSession, ParentSessions } from "../../ports.ts";
+import { gathered } from "./gathered.ts";
 import type { Tables } from "./schema.ts";
 
 type Db = Kysely<Tables>;
@@ -20,16 +21,29 @@ export async function endSessions(db: Db, accountIds: string[], now: number): Pr
 }
 
 export function sqlParentSessions({ db }: { db: Db }): ParentSessions {
-  /** Sessions that stand, with whom they are of: neither the person nor the family was deleted. */
-  const standing = (now: number) =>
+  /** Sessions that nobody ended, with whom they are of: neither the person nor the family was deleted. */
+  const open = () =>
     db
       .selectFrom("account_sessions as session")
       .innerJoin("accounts as person", "person.id", "session.account_id")
       .leftJoin("accounts as family", "family.id", "person.guardian_of")
       .where("session.ended_at", "is", null)
-      .where("session.expires_at", ">", now)
       .where("person.deleted_at", "is", null)
       .where("family.deleted_at", "is", null);
+  const standing = (now: number) => open().where("session.expires_at", ">", now);
+
+  // asked at every request of every parent
+  const openOf = gathered(async (sessionIds: string[]) => {
+    const rows = await open()
+      .select([
+        ...(["session.id as session_id", "session.role", "session.signed_in_at"] as const),
+        ...(["session.expires_at", "person.id", "person.guardian_of", "person.tier"] as const),
+        "family.tier as family_tier",
+      ])
+      .where(sql<boolean>`session.id = any(${sessionIds}::text[])`)
+      .execute();
+    return new Map(rows.map((row) => [row.session_id, row]));
+  });
 
   return {
     async open(session, refreshHash) {
@@ -67,26 +81,15 @@ export function sqlParentSessions({ db }: { db: Db }): ParentSessions {
     },
 
     async standing(sessionId, now) {
-      const row = await standing(now)
-        .select([
-          "person.id",
-          "person.guardian_of",
-          "person.tier",
-          "family.tier as family_tier",
-          "session.role",
-          "session.signed_in_at",
-        ])
-        .where("session.id", "=", sessionId)
-        .executeTakeFirst();
-      return (
-        row && {
-          accountId: row.id,
-          familyId: row.guardian_of ?? row.id,
-          role: row.role,
-          signedInAt: row.signed_in_at,
-          tier: row.family_tier ?? row.tier,
-        }
-      );
+      const row = await openOf(sessionId);
+      if (!row || row.expires_at <= now) return undefined;
+      return {
+        accountId: row.id,
+        familyId: row.guardian_of ?? row.id,
+        role: row.role,
+        signedInAt: row.signed_in_at,
+        tier: row.family_tier ?? row.tier,
+      };
     },
 
     async standingOf(sessionIds, now) {

@@ -2,18 +2,23 @@
 import { sql } from "kysely";
 import type { Kysely, Selectable } from "kysely";
 import type { ChildRecord, Children } from "../../ports.ts";
+import { gathered } from "./gathered.ts";
 import type { Tables } from "./schema.ts";
 
 export function sqlChildren({ db }: { db: Kysely<Tables> }): Children {
-  const own = (accountId: string) =>
-    db
-      .selectFrom("children")
-      .selectAll()
-      .where("account_id", "=", accountId)
-      // the demo family's child was told of by nobody
-      .where("sealed_profile", "is not", null)
+  // the demo family's child was told of by nobody
+  const told = () => db.selectFrom("children").selectAll().where("sealed_profile", "is not", null);
+
+  const listOf = gathered(async (accountIds: string[]) => {
+    const rows = await told()
+      .where(sql<boolean>`account_id = any(${accountIds}::text[])`)
       .orderBy("created_at")
-      .orderBy("id");
+      .orderBy("id")
+      .execute();
+    const lists = new Map<string, ChildRecord[]>(accountIds.map((accountId) => [accountId, []]));
+    for (const row of rows) lists.get(row.account_id)!.push(childOf(row));
+    return lists;
+  });
 
   return {
     async add(child, most) {
@@ -46,10 +51,13 @@ export function sqlChildren({ db }: { db: Kysely<Tables> }): Children {
       });
     },
 
-    list: async (accountId) => (await own(accountId).execute()).map(childOf),
+    list: async (accountId) => (await listOf(accountId)) ?? [],
 
     async find(accountId, childId) {
-      const row = await own(accountId).where("id", "=", childId).executeTakeFirst();
+      const row = await told()
+        .where("account_id", "=", accountId)
+        .where("id", "=", childId)
+        .executeTakeFirst();
       return row && childOf(row);
     },
 
