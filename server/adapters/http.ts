@@ -23,7 +23,7 @@ import {
 import { Refusal } from "../errors.ts";
 import type { AuthClass, Capability, Known, LimitClass, Principal } from "../ports.ts";
 import { refusalOf, escapeNonAscii, SECURITY_HEADERS, sendRefusal } from "./http/answers.ts";
-import { doorSteps, requestId } from "./http/door.ts";
+import { doorSteps, passing, requestId } from "./http/door.ts";
 import type { DoorPorts, DoorSettings } from "./http/door.ts";
 import { answerParserError } from "./http/parser.ts";
 import { recordAnswer } from "./http/record.ts";
@@ -127,12 +127,11 @@ export function openHttp(
   app.decorateRequest("principal", null as never);
   app.decorateRequest("known", null as never);
   app.decorateRequest("release", undefined);
-  for (const { at, step } of doorSteps(ports, settings)) {
-    if (at === "onRequest") app.addHook("onRequest", step);
-    else if (at === "onSend")
-      app.addHook("onSend", async (request, reply) => void (await step(request, reply)));
-    else app.addHook("onResponse", step);
-  }
+  const steps = doorSteps(ports, settings);
+  app.addHook("onRequest", passing(steps, "onRequest"));
+  const beforeSend = passing(steps, "onSend");
+  app.addHook("onSend", async (request, reply) => void (await beforeSend(request, reply)));
+  app.addHook("onResponse", passing(steps, "onResponse"));
   app.setErrorHandler((error, request, reply) => {
     let refusal = refusalOf(error);
     if (refusal.code === "BODY_TOO_LARGE" && request.routeOptions.config.wire)

@@ -4,7 +4,7 @@ import type { DestinationStream, Logger } from "pino";
 import type { Clock, Log } from "../ports.ts";
 
 /** No line should hold these; where one does, the value is struck out. */
-const STRUCK = [
+const STRUCK = new Set([
   "authorization",
   "child",
   "device_secret",
@@ -22,9 +22,37 @@ const STRUCK = [
   "token",
   "transcript",
   "words",
-];
+]);
+const CENSOR = "[struck out]";
+/** objects within objects that are looked through */
+const DEPTH = 3;
 
 export type LogLevel = "debug" | "info" | "warn" | "error" | "silent";
+
+type Fields = Record<string, unknown>;
+
+/** The fields without what no line should hold; the same object where there is nothing of it. */
+function struckOut(fields: Fields, depth = DEPTH): Fields {
+  let out = fields;
+  for (const [name, value] of Object.entries(fields)) {
+    const told = STRUCK.has(name) ? CENSOR : isPlain(value) ? below(value, depth) : value;
+    if (told === value) continue;
+    if (out === fields) out = (Array.isArray(fields) ? [...fields] : { ...fields }) as Fields;
+    out[name] = told;
+  }
+  return out;
+}
+
+/** What is deeper than anyone looks is struck out as a whole. */
+function below(value: Fields, depth: number): unknown {
+  return depth > 0 ? struckOut(value, depth - 1) : CENSOR;
+}
+
+function isPlain(value: unknown): value is Fields {
+  return (
+    typeof value === "object" && value !== null && !(value instanceof Error) && !ArrayBuffer.isView(value)
+  );
+}
 
 /** What a thrown value tells: `error` fields are written so, and its cause after it. */
 function describe(error: unknown): unknown {
@@ -51,9 +79,8 @@ export function openLog(clock: Clock, level: LogLevel, destination?: Destination
     level,
     base: null,
     timestamp: () => `,"time":"${new Date(clock.now()).toISOString()}"`,
-    formatters: { level: (label: string) => ({ level: label }) },
+    formatters: { level: (label: string) => ({ level: label }), log: (fields: Fields) => struckOut(fields) },
     serializers: { error: describe },
-    redact: { paths: STRUCK.flatMap((field) => [field, `*.${field}`]), censor: "[struck out]" },
   };
   return new PinoLog(destination ? pino(options, destination) : pino(options));
 }

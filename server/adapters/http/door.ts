@@ -22,6 +22,7 @@ export interface DoorSettings {
   corsOrigins: readonly string[];
 }
 
+/** What has nothing to wait for answers at once: a promise for each step would cost as much as the steps. */
 type Step = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown> | void;
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -41,17 +42,35 @@ function isReading({ method }: FastifyRequest): boolean {
   return method === "GET" || method === "HEAD";
 }
 
+type Moment = "onRequest" | "onSend" | "onResponse";
+
+interface DoorStep {
+  name: string;
+  at: Moment;
+  step: Step;
+}
+
+/** All steps of one moment, one after another, up to one that answers. */
+export function passing(steps: DoorStep[], moment: Moment) {
+  const due = steps.filter(({ at }) => at === moment).map(({ step }) => step);
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
+    for (const step of due) {
+      const waiting = step(request, reply);
+      if (waiting) await waiting;
+      if (moment === "onRequest" && reply.sent) return reply;
+    }
+    return undefined;
+  };
+}
+
 /** The steps of the door, each with the moment it is asked. */
-export function doorSteps(
-  ports: DoorPorts,
-  settings: DoorSettings,
-): { name: string; at: "onRequest" | "onSend" | "onResponse"; step: Step }[] {
-  const identify: Step = async (request, reply) => {
+export function doorSteps(ports: DoorPorts, settings: DoorSettings): DoorStep[] {
+  const identify: Step = (request, reply) => {
     request.clientAddress = clientAddress(request);
     reply.header("x-request-id", request.id);
   };
 
-  const writeLine: Step = async (request, reply) => {
+  const writeLine: Step = (request, reply) => {
     recordAnswer(ports, {
       requestId: request.id,
       method: request.method,
@@ -61,16 +80,16 @@ export function doorSteps(
     });
   };
 
-  const writeHeaders: Step = async (_request, reply) => {
+  const writeHeaders: Step = (_request, reply) => {
     reply.headers(SECURITY_HEADERS);
   };
 
-  const checkHost: Step = async (request) => {
+  const checkHost: Step = (request) => {
     const host = hostName(request.headers.host);
     if (host === undefined || !settings.allowedHosts.includes(host)) throw new Refusal("MISDIRECTED");
   };
 
-  const answerCors: Step = async (request, reply) => {
+  const answerCors: Step = (request, reply) => {
     const { origin } = request.headers;
     const known = origin !== undefined && settings.corsOrigins.includes(origin);
     if (known)
@@ -87,11 +106,11 @@ export function doorSteps(
         "access-control-allow-headers": "Authorization, Content-Type, X-Request-ID",
         "access-control-max-age": "600",
       });
-    return reply.code(204).send();
+    void reply.code(204).send();
   };
 
   /** A page of another site changes nothing here, whatever its form and whether it could read the answer. */
-  const refuseForeign: Step = async (request) => {
+  const refuseForeign: Step = (request) => {
     const { origin, host } = request.headers;
     if (origin === undefined || isReading(request) || settings.corsOrigins.includes(origin)) return;
     if (!URL.canParse(origin) || new URL(origin).host !== host?.toLowerCase()) throw new Refusal("FORBIDDEN");
@@ -123,18 +142,18 @@ export function doorSteps(
     await release?.().catch(() => undefined);
   };
 
-  const authenticate: Step = async (request) => {
+  const authenticate: Step = (request) => {
     const { auth = "public" } = request.routeOptions.config;
     request.principal = ports.doorkeeper.authenticate(auth, request.known);
   };
 
-  const permit: Step = async (request) => {
+  const permit: Step = (request) => {
     const { auth = "public", may } = request.routeOptions.config;
     ports.doorkeeper.permit(auth, request.principal, { may, reading: isReading(request) });
   };
 
   /** Before its body is read. */
-  const refuseUnknown: Step = async (request) => {
+  const refuseUnknown: Step = (request) => {
     if (request.is404) throw new Refusal("NOT_FOUND");
     // PROTOCOL.md §3.0: a toy says how long its request is
     if (request.routeOptions.config.wire && request.headers["content-length"] === undefined)

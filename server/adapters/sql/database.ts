@@ -1,4 +1,4 @@
-/** One SQL database: Postgres where a URL names it, else PGlite in this process. */
+/** One SQL database: Postgres where a URL names it, else PGlite in a thread of this process. */
 import { Kysely, PostgresDialect, sql } from "kysely";
 import type { PostgresPool } from "kysely";
 import { STATEMENT_MS } from "../../bounds.ts";

@@ -37,7 +37,7 @@ test("levels below the chosen one are not written; a child keeps its fields", ()
   expect(last()).toMatchObject({ toy: "bear-1", turn: 3, stage: "speak", level: "error" });
 });
 
-test("secrets and a child's words are struck out, at the top and one below", () => {
+test("secrets and a child's words are struck out, at the top and below it", () => {
   const { log, lines } = written();
   const canary = "purple-elephant";
   for (const field of [
@@ -54,7 +54,7 @@ test("secrets and a child's words are struck out, at the top and one below", () 
     "reply",
     "nickname",
   ]) {
-    log.info({ [field]: canary, inside: { [field]: canary } }, "line");
+    log.info({ [field]: canary, inside: { [field]: canary, list: [{ [field]: canary }] } }, "line");
     expect(lines.at(-1)).not.toContain(canary);
     expect(lines.at(-1)).toContain("[struck out]");
   }

@@ -1,0 +1,85 @@
+/** Questions that go together: one query for all, and no answer older than its question. */
+import { expect, test } from "vitest";
+import { gathered } from "../../../../server/adapters/sql/gathered.ts";
+
+/** A database whose queries end when they are told to. */
+function held(): {
+  queries: { keys: string[]; end(found: Record<string, string>): void; fail(error: Error): void }[];
+  find(keys: string[]): Promise<Map<string, string>>;
+} {
+  const queries: ReturnType<typeof held>["queries"] = [];
+  return {
+    queries,
+    find: (keys) =>
+      new Promise((resolve, reject) => {
+        queries.push({ keys, end: (found) => resolve(new Map(Object.entries(found))), fail: reject });
+      }),
+  };
+}
+
+const moment = (): Promise<void> => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+
+test("who asks at the same moment is answered by one query, each key named once", async () => {
+  const { queries, find } = held();
+  const nameOf = gathered(find);
+  const asked = Promise.all(["a", "b", "a", "c"].map(nameOf));
+  await moment();
+  expect(queries.map(({ keys }) => keys)).toEqual([["a", "b", "c"]]);
+  queries[0]!.end({ a: "Ann", b: "Bo" });
+  expect(await asked).toEqual(["Ann", "Bo", "Ann", undefined]);
+});
+
+test("who asks while a query runs is answered by a later one, for the record may have changed", async () => {
+  const { queries, find } = held();
+  const nameOf = gathered(find);
+  const first = nameOf("a");
+  await moment();
+  const second = nameOf("a");
+  queries[0]!.end({ a: "Ann" });
+  expect(await first).toBe("Ann");
+  await moment();
+  expect(queries).toHaveLength(2);
+  queries[1]!.end({ a: "Anna" });
+  expect(await second).toBe("Anna");
+});
+
+test("two queries run at a time; what is asked meanwhile goes together with the next", async () => {
+  const { queries, find } = held();
+  const nameOf = gathered(find);
+  const asked: Promise<string | undefined>[] = [];
+  for (const key of ["a", "b", "c", "d"]) {
+    asked.push(nameOf(key));
+    await moment();
+  }
+  expect(queries.map(({ keys }) => keys)).toEqual([["a"], ["b"]]);
+  queries[1]!.end({ b: "Bo" });
+  await moment();
+  expect(queries.map(({ keys }) => keys)).toEqual([["a"], ["b"], ["c", "d"]]);
+  queries[0]!.end({});
+  queries[2]!.end({ d: "Di" });
+  expect(await Promise.all(asked)).toEqual([undefined, "Bo", undefined, "Di"]);
+});
+
+test("a query that fails is told to all who asked it, and to nobody else", async () => {
+  const { queries, find } = held();
+  const nameOf = gathered(find);
+  const asked = ["a", "b"].map(nameOf).map((answer) => answer.catch((error: Error) => error.message));
+  await moment();
+  queries[0]!.fail(new Error("away"));
+  expect(await Promise.all(asked)).toEqual(["away", "away"]);
+  const later = nameOf("a");
+  await moment();
+  queries[1]!.end({ a: "Ann" });
+  expect(await later).toBe("Ann");
+});
+
+test("of more than a hundred keys the rest goes with the next query", async () => {
+  const { queries, find } = held();
+  const nameOf = gathered(find);
+  const keys = Array.from({ length: 101 }, (_, index) => `k${index}`);
+  const asked = Promise.all(keys.map(nameOf));
+  await moment();
+  expect(queries.map(({ keys }) => keys.length)).toEqual([100, 1]);
+  for (const { keys, end } of queries) end(Object.fromEntries(keys.map((key) => [key, key])));
+  expect(await asked).toEqual(keys);
+});
