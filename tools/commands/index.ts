@@ -14,6 +14,7 @@ import { outbox } from "./outbox.ts";
 import { pair } from "./pair.ts";
 import { provision } from "./provision.ts";
 import { publish } from "./publish.ts";
+import { ratelimitSmoke } from "./ratelimit-smoke.ts";
 import { start } from "./start.ts";
 import { talk } from "./talk.ts";
 import { wifi } from "./wifi.ts";
@@ -37,5 +38,6 @@ export const commands: readonly CommandSpec[] = [
   migrateStatus,
   rewrap,
   auditVerify,
+  ratelimitSmoke,
   bench,
 ];
