@@ -401,3 +401,14 @@ export const SUSPICION_MS = 3_600_000;
 export const AUDIT_LOOK_MS = 60_000;
 export const SUSPICION_TOLD_MS = 24 * 3_600_000;
 export const MAX_SUSPICIONS = 100;
+/** ms in which a refused token of an address stands in the trail once, and addresses that are remembered for it */
+export const REFUSED_TOKEN_MS = 60_000;
+export const MAX_REFUSED_ADDRESSES = 10_000;
+/** days that a key holds, at most and where nobody says; keys of one maker that hold. MISSION B17 */
+export const MAX_KEY_DAYS = 365;
+export const KEY_DAYS = 90;
+export const MAX_KEYS_OF_MAKER = 100;
+/** ms between two writings of how keys were used */
+export const KEY_USES_MS = 60_000;
+/** ms in which an answer under way may still end on a connection whose key has ended. MISSION B17 */
+export const KEY_LINE_MS = 1_000;

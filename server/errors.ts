@@ -33,6 +33,7 @@ export const REFUSALS = {
   GUARDIAN_LIMIT: [409, "This family has as many guardians as it can have."],
   CREDENTIAL_EXISTS: [409, "There is a key for this provider, or too many in all; change it or delete it."],
   CREDENTIAL_CHANGED: [409, "This key was changed in the meantime."],
+  KEY_LIMIT: [409, "This key has made as many keys as it can."],
   CHILD_LIMIT: [409, "This family has as many children as it can have."],
   UNAVAILABLE: [503, "A part of the service is away; try again."],
   INTERNAL: [500, "Something went wrong here."],

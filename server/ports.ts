@@ -3,6 +3,7 @@ import type { Codec } from "@bearlink/sdk/protocol";
 import type { Capability, SessionRole } from "./ports/accounts.ts";
 import type { LimitClass, RequestAsked, Tier } from "./ports/allowances.ts";
 import type { AuditEntry } from "./ports/audit.ts";
+import type { DeveloperPrincipal } from "./ports/keys.ts";
 import type { LimitStanding } from "./ports/limits.ts";
 
 export * from "./ports/accounts.ts";
@@ -15,6 +16,7 @@ export * from "./ports/credentials.ts";
 export * from "./ports/family.ts";
 export * from "./ports/guardians.ts";
 export * from "./ports/jobs.ts";
+export * from "./ports/keys.ts";
 export * from "./ports/kms.ts";
 export * from "./ports/limits.ts";
 export * from "./ports/live.ts";
@@ -219,7 +221,7 @@ export interface ParentPrincipal {
 }
 
 /** Who asks, as the door found out; `request.principal` of every handler. */
-export type Principal = { kind: "none" } | { kind: "developer" } | { kind: "metrics" } | ParentPrincipal;
+export type Principal = { kind: "none" } | { kind: "metrics" } | DeveloperPrincipal | ParentPrincipal;
 
 /** Knows parents by their access tokens. */
 export interface ParentDoor {
@@ -252,7 +254,8 @@ export interface Doorkeeper {
     limit: LimitClass,
     from: Omit<RequestAsked, "limit" | "payer"> & { known: Known },
   ): Promise<LimitAnswer | undefined>;
-  authenticate(auth: AuthClass, known: Known): Principal;
+  /** One that brought a token which does not hold stands in the audit trail, once a minute of an address. MISSION B31 */
+  authenticate(auth: AuthClass, known: Known, from: { address: string; presented: boolean }): Principal;
   /** `may`: what the route says it needs; else what its class and `reading` call for. MISSION C43 */
   permit(
     auth: AuthClass,

@@ -14,6 +14,7 @@ export interface CellApi {
   get(path: string): Promise<Record<string, unknown>>;
   post(path: string, body: object): Promise<Record<string, unknown>>;
   patch(path: string, body: object): Promise<Record<string, unknown>>;
+  delete(path: string): Promise<void>;
 }
 
 /** ms for an answer */
@@ -77,7 +78,7 @@ export function openCellApi(url: string, key: string | undefined): CellApi {
     try {
       const signal = AbortSignal.timeout(ANSWER_MS);
       answer = await fetch(url + path, { ...init, headers, signal, redirect: "error" });
-      body = await answer.json();
+      body = answer.status === 204 ? {} : await answer.json();
     } catch (error) {
       const cause = (error as { cause?: { code?: string } }).cause?.code ?? (error as Error).name;
       throw new Fault(`the cell at ${url} gave no answer (${cause}): is it running?`, EXIT.FAILED, true);
@@ -92,5 +93,6 @@ export function openCellApi(url: string, key: string | undefined): CellApi {
     get: (path) => ask(path, { method: "GET" }),
     post: (path, body) => ask(path, { method: "POST", body: JSON.stringify(body) }),
     patch: (path, body) => ask(path, { method: "PATCH", body: JSON.stringify(body) }),
+    delete: async (path) => void (await ask(path, { method: "DELETE" })),
   };
 }

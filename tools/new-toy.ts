@@ -24,15 +24,19 @@ export function makeToy(env: Env): ToyFile {
 export async function withCell<T>(
   env: Env,
   beside: (cell: CellApi) => Promise<T>,
-  alone: (record: Offline) => Promise<T>,
+  straight: (record: Offline) => Promise<T>,
 ): Promise<T> {
   const cell = await runningCell(env);
-  if (cell) return beside(cell);
+  return cell ? beside(cell) : alone(env, straight);
+}
+
+/** Straight to the record. */
+export async function alone<T>(env: Env, work: (record: Offline) => Promise<T>): Promise<T> {
   const { quietLog } = await import("@bearlink/server/log"); // only now: beside a cell none of it is needed
   const { openOffline } = await import("@bearlink/server/offline");
   const record = await openOffline(readConfig(env), { log: quietLog });
   try {
-    return await alone(record);
+    return await work(record);
   } finally {
     await record.close();
   }

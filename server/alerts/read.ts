@@ -34,11 +34,17 @@ export interface SafetyPorts {
   clock: Clock;
 }
 
+/** Who reads what no parent may. */
+export interface Operator {
+  actor: string;
+  address: string;
+}
+
 export type OpenCase = Omit<SafetyCase, "sealed"> & CaseContent;
 
 /** The audit first: who cannot be written down reads nothing. */
-export async function readCases(ports: SafetyPorts, address: string): Promise<OpenCase[]> {
-  await note(ports, "safety_queue_read", address, undefined);
+export async function readCases(ports: SafetyPorts, by: Operator): Promise<OpenCase[]> {
+  await note(ports, "safety_queue_read", by, undefined);
   const cases = await orUnavailable(ports.safetyQueue.list(MAX_SAFETY_CASES));
   return cases.map(({ sealed, ...item }) => {
     const opened = ports.vault.open(sealed, sealContext.safetyCase(item.id));
@@ -47,17 +53,17 @@ export async function readCases(ports: SafetyPorts, address: string): Promise<Op
 }
 
 /** Throws NOT_FOUND where there is none that waits. */
-export async function finishCase(ports: SafetyPorts, id: string, address: string): Promise<void> {
+export async function finishCase(ports: SafetyPorts, id: string, by: Operator): Promise<void> {
   if (!(await orUnavailable(ports.safetyQueue.done(id, ports.clock.now())))) throw new Refusal("NOT_FOUND");
-  await note(ports, "safety_case_done", address, id);
+  await note(ports, "safety_case_done", by, id);
 }
 
 async function note(
   { audit, clock }: SafetyPorts,
   action: string,
-  address: string,
+  by: Operator,
   resource: string | undefined,
 ): Promise<void> {
-  const entry = { at: clock.now(), action, outcome: "success", actor: "operator", address } as const;
+  const entry = { at: clock.now(), action, outcome: "success", ...by } as const;
   await orUnavailable(audit.append({ ...entry, ...(resource !== undefined && { resource }) }));
 }

@@ -1,4 +1,4 @@
-/** The developer key: how it looks, how it is made, and whether a request carries it. MISSION B14, B17 */
+/** A developer key: how it looks and how it is made; and the token that a request carries. MISSION B14, B17 */
 import { sameBytes, toHex, utf8 } from "@bearlink/sdk/protocol";
 import type { Hash } from "@bearlink/sdk/protocol";
 import { MAX_AUTHORIZATION_CHARS } from "../bounds.ts";
@@ -32,6 +32,9 @@ export function isDeveloperKey(text: string): boolean {
   return FORM.test(text) && crcOf(text.slice(0, -CRC_CHARS - 1)) === text.slice(-CRC_CHARS);
 }
 
+/** By which a key is looked up; of one that has the form. */
+export const keyIdOf = (key: string): string => key.split("_")[2]!;
+
 /** What is kept of a key or a token. */
 export function tokenHash(hash: Hash, token: string): Uint8Array {
   return hash.sha256(utf8(token));
@@ -47,13 +50,4 @@ export function bearer(authorization: string | undefined): string | undefined {
 export function carries(hash: Hash, expected: Uint8Array, authorization: string | undefined): boolean {
   const token = bearer(authorization);
   return token !== undefined && sameBytes(tokenHash(hash, token), expected);
-}
-
-/** Whether a request carries the developer key of this hash. */
-export function carriesDeveloperKey(
-  hash: Hash,
-  expected: Uint8Array,
-  authorization: string | undefined,
-): boolean {
-  return isDeveloperKey(bearer(authorization) ?? "") && carries(hash, expected, authorization);
 }

@@ -9,7 +9,11 @@ import { mqttRoom } from "../adapters/mqtt-websocket.ts";
 import type { ClaimDesk } from "../claim/desk.ts";
 import { isProduction } from "../config.ts";
 import type { Config } from "../config.ts";
+import { openKeyLines } from "../adapters/http/key-lines.ts";
+import type { KeyPorts } from "../keys/desk.ts";
 import { tokenHash } from "../keys/developer-key.ts";
+import { createKeyDoor } from "../keys/door.ts";
+import { watchKeys } from "../keys/watch.ts";
 import { parentDoor } from "../family/account/session.ts";
 import { createRequestLimiter } from "../limiter/request.ts";
 import { alertRoutes } from "../routes/alerts.ts";
@@ -25,6 +29,7 @@ import { credentialRoutes } from "../routes/credentials.ts";
 import { developmentRoutes } from "../routes/development.ts";
 import { openDoorkeeper } from "../routes/doorkeeper.ts";
 import { guardianRoutes } from "../routes/guardians.ts";
+import { keyRoutes } from "../routes/keys.ts";
 import { limitRoutes } from "../routes/limits.ts";
 import { liveRoutes } from "../routes/live.ts";
 import { meRoutes } from "../routes/me.ts";
@@ -101,6 +106,9 @@ export async function serveHttp(
   if (config.PUBLIC_URL) hosts.push(new URL(config.PUBLIC_URL).hostname);
   const ready = readiness(clock, checks);
 
+  const keyPorts: KeyPorts = { ...desk, keys: stores.keys, env: isProduction(config) ? "prod" : "dev" };
+  const keys = createKeyDoor(keyPorts, { own: secrets.developerKey });
+
   const rooms: ((app: HttpApp) => void)[] = [
     (app) => apiRoutes(app, { version }),
     (app) => claimRoutes(app, desk),
@@ -112,6 +120,7 @@ export async function serveHttp(
     (app) => chatkitRoutes(app, families.history),
     (app) => credentialRoutes(app, credentials),
     (app) => auditRoutes(app, { ...stores, ...audit, clock }),
+    (app) => keyRoutes(app, keyPorts),
     (app) => privacyRoutes(app, families.privacy),
     (app) => ownToyRoutes(app, { ...families, activityOf: live.activityOf }),
     (app) => pairRoutes(app, families.windows),
@@ -132,22 +141,26 @@ export async function serveHttp(
       (app) => workbenchRoutes(app, { lastTurn: bridge.lastTurn, migrations: stores.migrations }),
     );
 
+  const keyLines = openKeyLines(clock);
   const http = openHttp(
     {
       log,
       meter,
+      keyLines,
       doorkeeper: openDoorkeeper(
         {
           limiter: config.RATE_LIMIT_ENABLED
             ? createRequestLimiter(stores, { perMinute: config.RATE_LIMIT_REQUESTS_PER_MINUTE })
             : undefined,
           parents: parentDoor(accounts.desk),
+          keys,
+          audit: stores.audit,
+          clock,
           hash,
           meter,
           log,
         },
         {
-          developerKeyHash: hashed(secrets.developerKey),
           metricsTokenHash: hashed(config.METRICS_TOKEN),
         },
       ),
@@ -161,12 +174,16 @@ export async function serveHttp(
     { allowedHosts: hosts, allowedOrigins: config.CORS_ORIGINS, trustedProxies: config.TRUSTED_PROXIES },
     [mqttRoom("/mqtt", broker.accept), feedRoom(clock, "/ws", live.feeds.open)],
   );
+  const keyWatch = await watchKeys(keyPorts, keyLines.list);
+  keys.start();
   await http.listen({ host: config.HOST, port: config.PORT });
   return {
     port: (http.server.address() as AddressInfo).port,
     async close() {
       closeWebSockets();
       await http.close();
+      await keyWatch.stop();
+      await keys.stop();
     },
   };
 }

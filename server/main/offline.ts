@@ -3,10 +3,10 @@ import { memoryStores } from "../adapters/memory.ts";
 import { systemChance } from "../adapters/chance.ts";
 import { systemClock } from "../adapters/clock.ts";
 import { systemHash } from "../adapters/hash.ts";
-import { sqlAudit } from "../adapters/sql/audit.ts";
 import { sqlFamilies } from "../adapters/sql/families.ts";
 import { migrateDown, migrateUp, migrationStatus } from "../adapters/sql/migrate.ts";
 import type { MigrationState } from "../adapters/sql/migrate.ts";
+import { sqlKeys } from "../adapters/sql/keys.ts";
 import { sqlVaultMasters } from "../adapters/sql/vault-masters.ts";
 import { sqlToys } from "../adapters/sql/toys.ts";
 import { provision } from "../claim/provision.ts";
@@ -17,6 +17,8 @@ import { Refusal } from "../errors.ts";
 import { pairWithDemoFamily } from "../pairing/development.ts";
 import type { DemoPairing } from "../pairing/development.ts";
 import type { Log } from "../ports.ts";
+import { offlineKeys } from "./keys.ts";
+import type { OfflineKeys } from "./keys.ts";
 import { openSecrets } from "./secrets.ts";
 import { openRecord, prepareSchema } from "./stores.ts";
 
@@ -29,6 +31,7 @@ export interface Offline {
   provision(request: ProvisionRequest): Promise<void>;
   /** Refused NOT_FOUND in production. */
   pairWithDemoFamily(deviceId: string): Promise<DemoPairing>;
+  keys: OfflineKeys;
   close(): Promise<void>;
 }
 
@@ -57,7 +60,6 @@ export async function openOffline(config: Config, { log }: { log: Log }): Promis
       log,
       toys: sqlToys({ db }),
       families: sqlFamilies({ db, clock: systemClock }),
-      audit: sqlAudit({ db }),
       bus: memoryStores({ clock: systemClock }).bus,
       vault: secrets.vault,
     };
@@ -67,6 +69,12 @@ export async function openOffline(config: Config, { log }: { log: Log }): Promis
         if (isProduction(config)) throw new Refusal("NOT_FOUND"); // as the route, which is not there
         return pairWithDemoFamily(ports, deviceId);
       },
+      keys: offlineKeys({
+        ...base,
+        ...ports,
+        keys: sqlKeys({ db }),
+        env: isProduction(config) ? "prod" : "dev",
+      }),
       close: database.close,
     };
   } catch (error) {

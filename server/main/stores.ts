@@ -19,6 +19,7 @@ import { sqlConversations } from "../adapters/sql/conversations.ts";
 import { sqlConsents } from "../adapters/sql/consents.ts";
 import { sqlCredentials } from "../adapters/sql/credentials.ts";
 import { sqlFamilies } from "../adapters/sql/families.ts";
+import { sqlKeys } from "../adapters/sql/keys.ts";
 import { sqlJobs } from "../adapters/sql/jobs.ts";
 import { migrateUp, migrationStatus } from "../adapters/sql/migrate.ts";
 import type { MigrationState } from "../adapters/sql/migrate.ts";
@@ -50,6 +51,7 @@ import type {
   Consents,
   Counters,
   Deletions,
+  DeveloperKeys,
   Exports,
   ExportSection,
   Credentials,
@@ -110,6 +112,7 @@ export interface Stores {
   auditReader: AuditReader;
   auditChain: AuditChain;
   credentials: Credentials;
+  keys: DeveloperKeys;
   vaultMasters: VaultMasters;
   vaultOwners: VaultOwners;
   nonces: Nonces;
@@ -190,6 +193,7 @@ export async function openStores(config: Config, { clock, chance, meter, log }: 
       auditReader: sqlAuditReader({ db }),
       auditChain: sqlAuditChain({ db }),
       credentials: sqlCredentials({ db }),
+      keys: sqlKeys({ db }),
       vaultMasters: sqlVaultMasters({ db }),
       vaultOwners: sqlVaultOwners({ db }),
       ...shared.stores,

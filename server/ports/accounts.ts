@@ -73,6 +73,12 @@ export type Capability =
   | "family.trail"
   | "audit.read"
   | "cell.operate"
+  | "keys.manage"
+  | "toys.provision"
+  | "toys.look"
+  | "turns.simulate"
+  | "updates.look"
+  | "updates.publish"
   | "cell.metrics"
   | "support.open"
   | "safety.review";

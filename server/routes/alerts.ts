@@ -1,4 +1,5 @@
 /** What a parent was told of, and what only the operator may read. MISSION C50, SAFETY "Conversation" */
+import type { FastifyRequest } from "fastify";
 import { z } from "zod";
 import { finishCase, readAlerts, readCases } from "../alerts/read.ts";
 import type { SafetyPorts } from "../alerts/read.ts";
@@ -10,6 +11,7 @@ import type { AlertBook } from "../ports.ts";
 import { parentOf } from "./account.ts";
 import { hex } from "./app.ts";
 import type { App } from "./app.ts";
+import { actorOf } from "./keys.ts";
 
 export interface AlertRoutePorts {
   book: AlertBook;
@@ -53,7 +55,9 @@ const caseAnswer = z.object({
 });
 
 const config = { auth: "parent", limit: "address" } as const;
-const operator = { auth: "developer", may: "safety.review", limit: "address" } as const;
+const operator = { auth: "developer", may: "safety.review", limit: "admin" } as const;
+
+const operatorOf = (request: FastifyRequest) => ({ actor: actorOf(request), address: request.clientAddress });
 
 export function alertRoutes(app: App, { book, safety }: AlertRoutePorts): void {
   app.route({
@@ -103,7 +107,7 @@ export function alertRoutes(app: App, { book, safety }: AlertRoutePorts): void {
     schema: { response: { 200: z.object({ cases: z.array(caseAnswer) }) } },
     async handler(request, reply) {
       void reply.header("cache-control", "no-store");
-      const cases = await readCases(safety, request.clientAddress);
+      const cases = await readCases(safety, operatorOf(request));
       return {
         cases: cases.map(({ at, doneAt, ...item }) => ({
           ...item,
@@ -123,7 +127,7 @@ export function alertRoutes(app: App, { book, safety }: AlertRoutePorts): void {
       response: { 200: z.object({ done: z.literal(true) }) },
     },
     async handler(request) {
-      await finishCase(safety, request.params.id, request.clientAddress);
+      await finishCase(safety, request.params.id, operatorOf(request));
       return { done: true as const };
     },
   });

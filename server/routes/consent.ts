@@ -143,7 +143,7 @@ export function consentRoutes(app: App, consent: ConsentPorts): void {
   app.route({
     method: "POST",
     url: "/api/v1/consent/forms/:request_id",
-    config: { auth: "developer", limit: "address", may: "support.open" },
+    config: { auth: "developer", limit: "admin", may: "support.open" },
     schema: {
       params: z.strictObject({ request_id: hex(16) }),
       body: formBody,

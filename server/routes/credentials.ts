@@ -8,6 +8,7 @@ import type { CredentialOwner, CredentialPorts } from "../vault/credentials.ts";
 import { parentOf } from "./account.ts";
 import { hex, printable } from "./app.ts";
 import type { App } from "./app.ts";
+import { actorOf } from "./keys.ts";
 
 const ID_BYTES = 12;
 
@@ -66,7 +67,7 @@ interface Side {
   auth: AuthClass;
   read: Capability;
   change: Capability;
-  ownerOf(request: Parameters<typeof parentOf>[0] & { clientAddress: string }): CredentialOwner;
+  ownerOf(request: Parameters<typeof parentOf>[0]): CredentialOwner;
 }
 
 const SIDES: Side[] = [
@@ -85,14 +86,14 @@ const SIDES: Side[] = [
     auth: "developer",
     read: "cell.operate",
     change: "cell.operate",
-    ownerOf: (request) => ({ ownerId: TENANT, actor: "developer", address: request.clientAddress }),
+    ownerOf: (request) => ({ ownerId: TENANT, actor: actorOf(request), address: request.clientAddress }),
   },
 ];
 
 export function credentialRoutes(app: App, ports: CredentialPorts): void {
   for (const { path, auth, read, change, ownerOf } of SIDES) {
-    const reading = { auth, limit: "address", may: read } as const;
-    const changing = { auth, limit: "address", may: change } as const;
+    const reading = { auth, limit: "credentials", may: read } as const;
+    const changing = { auth, limit: "credentials", may: change } as const;
 
     app.route({
       method: "GET",
@@ -101,7 +102,7 @@ export function credentialRoutes(app: App, ports: CredentialPorts): void {
       schema: { response: { 200: z.object({ credentials: z.array(answer) }) } },
       async handler(request, reply) {
         void reply.header("cache-control", "no-store");
-        return { credentials: (await listCredentials(ports, ownerOf(request).ownerId)).map(tell) };
+        return { credentials: (await listCredentials(ports, ownerOf(request))).map(tell) };
       },
     });
 

@@ -8,7 +8,7 @@ export function developmentRoutes(app: App, ports: Parameters<typeof pairWithDem
   app.route({
     method: "POST",
     url: "/api/v1/dev/pair",
-    config: { auth: "developer", limit: "address" },
+    config: { auth: "developer", may: "turns.simulate", limit: "address" },
     schema: {
       body: z.strictObject({ device_id: deviceId }),
       response: { 200: z.object({ account_id: z.string(), child_id: z.string() }) },

@@ -1,13 +1,18 @@
 /** What the classes of routes ask: the layers of limits, a developer key, a token of the metrics, a parent's access token. MISSION A02, A09, B01, B17 */
 import type { Hash } from "@bearlink/sdk/protocol";
+import { MAX_REFUSED_ADDRESSES, REFUSED_TOKEN_MS } from "../bounds.ts";
 import { orUnavailable, Refusal } from "../errors.ts";
 import { may } from "../family/account/policy.ts";
-import { bearer, carries, carriesDeveloperKey } from "../keys/developer-key.ts";
+import { bearer, carries } from "../keys/developer-key.ts";
+import { addressKey } from "../limiter/address.ts";
 import { limitHeaders } from "../limiter/headers.ts";
 import type {
+  AuditTrail,
   AuthClass,
   Capability,
+  Clock,
   Doorkeeper,
+  KeyDoor,
   Known,
   LimitAnswer,
   LimitClass,
@@ -23,14 +28,15 @@ export interface DoorkeeperPorts {
   /** undefined where limits are switched off, in development */
   limiter: RequestLimiter | undefined;
   parents: ParentDoor;
+  keys: KeyDoor;
+  audit: AuditTrail;
+  clock: Clock;
   hash: Hash;
   meter: Meter;
   log: Log;
 }
 
 export interface DoorkeeperSettings {
-  /** SHA-256 of the developer key; without one nobody passes as a developer */
-  developerKeyHash: Uint8Array | undefined;
   /** SHA-256 of METRICS_TOKEN */
   metricsTokenHash: Uint8Array | undefined;
 }
@@ -39,28 +45,45 @@ export interface DoorkeeperSettings {
 const CLOSED: readonly LimitClass[] = ["credentials", "keys"];
 const NOT_COUNTED: readonly LimitClass[] = ["exempt", "claim"];
 
-/** Whose tier it is: the family's, whoever of them asks. The cell's own key has the largest. */
+/** Whose tier it is: the family's, whoever of them asks. Keys are the operator's, each counted by itself. MISSION B16 */
 function payerOf(principal: Principal | undefined): Payer | undefined {
   if (principal?.kind === "parent") return { id: principal.accountId, tier: principal.tier };
-  return principal?.kind === "developer" ? { id: "cell", tier: "enterprise" } : undefined;
+  return principal?.kind === "developer" ? { id: `key:${principal.keyId}`, tier: "enterprise" } : undefined;
+}
+
+/** Once a minute of an address, so that nobody fills the trail; not awaited, and never in the way. */
+function createRefusedTokens({ audit, clock, log }: Pick<DoorkeeperPorts, "audit" | "clock" | "log">) {
+  const told = new Map<string, number>();
+  return (method: string, address: string): void => {
+    const now = clock.now();
+    const key = `${method} ${addressKey(address)}`;
+    if (now - (told.get(key) ?? -Infinity) < REFUSED_TOKEN_MS) return;
+    if (told.size >= MAX_REFUSED_ADDRESSES) told.clear();
+    told.set(key, now);
+    const entry = { at: now, action: `${method}_refused`, outcome: "refused", actor: "unknown" } as const;
+    audit
+      .append({ ...entry, address })
+      .catch((error: unknown) => log.warn({ error }, "a refused token was not audited"));
+  };
 }
 
 export function openDoorkeeper(ports: DoorkeeperPorts, settings: DoorkeeperSettings): Doorkeeper {
-  const { limiter, parents, hash, meter, log } = ports;
-  const { developerKeyHash, metricsTokenHash } = settings;
+  const { limiter, parents, keys, hash, meter, log } = ports;
+  const { metricsTokenHash } = settings;
+  const tellRefused = createRefusedTokens(ports);
 
-  const isDeveloper = (authorization: string | undefined): boolean =>
-    developerKeyHash !== undefined && carriesDeveloperKey(hash, developerKeyHash, authorization);
+  async function developer(authorization: string | undefined): Promise<Principal | undefined> {
+    const token = bearer(authorization);
+    return token === undefined ? undefined : orUnavailable(keys.principal(token));
+  }
   const isMetrics = (authorization: string | undefined): boolean =>
     metricsTokenHash !== undefined && carries(hash, metricsTokenHash, authorization);
 
   const who: Record<AuthClass, (authorization: string | undefined) => Promise<Principal | undefined>> = {
     public: async () => ({ kind: "none" }),
-    developer: async (authorization) => (isDeveloper(authorization) ? { kind: "developer" } : undefined),
-    async metrics(authorization) {
-      if (isMetrics(authorization)) return { kind: "metrics" };
-      return isDeveloper(authorization) ? { kind: "developer" } : undefined;
-    },
+    developer,
+    metrics: async (authorization) =>
+      isMetrics(authorization) ? { kind: "metrics" } : developer(authorization),
     async parent(authorization) {
       const token = bearer(authorization);
       // without the record nobody can say whether the session still stands. MISSION D09
@@ -102,15 +125,16 @@ export function openDoorkeeper(ports: DoorkeeperPorts, settings: DoorkeeperSetti
         release,
       };
     },
-    authenticate(auth, { principal, fault }) {
+    authenticate(auth, { principal, fault }, { address, presented }) {
       if (fault !== undefined) throw fault;
       const method = auth === "parent" ? "token" : "key";
       if (auth !== "public")
         meter.count("auth_attempts_total", { method, result: principal ? "accepted" : "refused" });
       if (auth === "developer" || auth === "metrics")
         meter.count("api_key_validations_total", { result: principal ? "valid" : "invalid" });
-      if (!principal) throw new Refusal("UNAUTHORIZED");
-      return principal;
+      if (principal) return principal;
+      if (presented) tellRefused(method, address);
+      throw new Refusal("UNAUTHORIZED");
     },
     permit(auth, principal, asked) {
       const needed = asked.may ?? calledFor(auth, asked.reading);

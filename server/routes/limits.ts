@@ -8,6 +8,7 @@ import { TIERS } from "../ports.ts";
 import type { AccountAllowance, Allowances, Clock } from "../ports.ts";
 import { parentOf } from "./account.ts";
 import type { App } from "./app.ts";
+import { actorOf } from "./keys.ts";
 
 export interface LimitRoutePorts {
   allowances: Allowances;
@@ -88,7 +89,7 @@ export function limitRoutes(app: App, { allowances, clock }: LimitRoutePorts): v
         at: clock.now(),
         action: "tier_changed",
         outcome: "success" as const,
-        actor: "developer-key",
+        actor: actorOf(request),
         resource: accountId,
         address: request.clientAddress,
         reason: tier,

@@ -10,6 +10,7 @@ import type { ProvisionPorts } from "../claim/provision.ts";
 import { Refusal } from "../errors.ts";
 import { deviceId, hex, u32 } from "./app.ts";
 import type { App } from "./app.ts";
+import { actorOf } from "./keys.ts";
 
 /** What a toy last told of itself. */
 export interface ToyTelemetry extends Telemetry {
@@ -120,7 +121,7 @@ export function toyRoutes(app: App, ports: ToyRoutePorts): void {
   app.route({
     method: "GET",
     url: "/api/v1/esp32/private/telemetry",
-    config: { auth: "developer", limit: "address" },
+    config: { auth: "developer", may: "toys.look", limit: "address" },
     schema: { response: { 200: telemetryAnswer } },
     handler: async () => ({
       toys: ports
@@ -143,11 +144,11 @@ export function toyRoutes(app: App, ports: ToyRoutePorts): void {
   app.route({
     method: "POST",
     url: "/api/v1/toys",
-    config: { auth: "developer", limit: "address" },
+    config: { auth: "developer", may: "toys.provision", limit: "address" },
     schema: { body: provisionBody, response: { 201: z.object({ device_id: deviceId }) } },
     async handler(request, reply) {
       const { device_id } = request.body;
-      await provision(ports, request.body, { actor: "developer-key", address: request.clientAddress });
+      await provision(ports, request.body, { actor: actorOf(request), address: request.clientAddress });
       return reply.code(201).send({ device_id });
     },
   });

@@ -9,6 +9,7 @@ import type { PublishPorts } from "../update/publish.ts";
 import { compareVersions, FIRST_BOARD, readVersion } from "../update/version.ts";
 import { deviceId, hex } from "./app.ts";
 import type { App } from "./app.ts";
+import { actorOf } from "./keys.ts";
 import type { FirmwareManifest } from "./toys.ts";
 
 export interface UpdateRoutePorts extends PublishPorts {
@@ -48,7 +49,8 @@ const bundleAnswer = z.object({
 });
 
 const NO_TOYS: Tally = { offered: 0, ok: 0, failed: 0, refused: 0 };
-const config = { auth: "developer", limit: "address" } as const;
+const publishing = { auth: "developer", may: "updates.publish", limit: "address" } as const;
+const looking = { auth: "developer", may: "updates.look", limit: "address" } as const;
 /** a version's bytes never change */
 const FOR_GOOD = "public, max-age=31536000, immutable";
 
@@ -77,13 +79,13 @@ export function updateRoutes(app: App, ports: UpdateRoutePorts): void {
   app.route({
     method: "POST",
     url: "/api/v1/updates",
-    config,
+    config: publishing,
     bodyLimit: MAX_UPDATE_BODY_BYTES,
     schema: { body: publishBody, response: { 201: bundleAnswer } },
     async handler(request, reply) {
       const { bundle: base64, ...said } = request.body;
       const bytes = new Uint8Array(Buffer.from(base64, "base64"));
-      const by = { actor: "developer-key", address: request.clientAddress };
+      const by = { actor: actorOf(request), address: request.clientAddress };
       const bundle = await publish(ports, { ...said, bytes }, by);
       await ports.tellCells();
       return reply.code(201).send(answerOf(bundle));
@@ -93,7 +95,7 @@ export function updateRoutes(app: App, ports: UpdateRoutePorts): void {
   app.route({
     method: "GET",
     url: "/api/v1/updates",
-    config,
+    config: looking,
     schema: { response: { 200: z.object({ updates: z.array(bundleAnswer) }) } },
     async handler() {
       const [bundles, tallies] = await orUnavailable(Promise.all([updates.list(), updates.tallies()]));
@@ -104,7 +106,7 @@ export function updateRoutes(app: App, ports: UpdateRoutePorts): void {
   app.route({
     method: "PATCH",
     url: "/api/v1/updates/:board/:version",
-    config,
+    config: publishing,
     schema: {
       params: z.strictObject({ board, version }),
       body: stageBody,
@@ -120,7 +122,7 @@ export function updateRoutes(app: App, ports: UpdateRoutePorts): void {
           at: ports.clock.now(),
           action: "firmware_staged",
           outcome: "success",
-          actor: "developer-key",
+          actor: actorOf(request),
           resource: `${board}/${version}`,
           address: request.clientAddress,
           reason: `percent ${percent}${paused ? ", paused" : ""}`,
@@ -134,7 +136,7 @@ export function updateRoutes(app: App, ports: UpdateRoutePorts): void {
   app.route({
     method: "GET",
     url: "/api/v1/updates/offers/:device_id",
-    config,
+    config: looking,
     schema: {
       params: z.strictObject({ device_id: deviceId }),
       response: { 200: z.object({ version: z.string().nullable(), why: z.string().nullable() }) },

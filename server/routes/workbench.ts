@@ -10,13 +10,13 @@ export interface WorkbenchPorts {
   migrations: () => Promise<{ name: string; state: string }[]>;
 }
 
-const config = { auth: "developer", limit: "address" } as const;
+const operator = { auth: "developer", limit: "address" } as const;
 
 export function workbenchRoutes(app: App, { lastTurn, migrations }: WorkbenchPorts): void {
   app.route({
     method: "GET",
     url: "/api/v1/dev/toys/:device_id/last-turn",
-    config,
+    config: { ...operator, may: "turns.simulate" },
     schema: {
       params: z.strictObject({ device_id: deviceId }),
       response: { 200: z.object({ transcript: z.string().nullable(), reply: z.string() }) },
@@ -32,7 +32,7 @@ export function workbenchRoutes(app: App, { lastTurn, migrations }: WorkbenchPor
   app.route({
     method: "GET",
     url: "/api/v1/dev/migrations",
-    config,
+    config: operator,
     schema: {
       response: { 200: z.object({ migrations: z.array(z.object({ name: z.string(), state: z.string() })) }) },
     },

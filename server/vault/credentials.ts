@@ -5,6 +5,7 @@ import { orUnavailable, Refusal } from "../errors.ts";
 import { sealContext } from "../ports.ts";
 import type {
   AuditEntry,
+  AuditTrail,
   Bus,
   Chance,
   Clock,
@@ -21,6 +22,7 @@ export const CREDENTIALS_CHANGED = "credentials-changed";
 
 export interface CredentialPorts {
   credentials: Credentials;
+  audit: AuditTrail;
   familyVault: FamilyVault;
   bus: Bus;
   clock: Clock;
@@ -66,9 +68,11 @@ export async function addCredential(
   return credential;
 }
 
-/** Without their values: nobody sees one again. */
-export async function listCredentials(ports: CredentialPorts, ownerId: string): Promise<Credential[]> {
-  return orUnavailable(ports.credentials.list(ownerId));
+/** Without their values: nobody sees one again. That they were looked at is in the trail: MISSION B27 has a rule of it. */
+export async function listCredentials(ports: CredentialPorts, owner: CredentialOwner): Promise<Credential[]> {
+  const entry = entryOf("credentials_read", owner, owner.ownerId, ports.clock.now());
+  await orUnavailable(ports.audit.append(entry));
+  return orUnavailable(ports.credentials.list(owner.ownerId));
 }
 
 /** The id stays, the version rises; the former value serves for `overlapMs` more where the new one is refused. */

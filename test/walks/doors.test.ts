@@ -8,11 +8,13 @@ import type { Stores } from "../../server/main/stores.ts";
 import { startCell } from "../support/cell.ts";
 import { holdToDocument } from "../support/document.ts";
 import type { TestCell } from "../support/cell.ts";
+import { SCOPES } from "../../server/ports.ts";
+import type { Scope } from "../../server/ports.ts";
 import { letterTo, newChild, newParent } from "./family.ts";
 import type { Parent } from "./family.ts";
 import { newToy } from "./support.ts";
 
-// a cell starts, people sign up, and each of some eighty routes is asked by each of eight
+// a cell starts, people sign up, and each of some ninety routes is asked by each of seventeen
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
 
 const METRICS_TOKEN = "a-token-of-the-metrics-long-enough";
@@ -47,21 +49,34 @@ vi.mock("../../server/main/stores.ts", async (original) => {
   return { ...real, openStores };
 });
 
+/** a key of each scope; `developer` is the cell's own */
+const KEYS = SCOPES.map((scope) => `key of ${scope}` as const);
+type Key = (typeof KEYS)[number];
 type Principal =
-  "none" | "parent" | "another" | "former owner" | "guardian" | "support" | "toy" | "developer" | "metrics";
+  | (
+      | "none"
+      | "parent"
+      | "another"
+      | "former owner"
+      | "guardian"
+      | "support"
+      | "toy"
+      | "developer"
+      | "metrics"
+    )
+  | (Key | "revoked key");
 const PRINCIPALS: readonly Principal[] = [
-  ...([
-    "none",
-    "parent",
-    "another",
-    "former owner",
-    "guardian",
-    "support",
-    "toy",
-    "developer",
-    "metrics",
-  ] as const),
+  ...(["none", "parent", "another", "former owner", "guardian", "support"] as const),
+  ...(["toy", "developer", "metrics", ...KEYS, "revoked key"] as const),
 ];
+/** Whoever holds one of these scopes passes, and so does an admin; other keys are known. */
+const keyed = (...scopes: Scope[]) => ({
+  pass: [
+    "developer",
+    ...KEYS.filter((key) => [...scopes, "admin"].some((one) => key.endsWith(` ${one}`))),
+  ] as Principal[],
+  known: KEYS as Principal[],
+});
 const PARENTS = ["parent", "another", "former owner"] as const;
 
 /** Who passes the door of a class; `known` are told 403, all others 401. */
@@ -73,9 +88,16 @@ const CLASSES = {
   /** `change`: of the family; `take`: a copy of all of it */
   change: { pass: PARENTS, known: ["guardian", "support"] },
   take: { pass: PARENTS, known: ["guardian", "support"] },
-  /** the cell's own key, which is the developer's and the admin's */
-  operate: { pass: ["developer"], known: [] },
-  watch: { pass: ["developer", "metrics"], known: [] },
+  /** the operator's alone */
+  operate: keyed(),
+  keyed: keyed(...SCOPES),
+  provision: keyed("devices:provision"),
+  telemetry: keyed("telemetry:read"),
+  simulate: keyed("conversations:simulate"),
+  updates: keyed("firmware:publish", "devices:read"),
+  publish: keyed("firmware:publish"),
+  audit: keyed("audit:read"),
+  watch: { ...keyed("telemetry:read"), pass: [...keyed("telemetry:read").pass, "metrics"] },
 } as const satisfies Record<string, { pass: readonly Principal[]; known: readonly Principal[] }>;
 
 /** By method and path: who may ask; and of a route about one thing of a family, a body that would do to another's. */
@@ -85,20 +107,20 @@ const TABLE: Record<string, [keyof typeof CLASSES] | [keyof typeof CLASSES, obje
   "GET /api/v1/esp32/config": ["open"],
   "GET /api/v1/esp32/firmware": ["open"],
   "GET /api/v1/esp32/firmware/:board/:file": ["open"],
-  "GET /api/v1/esp32/private/telemetry": ["operate"],
+  "GET /api/v1/esp32/private/telemetry": ["telemetry"],
   ...Object.fromEntries(
     ["GET", "POST", "PUT", "PATCH", "DELETE"].map((method) => [
       `${method} /api/v1/esp32/private/*`,
       ["operate"],
     ]),
   ),
-  "POST /api/v1/toys": ["operate"],
-  "GET /api/v1/updates": ["operate"],
-  "POST /api/v1/updates": ["operate"],
-  "PATCH /api/v1/updates/:board/:version": ["operate"],
-  "GET /api/v1/updates/offers/:device_id": ["operate"],
-  "POST /api/v1/dev/pair": ["operate"],
-  "GET /api/v1/dev/toys/:device_id/last-turn": ["operate"],
+  "POST /api/v1/toys": ["provision"],
+  "GET /api/v1/updates": ["updates"],
+  "POST /api/v1/updates": ["publish"],
+  "PATCH /api/v1/updates/:board/:version": ["publish"],
+  "GET /api/v1/updates/offers/:device_id": ["updates"],
+  "POST /api/v1/dev/pair": ["simulate"],
+  "GET /api/v1/dev/toys/:device_id/last-turn": ["simulate"],
   "GET /api/v1/dev/migrations": ["operate"],
   "POST /api/v1/support/visits": ["operate"],
   "POST /api/v1/consent/forms/:request_id": ["operate"],
@@ -186,9 +208,14 @@ const TABLE: Record<string, [keyof typeof CLASSES] | [keyof typeof CLASSES, obje
   "POST /api/v1/live/tickets": ["read"],
   "GET /api/v1/alerts": ["read"],
   "POST /api/v1/alerts/read": ["read"],
-  "GET /api/v1/audit": ["operate"],
-  "GET /api/v1/audit/suspicious": ["operate"],
-  "GET /api/v1/audit/verification": ["operate"],
+  "GET /api/v1/keys": ["keyed"],
+  "POST /api/v1/keys": ["keyed"],
+  "GET /api/v1/keys/:id": ["keyed"],
+  "PATCH /api/v1/keys/:id": ["keyed"],
+  "DELETE /api/v1/keys/:id": ["keyed"],
+  "GET /api/v1/audit": ["audit"],
+  "GET /api/v1/audit/suspicious": ["audit"],
+  "GET /api/v1/audit/verification": ["audit"],
   "GET /api/v1/audit/me": ["take"],
   "GET /api/v1/audit/me/suspicious": ["take"],
   "GET /api/v1/safety/queue": ["operate"],
@@ -245,6 +272,14 @@ beforeAll(async () => {
     developer: key,
     metrics: bearer(METRICS_TOKEN),
   });
+  for (const scope of SCOPES) {
+    const made = await ask("developer", "POST", "/api/v1/keys", { name: scope, scopes: [scope] });
+    expect(made.status).toBe(201);
+    headers[`key of ${scope}`] = bearer(made.body.key);
+  }
+  const revoked = await ask("developer", "POST", "/api/v1/keys", { name: "gone", scopes: ["admin"] });
+  headers["revoked key"] = bearer(revoked.body.key);
+  expect((await ask("developer", "DELETE", `/api/v1/keys/${String(revoked.body.id)}`)).status).toBe(204);
   const toy = await newToy(cell, { paired: false });
   headers.toy = bearer(toy.device_secret);
   const familyOf = async (who: Principal) => String((await ask(who, "GET", "/api/v1/me")).body.family_id);

@@ -6,6 +6,7 @@ import { buildFirmwareCommand } from "./build-firmware.ts";
 import { demo } from "./demo.ts";
 import { doctor } from "./doctor.ts";
 import { flash } from "./flash.ts";
+import { keysCreate, keysList, keysRevoke } from "./keys.ts";
 import { label } from "./label.ts";
 import { migrateDown, migrateStatus, migrateUp } from "./migrate.ts";
 import { rewrap } from "./rewrap.ts";
@@ -37,6 +38,9 @@ export const commands: readonly CommandSpec[] = [
   migrateDown,
   migrateStatus,
   rewrap,
+  keysCreate,
+  keysList,
+  keysRevoke,
   auditVerify,
   ratelimitSmoke,
   bench,

@@ -7,12 +7,15 @@ import { Refusal } from "../../errors.ts";
 import type { Doorkeeper, Log, Meter } from "../../ports.ts";
 import { SECURITY_HEADERS } from "./answers.ts";
 import { hostName } from "./address.ts";
+import type { KeyLines } from "./key-lines.ts";
 import { recordAnswer } from "./record.ts";
 
 export interface DoorPorts {
   log: Log;
   meter: Meter;
   doorkeeper: Doorkeeper;
+  /** connections that keys have opened, where anybody closes them */
+  keyLines?: KeyLines;
 }
 
 export interface DoorSettings {
@@ -144,8 +147,17 @@ export function doorSteps(ports: DoorPorts, settings: DoorSettings): DoorStep[] 
 
   const authenticate: Step = (request) => {
     const { auth = "public" } = request.routeOptions.config;
-    request.principal = ports.doorkeeper.authenticate(auth, request.known);
+    request.principal = ports.doorkeeper.authenticate(auth, request.known, {
+      address: request.clientAddress,
+      presented: request.headers.authorization !== undefined,
+    });
+    const { principal } = request;
+    if (principal.kind === "developer" && principal.expiresAt !== undefined)
+      ports.keyLines?.opened(request, principal.keyId);
   };
+
+  const tellClosing: Step = (request, reply) => ports.keyLines?.answering(request, reply);
+  const answered: Step = (request) => ports.keyLines?.answered(request);
 
   const permit: Step = (request) => {
     const { auth = "public", may } = request.routeOptions.config;
@@ -171,6 +183,8 @@ export function doorSteps(ports: DoorPorts, settings: DoorSettings): DoorStep[] 
     { name: "release", at: "onSend", step: giveBack },
     { name: "release", at: "onResponse", step: giveBack },
     { name: "auth", at: "onRequest", step: authenticate },
+    { name: "close", at: "onSend", step: tellClosing },
+    { name: "close", at: "onResponse", step: answered },
     { name: "policy", at: "onRequest", step: permit },
     { name: "route", at: "onRequest", step: refuseUnknown },
   ];

@@ -18,6 +18,7 @@ import * as limits from "./migrations/011_limits.ts";
 import * as credentials from "./migrations/012_credentials.ts";
 import * as care from "./migrations/014_care.ts";
 import * as auditChain from "./migrations/015_audit_chain.ts";
+import * as keys from "./migrations/016_keys.ts";
 import type { Tables } from "./schema.ts";
 
 export interface MigrationFile {
@@ -63,6 +64,7 @@ const files: MigrationFile[] = [
     file: new URL("./migrations/015_audit_chain.ts", import.meta.url),
     migration: auditChain,
   },
+  { name: "016_keys", file: new URL("./migrations/016_keys.ts", import.meta.url), migration: keys },
 ];
 
 /** `edited`: its file changed after it was applied; `unknown`: applied by a newer version, with no file here. */

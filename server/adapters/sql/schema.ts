@@ -1,8 +1,9 @@
 /** The tables as the queries see them; migrations/ makes them. All times are epoch ms. */
 import type { Generated } from "kysely";
 import type { Provider, SessionRole, Tier, TurnVerdict } from "../../ports.ts";
+import type { AuditTables } from "./schema-audit.ts";
 
-export interface Tables {
+export interface Tables extends AuditTables {
   accounts: {
     id: string;
     created_at: number;
@@ -303,29 +304,4 @@ export interface Tables {
     leased_until: Generated<number>;
     given_up: Generated<boolean>;
   };
-  audit: {
-    id: Generated<number>;
-    at: number;
-    action: string;
-    outcome: "success" | "refused";
-    actor: string;
-    resource: string | null;
-    address: string | null;
-    reason: string | null;
-    device: string | null;
-    account_id: string | null;
-  };
-  audit_unlinked: { audit_id: number };
-  audit_days: {
-    day: string;
-    key_id: string;
-    opening: Uint8Array;
-    places: number | null;
-    head: Uint8Array | null;
-    seal: Uint8Array | null;
-    sealed_at: number | null;
-    exported_at: number | null;
-    dropped: Uint8Array | null;
-  };
-  audit_links: { day: string; place: number; audit_id: number; mac: Uint8Array };
 }

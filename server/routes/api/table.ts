@@ -216,6 +216,15 @@ export const SECTIONS: readonly Section[] = [
       ],
       "GET /api/v1/audit/verification": ["Whether the trail holds: nothing in it edited, missing or moved."],
       "PUT /api/v1/admin/accounts/:account_id/tier": ["Sets a family's tier."],
+      "GET /api/v1/keys": ["Tells the keys that the asking one made, and itself; an admin's all."],
+      "POST /api/v1/keys": [
+        "Makes a key that may no more and holds no longer than the asking one, and tells it this once.",
+        "KEY_LIMIT",
+        "FORBIDDEN",
+      ],
+      "GET /api/v1/keys/:id": ["Tells one of them."],
+      "PATCH /api/v1/keys/:id": ["Changes its name or its end.", "FORBIDDEN"],
+      "DELETE /api/v1/keys/:id": ["Ends it at once, and all that it made."],
       "GET /api/v1/tenant/credentials": [
         "Tells the server's own keys to model services, without their values.",
       ],

@@ -23,6 +23,8 @@ import { fakeClock } from "../../support/clock.ts";
 import { countingMeter, silentLog } from "../../support/voice.ts";
 import { toyStatus } from "../live/support.ts";
 
+const OPERATOR = { actor: "key:0011aabb", address: "::1" };
+
 const HOUR = 3_600_000;
 
 function alertHouse() {
@@ -195,23 +197,25 @@ describe("what a child discloses", () => {
     expect(home.letters).toEqual([]);
     expect(home.state.operator).toBe(1);
     expect(Buffer.from(home.cases[0]!.sealed).toString("latin1")).not.toContain("canary");
-    expect(await readCases(home.reading, "::1")).toMatchObject([
+    expect(await readCases(home.reading, OPERATOR)).toMatchObject([
       { kind: "abuse", account_id: "ada", child_id: "child-1", words: "the canary words" },
     ]);
-    expect(home.entries).toMatchObject([{ action: "safety_queue_read", actor: "operator", address: "::1" }]);
-    await finishCase(home.reading, "turn-1", "::1");
-    await expect(finishCase(home.reading, "none", "::1")).rejects.toMatchObject({ code: "NOT_FOUND" });
+    expect(home.entries).toMatchObject([{ action: "safety_queue_read", ...OPERATOR }]);
+    await finishCase(home.reading, "turn-1", OPERATOR);
+    await expect(finishCase(home.reading, "none", OPERATOR)).rejects.toMatchObject({ code: "NOT_FOUND" });
   });
 
   test("is kept without its words where the family has nothing kept", async () => {
     const unkept = { ...turn, recipients: new Set(["voice"]) } as unknown as TurnRef;
     await hear({ withheld: true, reason: "abuse" }, "the canary words", unkept);
-    expect((await readCases(home.reading, "::1"))[0]).toMatchObject({ words: null });
+    expect((await readCases(home.reading, OPERATOR))[0]).toMatchObject({ words: null });
   });
 
   test("is not read where the reading cannot be written down", async () => {
     const audit = { append: () => Promise.reject(new Error("away")) };
-    await expect(readCases({ ...home.reading, audit }, "::1")).rejects.toMatchObject({ code: "UNAVAILABLE" });
+    await expect(readCases({ ...home.reading, audit }, OPERATOR)).rejects.toMatchObject({
+      code: "UNAVAILABLE",
+    });
   });
 
   test("and ordinary talk after it raises nothing more", async () => {

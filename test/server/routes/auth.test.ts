@@ -6,7 +6,8 @@ import type { HttpApp } from "../../../server/adapters/http.ts";
 import { emailOf } from "../../../server/family/account/email.ts";
 import { parentDoor } from "../../../server/family/account/session.ts";
 import { may, policy } from "../../../server/family/account/policy.ts";
-import type { Capability } from "../../../server/ports.ts";
+import { SCOPES } from "../../../server/ports.ts";
+import type { Capability, Scope } from "../../../server/ports.ts";
 import { authRoutes } from "../../../server/routes/auth.ts";
 import { guardianRoutes } from "../../../server/routes/guardians.ts";
 import { meRoutes } from "../../../server/routes/me.ts";
@@ -418,20 +419,25 @@ describe("the policy", () => {
         ),
       );
     expect(Object.fromEntries(roles.map((role) => [role, asked(role)]))).toEqual({
-      parent: ["account.own", "family.read", "family.change", "family.take"],
+      parent: ["account.own", "family.read", "family.change", "family.take", "family.trail"],
       guardian: ["account.own", "family.read"],
       support: ["family.read"],
     });
     const all = Object.keys(policy) as Capability[];
     expect(all.filter((one) => may({ kind: "none" }, one))).toEqual([]);
     expect(all.filter((one) => may({ kind: "metrics" }, one))).toEqual(["cell.metrics"]);
-    expect(all.filter((one) => may({ kind: "developer" }, one))).toEqual([
-      "cell.operate",
-      "cell.entitle",
-      "cell.metrics",
-      "support.open",
-      "safety.review",
-    ]);
+    const asKey = (...scopes: Scope[]) =>
+      all.filter((one) => may({ kind: "developer", keyId: "0", scopes, expiresAt: undefined }, one));
+    expect(Object.fromEntries(SCOPES.map((scope) => [scope, asKey(scope)]))).toEqual({
+      "devices:read": ["keys.manage", "updates.look"],
+      "devices:provision": ["keys.manage", "toys.provision"],
+      "firmware:publish": ["keys.manage", "updates.look", "updates.publish"],
+      "conversations:simulate": ["keys.manage", "turns.simulate"],
+      "telemetry:read": ["keys.manage", "toys.look", "cell.metrics"],
+      "audit:read": ["audit.read", "keys.manage"],
+      admin: all.filter((one) => !/^(account|family)\./.test(one)),
+    });
+    expect(asKey()).toEqual([]);
   });
 
   test("every route of a parent refuses guardians and support what they may not, before its body is read", async () => {

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import type { HttpApp } from "../../../server/adapters/http.ts";
 import { away } from "../claim/support.ts";
-import { KEYED, openServer, parentOf } from "./support.ts";
+import { SCOPES } from "../../../server/ports.ts";
+import { DEVELOPER_KEY, KEYED, openServer, parentOf } from "./support.ts";
 
 /** Routes that answer with who asks. */
 const mirrors = (app: HttpApp): void => {
@@ -15,9 +16,10 @@ test("a handler is told who asks", async () => {
   const ask = async (auth: string, headers: object) =>
     (await app.inject({ url: `/who/${auth}`, headers: { ...headers } })).json() as unknown;
   expect(await ask("public", KEYED)).toEqual({ kind: "none" });
-  expect(await ask("developer", KEYED)).toEqual({ kind: "developer" });
+  const own = { kind: "developer", keyId: DEVELOPER_KEY.split("_")[2], scopes: SCOPES };
+  expect(await ask("developer", KEYED)).toEqual(own);
   expect(await ask("metrics", { authorization: "Bearer metrics-token" })).toEqual({ kind: "metrics" });
-  expect(await ask("metrics", KEYED)).toEqual({ kind: "developer" });
+  expect(await ask("metrics", KEYED)).toEqual(own);
   expect(await ask("parent", parentOf("family-1", { role: "guardian" }))).toEqual({
     kind: "parent",
     accountId: "family-1",
@@ -48,4 +50,24 @@ test("a parent's token opens nothing of a developer's", async () => {
 test("where nobody can say whether a session stands, the answer is 503 and not 200", async () => {
   const { app } = open({ parents: away({ principal: async () => undefined }) });
   expect((await app.inject({ url: "/who/parent", headers: parentOf("family-1") })).statusCode).toBe(503);
+});
+
+test("a token that does not hold stands in the audit trail, once a minute of an address, and none that was not brought", async () => {
+  const { app, at } = open();
+  const ask = (auth: string, authorization?: string, remoteAddress = "192.0.2.1") =>
+    app.inject({ url: `/who/${auth}`, remoteAddress, headers: { ...(authorization && { authorization }) } });
+  await ask("parent");
+  expect(at.entries).toEqual([]);
+  await ask("parent", "Bearer nobody");
+  await ask("parent", "Bearer nobody");
+  await ask("developer", "Bearer nobody");
+  await ask("parent", "Bearer nobody", "192.0.2.2");
+  await at.clock.advance(60_000);
+  await ask("parent", "Bearer nobody");
+  expect(at.entries.map(({ action, outcome, actor, address }) => [action, outcome, actor, address])).toEqual([
+    ["token_refused", "refused", "unknown", "192.0.2.1"],
+    ["key_refused", "refused", "unknown", "192.0.2.1"],
+    ["token_refused", "refused", "unknown", "192.0.2.2"],
+    ["token_refused", "refused", "unknown", "192.0.2.1"],
+  ]);
 });

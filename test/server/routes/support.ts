@@ -1,11 +1,13 @@
 /** The whole HTTP side of a cell on a house's stores, asked without a socket. */
 import { systemChance } from "../../../server/adapters/chance.ts";
 import { systemHash } from "../../../server/adapters/hash.ts";
+import type { KeyLines } from "../../../server/adapters/http/key-lines.ts";
 import { allowedHosts, openHttp } from "../../../server/adapters/http.ts";
 import type { HttpApp, HttpSettings } from "../../../server/adapters/http.ts";
 import { makeDeveloperKey, tokenHash } from "../../../server/keys/developer-key.ts";
+import { createKeyDoor } from "../../../server/keys/door.ts";
 import { createRequestLimiter } from "../../../server/limiter/request.ts";
-import type { Families, Log, ParentDoor, ParentPrincipal } from "../../../server/ports.ts";
+import type { DeveloperKeys, Families, Log, ParentDoor, ParentPrincipal } from "../../../server/ports.ts";
 import { apiRoutes } from "../../../server/routes/api.ts";
 import { claimRoutes } from "../../../server/routes/claim.ts";
 import { developmentRoutes } from "../../../server/routes/development.ts";
@@ -16,6 +18,7 @@ import { watchRoutes } from "../../../server/routes/watch.ts";
 import { readiness } from "../../../server/watch/health.ts";
 import type { Check } from "../../../server/watch/health.ts";
 import { holdToDocument } from "../../support/document.ts";
+import { memoryKeys } from "../../support/keys.ts";
 import { house, MQTT, silent } from "../claim/support.ts";
 import type { House } from "../claim/support.ts";
 
@@ -56,6 +59,8 @@ interface Change {
   deadlines?: HttpSettings["deadlines"];
   rooms?: ((app: HttpApp) => void)[];
   parents?: ParentDoor;
+  keys?: DeveloperKeys;
+  keyLines?: KeyLines;
 }
 
 /** Believes whatever `parentOf` says. */
@@ -83,16 +88,19 @@ export function openServer(change: Change = {}) {
   const log = remembered(lines);
   const { meter } = at.metrics;
   const parents = change.parents ?? namedParents(at);
+  const keys = change.keys ?? memoryKeys();
   const doorkeeper = openDoorkeeper(
     {
       limiter: createRequestLimiter(at.stores, { perMinute: 1_000 }),
       parents,
+      keys: createKeyDoor({ ...at.ports, keys, log }, { own: DEVELOPER_KEY }),
+      audit: at.ports.audit,
+      clock: at.clock,
       hash: systemHash,
       meter,
       log,
     },
     {
-      developerKeyHash: tokenHash(systemHash, DEVELOPER_KEY),
       metricsTokenHash: tokenHash(systemHash, "metrics-token"),
     },
   );
@@ -113,7 +121,7 @@ export function openServer(change: Change = {}) {
     version: "0.1.0",
   };
   const app = openHttp(
-    { log, meter, doorkeeper },
+    { log, meter, doorkeeper, ...(change.keyLines && { keyLines: change.keyLines }) },
     {
       allowedHosts: allowedHosts(undefined, MQTT.host),
       corsOrigins: [ORIGIN],

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { toHex } from "@bearlink/sdk/protocol";
 import { away, bear, claimAs, house, MQTT } from "../claim/support.ts";
-import { KEYED, openServer } from "./support.ts";
+import { DEVELOPER_KEY, KEYED, openServer } from "./support.ts";
 
 const MANIFEST = {
   version: "1.1.0",
@@ -82,7 +82,7 @@ test("a toy is provisioned by key, once, and can claim", async () => {
   const made = await post(payload);
   expect([made.statusCode, made.json()]).toEqual([201, { device_id: toy.deviceId }]);
   expect(at.entries).toMatchObject([
-    { action: "toy_provisioned", actor: "developer-key", address: "127.0.0.1" },
+    { action: "toy_provisioned", actor: `key:${DEVELOPER_KEY.split("_")[2]}`, address: "127.0.0.1" },
   ]);
   const taken = await post(payload);
   expect([taken.statusCode, taken.json().error.code]).toEqual([409, "TOY_EXISTS"]);

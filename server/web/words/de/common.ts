@@ -60,6 +60,7 @@ export const common: typeof English = {
     CONSENT_REFUSED: "Dieser Code stimmt nicht, oder gilt nicht mehr.",
     NOTICE_CHANGED: "Der Hinweis hat sich inzwischen geändert. Bitte lesen Sie ihn noch einmal.",
     CHILD_LIMIT: "Mehr Kinder kann eine Familie hier nicht haben.",
+    KEY_LIMIT: "Mehr Schlüssel gehen hier nicht.",
     GUARDIAN_LIMIT: "Mehr Mitlesende kann eine Familie hier nicht haben.",
     CREDENTIAL_EXISTS: "Für diesen Anbieter gibt es schon einen Schlüssel, oder es sind zu viele.",
     CREDENTIAL_CHANGED: "Dieser Schlüssel wurde inzwischen geändert. Bitte sehen Sie noch einmal nach.",

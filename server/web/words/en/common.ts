@@ -59,6 +59,7 @@ export const common = {
     CONSENT_REFUSED: "This code is not right, or no longer holds.",
     NOTICE_CHANGED: "The notice has changed meanwhile. Please read it again.",
     CHILD_LIMIT: "A family can have no more children here.",
+    KEY_LIMIT: "No more keys can be made here.",
     GUARDIAN_LIMIT: "A family can have no more guardians here.",
     CREDENTIAL_EXISTS: "There is a key for this provider already, or too many in all.",
     CREDENTIAL_CHANGED: "This key was changed meanwhile. Please look again.",

@@ -112,12 +112,16 @@ for (const { name, missing, open } of places)
       const rotated = await rotateCredential(ports, ada, made.id, {
         ...{ value: `${SECRET}-2`, overlapMs: 1_000, expiresAt: undefined },
       });
-      const listed = await listCredentials(ports, "ada");
+      const listed = await listCredentials(ports, ada);
       const { rows: entries } = await sql`select a::text from audit a`.execute(database.db);
       for (const text of [made, rotated, listed, entries, await stored()].map((it) => JSON.stringify(it)))
         expect(text).not.toContain(SECRET);
       expect(listed).toEqual([rotated]);
-      expect(await actions()).toEqual(["credential_created ada", "credential_rotated ada"]);
+      expect(await actions()).toEqual([
+        "credential_created ada",
+        "credential_rotated ada",
+        "credentials_read ada",
+      ]);
     });
 
     test("are one for each provider", async () => {
@@ -125,7 +129,7 @@ for (const { name, missing, open } of places)
       await expect(add()).rejects.toMatchObject({ code: "CREDENTIAL_EXISTS" });
       await add(ada, SECRET, { provider: "openai" });
       await add(by("grace"));
-      expect(await listCredentials(ports, "ada")).toHaveLength(2);
+      expect(await listCredentials(ports, ada)).toHaveLength(2);
     });
 
     test("are rotated with their id kept, the former value at once unusable and erased", async () => {
@@ -160,7 +164,7 @@ for (const { name, missing, open } of places)
       const { id } = await add();
       const next = { value: "next", overlapMs: 0, expiresAt: undefined };
       const both = await Promise.allSettled([1, 2].map(() => rotateCredential(ports, ada, id, next)));
-      const versions = (await listCredentials(ports, "ada")).map(({ version }) => version);
+      const versions = (await listCredentials(ports, ada)).map(({ version }) => version);
       const done = both.filter(({ status }) => status === "fulfilled").length;
       expect(versions).toEqual([1 + done]);
     });
@@ -171,7 +175,7 @@ for (const { name, missing, open } of places)
       const next = { value: "next", overlapMs: 0, expiresAt: undefined };
       await expect(rotateCredential(ports, grace, id, next)).rejects.toMatchObject({ code: "NOT_FOUND" });
       await expect(removeCredential(ports, grace, id)).rejects.toMatchObject({ code: "NOT_FOUND" });
-      expect(await listCredentials(ports, "grace")).toEqual([]);
+      expect(await listCredentials(ports, by("grace"))).toEqual([]);
       expect(await valuesFor("pip")).toEqual([SECRET]);
     });
 
@@ -266,7 +270,7 @@ for (const { name, missing, open } of places)
         details: { provider: "openrouter", fault: "auth", whose: "family" },
       });
       expect(JSON.stringify(told)).not.toContain(SECRET);
-      expect(await listCredentials(ports, "ada")).toMatchObject([{ id, failingSince: since }]);
+      expect(await listCredentials(ports, ada)).toMatchObject([{ id, failingSince: since }]);
       await clock.advance(PROVIDER_NOTICE_MS);
       await refuse("auth");
       expect(new Set(told.map(({ dedupeKey }) => dedupeKey)).size).toBe(2);
