@@ -29,6 +29,8 @@ const jsonList = z.string().transform((value, context) => {
   }
 });
 const secretHex = z.string().regex(/^[0-9a-f]{64}$/, "must be 64 characters of lower-case hex");
+/** what a person draws by lot and writes down: six words or more */
+const passphrase = z.string().min(24, "must be 24 characters or more").max(1024);
 const modelKey = z.string().min(1).max(4096);
 const name = z.string().min(1).max(200);
 
@@ -53,6 +55,8 @@ export const configSchema = z.object({
 
   BEARLINK_MASTER_KEY: secretHex.optional(),
   BEARLINK_MASTER_KEY_PREVIOUS: secretHex.optional(),
+  BEARLINK_PASSPHRASE: passphrase.optional(),
+  BEARLINK_PASSPHRASE_PREVIOUS: passphrase.optional(),
   KMS_PROVIDER: z.enum(["local", "aws", "azure", "google", "vault", "age"]).default("local"),
   KMS_KEY: z.string().min(1).max(2048).optional(),
   KMS_KEY_PREVIOUS: z.string().min(1).max(2048).optional(),
@@ -214,9 +218,9 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       "ESP32_SHARED_SECRET is not supported: each toy has its own secret, made by `bear provision`",
     );
   const production = given.NODE_ENV === "production" || given.NODE_ENV === "staging";
-  const local = (given.KMS_PROVIDER ?? "local") === "local";
+  const handed = (given.KMS_PROVIDER ?? "local") === "local" && given.BEARLINK_PASSPHRASE === undefined;
   for (const key of production ? REQUIRED : [])
-    if (given[key] === undefined && (key !== "BEARLINK_MASTER_KEY" || local))
+    if (given[key] === undefined && (key !== "BEARLINK_MASTER_KEY" || handed))
       problems.push(`${key} is missing (production has no default for it)`);
   const parsed = configSchema.safeParse(given);
   if (!parsed.success)

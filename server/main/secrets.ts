@@ -10,6 +10,7 @@ import { isDeveloperKey, makeDeveloperKey } from "../keys/developer-key.ts";
 import type { Chance, Kms } from "../ports.ts";
 import { localKms, openMasters } from "../vault/masters.ts";
 import type { KmsRing, MasterPorts } from "../vault/masters.ts";
+import { passphraseKms } from "../vault/passphrase.ts";
 import { createVault, parseMasterKey } from "../vault/seal.ts";
 import type { SealingVault } from "../vault/seal.ts";
 import { developerKeyPath } from "./addresses.ts";
@@ -37,7 +38,14 @@ export async function openSecrets(config: Config, ports: MasterPorts): Promise<S
   const { chance } = ports;
   const handed = handedKeys(config, chance);
   const services = (await openKms(config, ports)) ?? [];
-  const kmsRing = [...services, ...handed.map((key) => localKms(key, chance))] as [Kms, ...Kms[]];
+  const phrases = [config.BEARLINK_PASSPHRASE, config.BEARLINK_PASSPHRASE_PREVIOUS].filter(
+    (phrase) => phrase !== undefined,
+  );
+  const kmsRing = [
+    ...services,
+    ...(await Promise.all(phrases.map((phrase) => passphraseKms(phrase, chance)))),
+    ...handed.map((key) => localKms(key, chance)),
+  ] as [Kms, ...Kms[]];
   const masters = (await openMasters(ports, kmsRing)) as [Uint8Array, ...Uint8Array[]];
   const [masterKey, ...formerKeys] = masters;
   return {
@@ -52,10 +60,11 @@ export async function openSecrets(config: Config, ports: MasterPorts): Promise<S
   };
 }
 
-/** Newest first. A key service needs none; one that took over from a key that was handed needs it until the rewrap. */
+/** Newest first. A key service and a passphrase need none; one that took over from a key that was handed needs it until the rewrap. */
 function handedKeys(config: Config, chance: Chance): Uint8Array[] {
   const { BEARLINK_MASTER_KEY: given, BEARLINK_MASTER_KEY_PREVIOUS: previous } = config;
-  const newest = given || config.KMS_PROVIDER === "local" ? [openMasterKey(config, chance)] : [];
+  const alone = config.KMS_PROVIDER === "local" && config.BEARLINK_PASSPHRASE === undefined;
+  const newest = given || alone ? [openMasterKey(config, chance)] : [];
   const former = previous === undefined ? undefined : parseMasterKey(previous);
   return former ? [...newest, former] : newest;
 }

@@ -51,6 +51,24 @@ test("what the handed key itself sealed, before master keys were wrapped, opens 
   expect(vault.needsRotation(sealed)).toBe(true);
 });
 
+test("a passphrase serves in the key's place; changed, or come after a key, the former one opens what it wrapped", async () => {
+  const cell = cellOf();
+  const phrase = "paw honey river owl lantern moss";
+  const [handed, first] = [await cell.open({ BEARLINK_MASTER_KEY: one }), { BEARLINK_PASSPHRASE: phrase }];
+  const sealed = handed.vault.seal(text, "x");
+  await expect(cell.open(first)).rejects.toMatchObject({ code: "KMS" });
+  const moved = await cell.open({ ...first, BEARLINK_MASTER_KEY_PREVIOUS: one });
+  expect(moved.vault.open(sealed, "x")).toEqual(text);
+  expect(moved.vault.needsRotation(sealed)).toBe(true);
+  const later = moved.vault.seal(text, "x");
+  const changed = {
+    ...{ BEARLINK_PASSPHRASE: "quite another one, and as long", BEARLINK_PASSPHRASE_PREVIOUS: phrase },
+    BEARLINK_MASTER_KEY_PREVIOUS: one,
+  };
+  expect((await cell.open(changed)).vault.open(later, "x")).toEqual(text);
+  expect(() => readConfig({ BEARLINK_PASSPHRASE: "too short" })).toThrow("BEARLINK_PASSPHRASE");
+});
+
 test.each([
   ["aws", ["KMS_KEY", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]],
   ["azure", ["KMS_KEY", "AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET"]],
@@ -62,7 +80,7 @@ test.each([
     expect(() => readConfig({ KMS_PROVIDER: provider })).toThrow(`${name} is missing`);
 });
 
-test("production starts with a master key, or with a key service, and with neither it does not", () => {
+test("production starts with a master key, a passphrase, or a key service, and with none of them it does not", () => {
   const faults = (env: Record<string, string>) => {
     try {
       readConfig({ NODE_ENV: "production", ...env });
@@ -72,6 +90,8 @@ test("production starts with a master key, or with a key service, and with neith
     }
   };
   expect(faults({})).toContain("BEARLINK_MASTER_KEY is missing");
+  const phrase = { BEARLINK_PASSPHRASE: "paw honey river owl lantern moss" };
+  expect(faults(phrase)).not.toContain("BEARLINK_MASTER_KEY");
   const vault = { KMS_PROVIDER: "vault", KMS_KEY: "k", KMS_URL: "https://v.example", VAULT_TOKEN: "t" };
   expect(faults(vault)).not.toContain("BEARLINK_MASTER_KEY is missing");
 });

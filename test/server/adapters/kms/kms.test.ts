@@ -11,6 +11,7 @@ import { transitKms } from "../../../../server/adapters/kms/transit.ts";
 import { readConfig } from "../../../../server/config.ts";
 import type { Kms } from "../../../../server/ports.ts";
 import { localKms } from "../../../../server/vault/masters.ts";
+import { passphraseKms } from "../../../../server/vault/passphrase.ts";
 import { fakeClock } from "../../../support/clock.ts";
 import { googleAccount, startAws, startAzure, startGoogle, startTransit } from "./stubs.ts";
 import type { Stub } from "./stubs.ts";
@@ -96,6 +97,12 @@ const players: Player[] = [
   {
     name: "age",
     open: async (_, other) => ageKms(other ? await newIdentity() : await firstIdentity()),
+    secrets: [],
+  },
+  {
+    name: "local, by a passphrase",
+    open: (_, other) =>
+      passphraseKms(`paw honey river ${other ? "otter" : "owl"} lantern moss`, systemChance),
     secrets: [],
   },
 ];
