@@ -39,8 +39,6 @@ declare const E: {
   toFlatString(...bytes: Bytes[]): string;
   toArrayBuffer(text: string): ArrayBuffer;
   toUint8Array(...bytes: Bytes[]): Uint8Array;
-  /** `flat`: of the bytes themselves, 0 where they are not in one block */
-  getAddressOf(text: string, flat: boolean): number;
   mapInPlace(from: Uint8Array, to: Uint8Array, map: Uint8Array): void;
   sum(values: Uint8Array): number;
   variance(values: Uint8Array, mean: number): number;
@@ -96,17 +94,16 @@ declare const Serial1: EspruinoSerial;
 declare const Bluetooth: EspruinoSerial | undefined;
 
 interface EspruinoStorage {
-  read(name: string): string | undefined;
-  write(name: string, data: string, offset?: number, size?: number): boolean;
-  erase(name: string): void;
-  getFree(): number;
-  compact(): void;
+  read(name: string, offset?: number, length?: number): string | undefined;
+  write(name: string, data: string, offset?: number): boolean;
 }
 
 interface EspruinoFlash {
   read(length: number, address: number): Uint8Array;
-  /** Both must be multiples of 4. */
+  /** Only clears bits. */
   write(data: Uint8Array, address: number): void;
+  /** the 4 KB that an address is in */
+  erasePage(address: number): void;
 }
 
 interface EspruinoSocket {

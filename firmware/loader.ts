@@ -2,8 +2,8 @@
 import { hash } from "./host/hash.ts";
 import { store } from "./host/store.ts";
 import { chooseProgram, keepUse, readUse } from "./host/use.ts";
-import { PROGRAM_FILE } from "./record.ts";
 import { storage } from "./host/storage.ts";
+import { PROGRAM_FILE, PROGRAM_MARK, PROGRAM_START } from "./record.ts";
 
 /** s within which a program must begin to feed the watchdog */
 const START_S = 60;
@@ -11,11 +11,9 @@ const START_S = 60;
 const TRIAL_MS = 120_000;
 /** ms before another start, where none of the two programs runs */
 const AGAIN_MS = 10_000;
-/** bytes of Storage under which it is put in order, while nothing runs from it */
-const LEAST_FREE = 65_536;
 
 function isThere(program: number): boolean {
-  return storage.read(PROGRAM_FILE + program) !== undefined;
+  return storage.read(PROGRAM_FILE + program, PROGRAM_START, PROGRAM_MARK.length) === PROGRAM_MARK;
 }
 
 /** After a program threw as it started: the next start runs the other one, where there is one. */
@@ -28,7 +26,6 @@ function fallBack(): void {
 }
 
 E.enableWatchdog(START_S, false);
-if (storage.getFree() < LEAST_FREE) storage.compact();
 const chosen = chooseProgram(store, hash, isThere);
 Object.assign(global, { PROGRAM: chosen.program, TRIAL: chosen.trial, FALL_BACK: fallBack });
 if (chosen.trial) {

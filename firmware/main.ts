@@ -19,7 +19,7 @@ import { watchPaw } from "./parts/button.ts";
 import { showLight } from "./parts/light.ts";
 import { microphone } from "./parts/microphone.ts";
 import { speaker } from "./parts/speaker.ts";
-import { TOY_FILE } from "./record.ts";
+import { TOY_RECORD } from "./record.ts";
 import type { ToyFile } from "./record.ts";
 
 const AGAIN_MS = 60_000;
@@ -47,7 +47,7 @@ function begin(file: ToyFile): void {
   startBear(bear);
 }
 
-const file = readJson(TOY_FILE) as ToyFile | undefined;
+const file = readJson(TOY_RECORD) as ToyFile | undefined;
 if ((PRODUCTION && !shutDoors()) || !selfTest() || file === undefined) {
   // a toy that cannot trust its own hands claims nothing and pairs with nobody
   showLight("trouble");

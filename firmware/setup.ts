@@ -1,16 +1,15 @@
 /** A program of its own, in Storage beside the toy's: for ten minutes it takes a Wi-Fi from whoever holds the pairing code, and joins it. PROTOCOL.md §12 */
+import { encodeJson } from "@bearlink/sdk/protocol";
 import { openSetup, SETUP_RECORD, setupNonce } from "@bearlink/sdk/provisioning";
 import type { Setup, Wifi } from "@bearlink/sdk/provisioning";
 import { loadKeys, raiseBoot } from "@bearlink/sdk/toy";
 import { clock } from "./host/clock.ts";
 import { hash } from "./host/hash.ts";
 import { readJson } from "./host/json.ts";
-import { storage } from "./host/storage.ts";
 import { store } from "./host/store.ts";
 import { openWays, takeConsole, wantsConsole } from "./host/ways.ts";
 import type { Way } from "./host/ways.ts";
-import { wipe } from "./host/wipe.ts";
-import { TOY_FILE, WIFI_FILE } from "./record.ts";
+import { TOY_RECORD, WIFI_RECORD } from "./record.ts";
 import type { ToyFile, WifiFile } from "./record.ts";
 
 const JOIN_MS = 30_000;
@@ -27,15 +26,14 @@ let ears: Ear[] = [];
 let nonces = 0;
 
 function keep(wifi: WifiFile | undefined): void {
-  wipe(WIFI_FILE);
-  if (wifi === undefined) storage.erase(WIFI_FILE);
-  else storage.write(WIFI_FILE, JSON.stringify({ ssid: wifi.ssid, password: wifi.password }));
+  if (wifi === undefined) store.erase(WIFI_RECORD);
+  else store.set(WIFI_RECORD, encodeJson({ ssid: wifi.ssid, password: wifi.password }));
 }
 
 /** Kept before it is tried: the toy's program, which tries as well, tries the same. One that is not joined is taken back. */
 function join(wifi: Wifi, done: (ok: boolean) => void): void {
   const module = espruino("Wifi") as EspruinoWifi;
-  const former = readJson(WIFI_FILE) as WifiFile | undefined;
+  const former = readJson(WIFI_RECORD) as WifiFile | undefined;
   let over = false;
   const settle = (ok: boolean): void => {
     if (over) return;
@@ -91,7 +89,7 @@ function listen(toy: ToyFile, key: Uint8Array): void {
 /** Anew for who asks again: ten minutes from now. A toy that was flashed without a pairing code listens to nobody. */
 function begin(): void {
   if (typeof SETUP === "function") SETUP();
-  const toy = readJson(TOY_FILE) as ToyFile | undefined;
+  const toy = readJson(TOY_RECORD) as ToyFile | undefined;
   const key = store.get(SETUP_RECORD);
   if (toy !== undefined && key !== undefined) listen(toy, key);
 }

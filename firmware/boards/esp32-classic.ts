@@ -20,7 +20,4 @@ export const BOARD = {
   BATTERY_FULL_SCALE_MV: 6600,
   /** mV under which the toy sleeps: a lithium cell is empty, and the regulator about to fail */
   BATTERY_LOW_MV: 3300,
-  /** where Storage lies in the flash of Espruino's ESP32 build, and how much there is of it */
-  STORAGE_ADDRESS: 0x320000,
-  STORAGE_BYTES: 0xe0000,
 } as const;

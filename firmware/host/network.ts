@@ -1,5 +1,5 @@
 /** The way to the network: joins the Wi-Fi that the record names, and tells when it comes and goes. */
-import { WIFI_FILE } from "../record.ts";
+import { WIFI_RECORD } from "../record.ts";
 import type { WifiFile } from "../record.ts";
 import { readJson } from "./json.ts";
 
@@ -14,11 +14,11 @@ function listen(wifi: EspruinoWifi): void {
 
 /** Whether anyone has told the toy of a network. */
 export function hasNetwork(): boolean {
-  return readJson(WIFI_FILE) !== undefined;
+  return readJson(WIFI_RECORD) !== undefined;
 }
 
 export function join(changed: Changed): void {
-  const known = readJson(WIFI_FILE) as WifiFile | undefined;
+  const known = readJson(WIFI_RECORD) as WifiFile | undefined;
   if (known === undefined) return; // the state waits out its time, and asks again
   const wifi = espruino("Wifi") as EspruinoWifi;
   if (tell === undefined) listen(wifi);

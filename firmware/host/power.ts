@@ -1,10 +1,9 @@
 /** Ends the program: to start it again, to sleep, or to forget the network. PROTOCOL.md §8.6 */
 import type { Power } from "@bearlink/sdk/toy";
 import { BOARD } from "../boards/board.ts";
-import { WIFI_FILE } from "../record.ts";
+import { WIFI_RECORD } from "../record.ts";
+import { store } from "./store.ts";
 import { update } from "./update.ts";
-import { wipe } from "./wipe.ts";
-import { storage } from "./storage.ts";
 
 /** s that a number of microseconds can say to the chip; a longer sleep wakes early and may be told again */
 const MAX_SLEEP_S = 2_000;
@@ -20,8 +19,7 @@ function sleep(seconds: number): void {
 }
 
 function reset(): void {
-  wipe(WIFI_FILE);
-  storage.erase(WIFI_FILE);
+  store.erase(WIFI_RECORD);
   reboot();
 }
 

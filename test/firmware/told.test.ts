@@ -31,7 +31,7 @@ const hosts = [
 describe.each(hosts)("on $host, a toy that knows no network", { timeout: 60_000 }, ({ make }) => {
   let toy: FirmwareToy;
   const kept = (): unknown => {
-    const file = toy.file("bear.wifi");
+    const file = toy.record("wifi");
     return file && JSON.parse(Buffer.from(file).toString("latin1"));
   };
   beforeAll(async () => {

@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { buildFirmware, buildProgram } from "../../tools/firmware/build.ts";
 import type { Firmware } from "../../tools/firmware/build.ts";
-import { flashWith, readFile } from "../../tools/twin/flash.ts";
+import { programIn, placesOf } from "../../tools/firmware/places.ts";
+import { openFlash, putFile, readFile } from "../../tools/twin/flash.ts";
 import type { Flash } from "../../tools/twin/flash.ts";
 import { openTwin } from "../../tools/twin/twin.ts";
 import type { Twin } from "../../tools/twin/twin.ts";
@@ -18,7 +19,10 @@ import type { FirmwareToy } from "./walk/toy.ts";
 
 const OLD = "1.0.0";
 const NEW = "2.0.0";
-const THROWS = 'print("born broken");throw new Error("no");';
+/** bytes that a program may have */
+const MOST = 49_152;
+/** parts of a write that are done when the power fails in it */
+const LEFT = [0, 0.02, 0.5, 0.9];
 const RECORD: ToyFile = {
   device_id: "bear-0123456789abcdef",
   device_secret: "0123456789abcdef".repeat(4),
@@ -28,13 +32,15 @@ const RECORD: ToyFile = {
 
 let firmware: Firmware;
 let newer: string;
+let throws: string;
 let downloads: Downloads;
 beforeAll(async () => {
-  const program = async (version: string): Promise<string> =>
-    (await buildProgram("test/firmware/updating.ts", { profile: "development", version })).program;
+  const program = async (version: string, name = "updating"): Promise<string> =>
+    (await buildProgram(`test/firmware/${name}.ts`, { profile: "development", version })).program;
   // the toy's own loader, and a program that does nothing but update
   firmware = { ...(await buildFirmware({ profile: "production" })), bundle: await program(OLD) };
   newer = await program(NEW);
+  throws = await program(NEW, "throwing");
   downloads = await serveDownloads();
 }, 120_000);
 afterAll(() => downloads.close());
@@ -77,7 +83,7 @@ describe.each(hosts)("on $host, a toy", { timeout: 60_000 }, ({ make }) => {
     ],
     ["that is not there", () => downloads.of(NEW, newer, (response) => response.writeHead(404).end(newer))],
     ["that is older", () => downloads.of("0.9.9", newer)],
-    ["that is larger than a program may be", () => ({ ...downloads.of(NEW, newer), size: 65_537 })],
+    ["that is larger than a program may be", () => ({ ...downloads.of(NEW, newer), size: MOST + 1 })],
     ["at no address", () => ({ ...downloads.of(NEW, newer), url: "http://127.0.0.1:1/" })],
   ])("does not take an update %s, and runs its own after a start", async (_what, asked) => {
     expect(await order(asked())).toBe("taken false");
@@ -90,7 +96,7 @@ describe.each(hosts)("on $host, a toy", { timeout: 60_000 }, ({ make }) => {
   });
 
   test("leaves a program that throws as it starts, three times, and then takes that one no more", async () => {
-    const broken = downloads.of(NEW, THROWS);
+    const broken = downloads.of(NEW, throws);
     for (let tries = 1; tries <= 3; tries++) {
       const from = toy.lines.length;
       expect(await order(broken)).toBe("taken true");
@@ -130,7 +136,12 @@ describe("on the twin", () => {
     twins.push(twin);
     return twin;
   };
-  const files = () => ({ ".boot0": firmware.loader, "bear.0": firmware.bundle });
+  const flashed = (): Flash => {
+    const flash = openFlash();
+    for (const { name, bytes } of placesOf(firmware.bundle)) putFile(flash, name, bytes);
+    putFile(flash, ".boot0", firmware.loader);
+    return flash;
+  };
   const programIs = async (twin: Twin, version: RegExp, from = 0): Promise<void> =>
     until(`a program ${version}`, () => twin.lines.slice(from).some((line) => version.test(line)));
   const order = (twin: Twin, asked: Asked): void =>
@@ -138,7 +149,7 @@ describe("on the twin", () => {
 
   test("a program that has not claimed within 120 s is left for the former one", async () => {
     const clock = fakeClock();
-    const twin = open(flashWith(files()), clock);
+    const twin = open(flashed(), clock);
     const seen = async (line: RegExp, from: number): Promise<void> => {
       await until(`${line}`, async () => {
         await clock.advance(50);
@@ -171,6 +182,7 @@ describe("on the twin", () => {
     /** The whole way to the new program, cut at write number `cutAt`; how many writes there were. */
     const walk = async (flash: Flash, cutAt: number): Promise<number> => {
       let writes = 0;
+      flash.left = LEFT[cutAt % LEFT.length]!;
       const twin = open(flash);
       const count = (): void => {
         if (++writes === cutAt - 1) twin.cutNextWrite();
@@ -192,16 +204,16 @@ describe("on the twin", () => {
       flash.cut = undefined;
       return writes;
     };
-    const all = await walk(flashWith(files()), Infinity);
+    const all = await walk(flashed(), Infinity);
     expect(all).toBeGreaterThan(15);
     for (let cutAt = 1; cutAt <= all; cutAt++) {
-      const flash = flashWith(files());
+      const flash = flashed();
       await walk(flash, cutAt);
       const twin = open(flash);
       twin.boot();
       await programIs(twin, /^runs/);
       const ran = twin.evaluate("PROGRAM") as number;
-      const text = Buffer.from(readFile(flash, `bear.${ran}`)!).toString("latin1");
+      const text = programIn(readFile(flash, `bear.${ran}`)!);
       expect([firmware.bundle, newer], `cut at write ${cutAt}`).toContain(text);
       if (twin.evaluate("TRIAL")) twin.evaluate("SETTLE_TRIAL()");
       if (text !== newer) {

@@ -6,7 +6,7 @@ import type { Board } from "../flash/flash.ts";
 import { readImages } from "../flash/images.ts";
 import { plaintextOption, refusePlaintext } from "../flash/plaintext.ts";
 import { portOf, portOption, progressBar } from "../flash/ports.ts";
-import { filesOf, manifestOf, readServers } from "../flash/record.ts";
+import { filesOf, manifestOf, readServers, recordsOf } from "../flash/record.ts";
 import type { Order } from "../flash/record.ts";
 import type { Step } from "../terminal.ts";
 import { readToyFile } from "../toy-file.ts";
@@ -109,11 +109,12 @@ async function writeAll({ terminal }: Run, order: Order, port: string, erase: bo
     },
   };
   const files: Step = {
-    title: `${order.toy.device_id} into the toy's Storage`,
+    title: `${order.toy.device_id} into the toy's flash`,
     async run(tell) {
       const told = (name: string, done: number, total: number): void =>
         tell(`${name} ${progressBar(done / total)}`);
-      board = await flashToy(line, order.toy.device_id, filesOf(order), { erase, told });
+      const load = { deviceId: order.toy.device_id, files: filesOf(order), records: recordsOf(order) };
+      board = await flashToy(line, load, { erase, told });
     },
   };
   try {

@@ -3,8 +3,8 @@ import { setTimeout as wait } from "node:timers/promises";
 import { performance } from "node:perf_hooks";
 import type { Console } from "../flash/console.ts";
 import { greet } from "../flash/flash.ts";
-import { readFile } from "../flash/storage.ts";
-import { TOY_FILE } from "../../firmware/record.ts";
+import { readRecord } from "../flash/pages.ts";
+import { TOY_RECORD } from "../../firmware/record.ts";
 
 export interface Measure {
   name: string;
@@ -118,7 +118,7 @@ async function heard(toy: Console, seconds: number): Promise<Taken> {
 }
 
 async function serverTrip(toy: Console, given: string | undefined): Promise<Taken> {
-  const record = await readFile(toy, TOY_FILE);
+  const record = await readRecord(toy, TOY_RECORD);
   const server = given ?? (record && (JSON.parse(record) as { servers?: string[] }).servers?.[0]);
   if (server === undefined) return { value: null, note: "no server is known: say --server, or flash a toy" };
   const address = JSON.stringify(`${server}/api/v1/esp32/config`);

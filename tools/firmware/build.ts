@@ -14,7 +14,7 @@ import { reservedNames } from "./names.ts";
 import { readOutside } from "./outside.ts";
 import type { Outside } from "./outside.ts";
 import { reportOf } from "./report.ts";
-import { mark, shelve } from "./shelve.ts";
+import { mark, RUN, shelve } from "./shelve.ts";
 import { shortenWords } from "./words.ts";
 import type { FirmwareReport } from "./report.ts";
 
@@ -29,7 +29,7 @@ export interface FirmwareOptions {
 }
 
 export interface Firmware {
-  /** goes into Storage as `bear.0` */
+  /** goes into its place in Storage, `bear.0` */
   bundle: string;
   /** goes into Storage as `.boot0` */
   loader: string;
@@ -142,8 +142,7 @@ async function minify(code: string, { fields }: Outside): Promise<string> {
 
 /** The loader keeps its own names to itself, and leaves the program the top. */
 function loaderOf(code: string): string {
-  const run = `eval(require("Storage").read("bear."+PROGRAM))`;
-  return `(function(){${code}})();try{${run}}catch(e){print(e);FALL_BACK()}FALL_BACK=0`;
+  return `(function(){${code}})();try{${RUN}}catch(e){print(e);FALL_BACK()}FALL_BACK=0`;
 }
 
 /** A program that runs by itself, beside the toy's: its names are its own. */

@@ -9,10 +9,11 @@ interface Only {
   field: string;
 }
 
-/** main.ts's host is every bear's body; host/link.ts's link is every line's. */
+/** main.ts's host is every bear's body; host/link.ts's link is every line's; host/store.ts's store is all that keeps. */
 const ONLY: Only[] = [
   { name: "host", field: "body" },
   { name: "link", field: "link" },
+  { name: "store", field: "store" },
 ];
 
 interface Ports {
@@ -45,7 +46,8 @@ function portsOf(source: ts.SourceFile, only: string): Ports | undefined {
 }
 
 function isHeldIn(field: string, node: ts.Expression): boolean {
-  if (ts.isIdentifier(node)) return node.text === field;
+  // a bundler numbers names that are elsewhere too
+  if (ts.isIdentifier(node)) return node.text.replace(/\d+$/, "") === field;
   return ts.isPropertyAccessExpression(node) && node.name.text === field;
 }
 

@@ -3,16 +3,25 @@
  * while it runs: its text stays in flash, behind the program, and `$(n)` reads it from there.
  */
 import ts from "typescript";
+import { PROGRAM_FILE, PROGRAM_MARK, PROGRAM_START } from "../../firmware/record.ts";
 import { apply, readProgram } from "./program.ts";
 import type { Edit } from "./program.ts";
 
 /** digits of base 36 that say where a shelved function begins */
 const DIGITS = 3;
 /** the comment that hides the table of these, and its first digit */
-const OPEN = "/*";
+const OPEN = PROGRAM_MARK;
 
 /** `BOOK` is the program's own text in flash; a piece of it is read without being copied. */
-const READER = `var U,BOOK=require("Storage").read("bear."+PROGRAM);function PAGE(n){return parseInt(BOOK.substr(${OPEN.length}+n*${DIGITS},${DIGITS}),36)}function $(n){return eval(BOOK.substring(PAGE(n),PAGE(n+1)))}`;
+const READER = `var U,BOOK=require("Storage").read("${PROGRAM_FILE}"+PROGRAM,${PROGRAM_START});function PAGE(n){return parseInt(BOOK.substr(${OPEN.length}+n*${DIGITS},${DIGITS}),36)}function $(n){return eval(BOOK.substring(PAGE(n),PAGE(n+1)))}`;
+
+/** Statements that run the program in flash: all before the shelf, whose first place its table tells. */
+export const RUN = (() => {
+  const read = (at: string, length: string): string =>
+    `require("Storage").read("${PROGRAM_FILE}"+PROGRAM,${at},${length})`;
+  const shelf = `parseInt(${read(String(PROGRAM_START + OPEN.length), String(DIGITS))},36)`;
+  return `eval(${read(String(PROGRAM_START), `${shelf}-${OPEN.length}`)})`;
+})();
 
 /** Marks what is to be shelved, so that one run of the minifier names things alike in all of it. */
 export function mark(code: string, hot: ReadonlySet<string>): string {

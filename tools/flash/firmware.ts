@@ -1,5 +1,6 @@
 /** The program that a toy is to run: built here, or a bundle that was built before. */
 import { readFileSync } from "node:fs";
+import { MAX_PROGRAM_BYTES, PROGRAM_MARK } from "../../firmware/record.ts";
 import { EXIT, Fault } from "../fault.ts";
 import { boards, buildFirmware } from "../firmware/build.ts";
 import type { Profile } from "../firmware/build.ts";
@@ -14,8 +15,8 @@ export interface Choice {
   version?: string;
 }
 
-/** what a toy takes at most: firmware/host/update.ts */
-export const MAX_BUNDLE_BYTES = 65_536;
+/** what a toy takes at most */
+export const MAX_BUNDLE_BYTES = MAX_PROGRAM_BYTES;
 const PROFILES: readonly string[] = ["development", "production"] satisfies Profile[];
 const MANIFEST = new URL("../../firmware/package.json", import.meta.url);
 
@@ -42,9 +43,10 @@ export async function chooseFirmware({
 
 export function readBundle(path: string): string {
   const text = readFileSync(path, "latin1");
-  if (text.length === 0 || text.length > MAX_BUNDLE_BYTES || /[^\t\n\r\x20-\x7e]/.test(text))
+  const isProgram = text.startsWith(PROGRAM_MARK) && !/[^\t\n\r\x20-\x7e]/.test(text);
+  if (!isProgram || text.length > MAX_BUNDLE_BYTES)
     throw new Fault(
-      `${path} is not a toy's program: ASCII, of at most ${MAX_BUNDLE_BYTES} bytes`,
+      `${path} is not a toy's program, as bear build-firmware makes one: ASCII, of at most ${MAX_BUNDLE_BYTES} bytes`,
       EXIT.USAGE,
     );
   return text;

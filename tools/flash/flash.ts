@@ -1,20 +1,21 @@
-/** A toy's Storage is filled over its console, each file read back by its digests; what a former toy left is never mixed with it. */
+/** A toy's flash is filled over its console, each file and record read back by its digest; what a former toy left is never mixed with it. */
 import { setTimeout as wait } from "node:timers/promises";
-import { LOADER_FILE, PROGRAM_FILE, STORE_PREFIX, TOY_FILE, USE_RECORD } from "../../firmware/record.ts";
+import { LOADER_FILE, PAGES_ADDRESS, TOY_RECORD, USE_RECORD } from "../../firmware/record.ts";
+import { SECRET_RECORD } from "@bearlink/sdk/toy";
 import { Fault } from "../fault.ts";
 import { openConsole, PATIENCE } from "./console.ts";
 import type { Console, Patience } from "./console.ts";
 import type { SerialLine } from "./line.ts";
-import { SECRET_FILE } from "./record.ts";
-import { eraseAllFiles, eraseFile, listFiles, makeRoom, putFile, readFile } from "./storage.ts";
+import { eraseRecords, hasRecord, putRecord, readRecord } from "./pages.ts";
+import { eraseAllFiles, eraseFile, listFiles, putFile, refuseSmall } from "./storage.ts";
 import type { StoredFile } from "./storage.ts";
 
-/** bytes of Storage beside its files: their headers, and what a toy keeps itself */
-const ROOM = 16_384;
+/** bytes of a file's header, at most with what aligns it */
+const HEADER_BYTES = 36;
 /** ms until a board that was told to start anew has begun to */
 const RESTART_MS = 400;
 /** PROTOCOL.md §11: who has one of these has keys, and no use for the first secret */
-const KEY_FILES = [`${STORE_PREFIX}prk0`, `${STORE_PREFIX}prk1`];
+const KEY_RECORDS = ["prk0", "prk1"];
 
 export interface Board {
   version: string;
@@ -42,43 +43,50 @@ export async function restart(line: SerialLine, toy: Console, patience: Patience
 }
 
 export interface FlashOptions {
-  /** forgets all that lies in Storage first: another toy's records too */
+  /** forgets all that was kept first: another toy's records too */
   erase: boolean;
   patience?: Patience;
   boards?: RegExp;
+  /** where the records' pages lie, where not as on an ESP32 */
+  pages?: number;
   /** which file, and bytes of all files so far */
   told?: (name: string, done: number, total: number) => void;
+}
+
+/** What a toy is given. */
+export interface Load {
+  deviceId: string;
+  /** of Storage, in their order */
+  files: readonly StoredFile[];
+  records: readonly StoredFile[];
 }
 
 /** Leaves the board running its new program; the answer is what runs it. Throws a Fault, and the toy does not start half made. */
 export async function flashToy(
   line: SerialLine,
-  deviceId: string,
-  files: readonly StoredFile[],
-  { erase, patience = PATIENCE, boards, told = () => {} }: FlashOptions,
+  { deviceId, files, records }: Load,
+  { erase, patience = PATIENCE, boards, pages = PAGES_ADDRESS, told = () => {} }: FlashOptions,
 ): Promise<Board> {
   let toy = await openConsole(line, patience);
   const board = await greet(toy, boards);
-  if (!erase) await refuseAnother(toy, deviceId);
-  let there = await listFiles(toy);
-  if (there.includes(LOADER_FILE)) {
+  if (!erase) await refuseAnother(toy, deviceId, pages);
+  if ((await listFiles(toy)).includes(LOADER_FILE)) {
     // what runs, runs from the flash that is about to be written
     await eraseFile(toy, LOADER_FILE);
     toy = await restart(line, toy, patience);
   }
-  if (erase) await eraseAllFiles(toy);
-  else
-    for (const name of [`${PROGRAM_FILE}1`, `${STORE_PREFIX}${USE_RECORD}0`, `${STORE_PREFIX}${USE_RECORD}1`])
-      if (there.includes(name)) await eraseFile(toy, name);
-  there = await listFiles(toy);
+  // the places of the programs are the first of Storage; what the toy keeps itself lies elsewhere
+  await eraseAllFiles(toy);
+  await eraseRecords(toy, erase ? undefined : [`${USE_RECORD}0`, `${USE_RECORD}1`], pages);
+  let hasKeys = false;
+  for (const name of KEY_RECORDS) hasKeys ||= await hasRecord(toy, name, pages);
+  for (const record of records)
+    if (record.name !== SECRET_RECORD || !hasKeys) await putRecord(toy, record, pages);
 
-  const wanted = files.filter(
-    ({ name }) => name !== SECRET_FILE || !there.some((one) => KEY_FILES.includes(one)),
-  );
-  const total = wanted.reduce((sum, { bytes }) => sum + bytes.length, 0);
-  await makeRoom(toy, total + ROOM);
+  const total = files.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  await refuseSmall(toy, total + files.length * HEADER_BYTES);
   let before = 0;
-  for (const file of wanted) {
+  for (const file of files) {
     await putFile(toy, file, (done) => told(file.name, before + done, total));
     before += file.bytes.length;
   }
@@ -87,9 +95,9 @@ export async function flashToy(
   return board;
 }
 
-/** Two toys' records in one Storage would be one toy with another's keys. */
-async function refuseAnother(toy: Console, deviceId: string): Promise<void> {
-  const text = await readFile(toy, TOY_FILE);
+/** Two toys' records in one flash would be one toy with another's keys. */
+async function refuseAnother(toy: Console, deviceId: string, pages: number): Promise<void> {
+  const text = await readRecord(toy, TOY_RECORD, pages);
   if (text === undefined) return;
   let id: unknown;
   try {

@@ -1,19 +1,13 @@
-/** What a toy's Storage is given when it is flashed: its program and its loader, who it is, where its server is, and its Wi-Fi. MISSION C62 */
+/** What a toy is given when it is flashed: its programs and clips into Storage; who it is, where its server is, and its Wi-Fi into pages of their own. MISSION C62 */
 import { createHash } from "node:crypto";
 import { isPairingCode } from "@bearlink/sdk/protocol";
 import { nodeHash } from "@bearlink/sdk/node";
 import { encodeWifi, SETUP_RECORD, setupKey } from "@bearlink/sdk/provisioning";
 import type { Wifi } from "@bearlink/sdk/provisioning";
 import { SECRET_RECORD } from "@bearlink/sdk/toy";
-import {
-  LOADER_FILE,
-  PROGRAM_FILE,
-  SETUP_FILE,
-  STORE_PREFIX,
-  TOY_FILE,
-  WIFI_FILE,
-} from "../../firmware/record.ts";
+import { LOADER_FILE, SETUP_FILE, TOY_RECORD, WIFI_RECORD } from "../../firmware/record.ts";
 import { EXIT, Fault } from "../fault.ts";
+import { placesOf } from "../firmware/places.ts";
 import type { ToyFile } from "../toy-file.ts";
 import { clipFiles } from "./clips.ts";
 import type { Image } from "./images.ts";
@@ -28,10 +22,6 @@ export interface Order {
   images: Image[];
 }
 
-/** A toy that was rekeyed has no other secret than the one it made. PROTOCOL.md §11 */
-export const SECRET_FILE = STORE_PREFIX + SECRET_RECORD;
-const SETUP_KEY_FILE = STORE_PREFIX + SETUP_RECORD;
-
 const text = (name: string, content: string): StoredFile => ({ name, bytes: Buffer.from(content, "latin1") });
 
 /** A toy's strings are of bytes: each character of UTF-8's is one of its own. */
@@ -42,26 +32,32 @@ function json(name: string, value: object): StoredFile {
   return text(name, JSON.stringify(value).replace(/[^\x20-\x7e]/g, escape));
 }
 
-function wifiFile(wifi: Wifi): StoredFile {
+function wifiRecord(wifi: Wifi): StoredFile {
   if (!encodeWifi(wifi))
     throw new Fault("a Wi-Fi has a name of 1-32 bytes, and no password or one of 8-63", EXIT.USAGE);
-  return json(WIFI_FILE, { ssid: asBytes(wifi.ssid), password: asBytes(wifi.password) });
+  return json(WIFI_RECORD, { ssid: asBytes(wifi.ssid), password: asBytes(wifi.password) });
 }
 
-/** In the order in which they are written: the loader last, so that a toy cut short does not start half made. */
-export function filesOf({ toy, servers, wifi, firmware }: Order): StoredFile[] {
-  const { device_id: id, device_secret, pairing_code } = toy;
+/** Of Storage, in the order in which they are written: the places first, for there the toy looks for them; the loader last, so that a toy cut short does not start half made. */
+export function filesOf({ firmware }: Pick<Order, "firmware">): StoredFile[] {
   return [
-    text(`${PROGRAM_FILE}0`, firmware.bundle),
+    ...placesOf(firmware.bundle),
     text(SETUP_FILE, firmware.setup),
     ...clipFiles(),
-    json(TOY_FILE, { id, servers }),
-    ...(wifi ? [wifiFile(wifi)] : []),
-    ...(isPairingCode(pairing_code)
-      ? [{ name: SETUP_KEY_FILE, bytes: setupKey(nodeHash, id, pairing_code) }]
-      : []),
-    { name: SECRET_FILE, bytes: Buffer.from(device_secret, "hex") },
     text(LOADER_FILE, firmware.loader),
+  ];
+}
+
+/** What makes this toy another than the next one. */
+export function recordsOf({ toy, servers, wifi }: Omit<Order, "firmware" | "images">): StoredFile[] {
+  const { device_id: id, device_secret, pairing_code } = toy;
+  return [
+    json(TOY_RECORD, { id, servers }),
+    ...(wifi ? [wifiRecord(wifi)] : []),
+    ...(isPairingCode(pairing_code)
+      ? [{ name: SETUP_RECORD, bytes: setupKey(nodeHash, id, pairing_code) }]
+      : []),
+    { name: SECRET_RECORD, bytes: Buffer.from(device_secret, "hex") },
   ];
 }
 
@@ -70,7 +66,12 @@ const digestOf = (bytes: Uint8Array): string => createHash("sha256").update(byte
 /** What would be done, without a secret: neither as it is nor as a digest that a guess could be held against. */
 export function manifestOf(order: Order): object {
   const { toy, servers, wifi, firmware, images } = order;
-  const hidden = [SECRET_FILE, SETUP_KEY_FILE, WIFI_FILE];
+  const hidden = [SECRET_RECORD, SETUP_RECORD, WIFI_RECORD];
+  const told = ({ name, bytes }: StoredFile, isSecret: boolean): object => ({
+    name,
+    size: bytes.length,
+    ...(isSecret ? {} : { sha256: digestOf(bytes) }),
+  });
   return {
     device_id: toy.device_id,
     servers,
@@ -83,11 +84,8 @@ export function manifestOf(order: Order): object {
       size: bytes.length,
       sha256: digestOf(bytes),
     })),
-    files: filesOf(order).map(({ name, bytes }) => ({
-      name,
-      size: bytes.length,
-      ...(hidden.includes(name) ? {} : { sha256: digestOf(bytes) }),
-    })),
+    files: filesOf(order).map((file) => told(file, false)),
+    records: recordsOf(order).map((record) => told(record, hidden.includes(record.name))),
   };
 }
 

@@ -14,17 +14,14 @@ export const MAX_NAME_CHARS = 28;
 const PIECE_BYTES = 1_320;
 /** of one digest: a longer text may not fit the toy's stack */
 const BLOCK_BYTES = 2_048;
-/** ms for one piece: the toy may put its whole flash in order first */
+/** ms for one piece */
 const WRITE_MS = 30_000;
-/** ms to make room, or to forget all files */
+/** ms to forget all files */
 const TIDY_MS = 60_000;
 
+/** of flash that was erased */
+const EMPTY = 0xff;
 const STORAGE = `require("Storage")`;
-
-/** The file's text, or undefined where there is none. For small files. */
-export async function readFile(toy: Console, name: string): Promise<string | undefined> {
-  return ((await toy.evaluate(`${STORAGE}.read(${JSON.stringify(name)})`)) as string | null) ?? undefined;
-}
 
 export async function listFiles(toy: Console): Promise<string[]> {
   return (await toy.evaluate(`${STORAGE}.list()`)) as string[];
@@ -35,14 +32,10 @@ export const eraseFile = (toy: Console, name: string): Promise<void> =>
 
 export const eraseAllFiles = (toy: Console): Promise<void> => toy.run(`${STORAGE}.eraseAll()`, TIDY_MS);
 
-/** Throws a Fault where the toy's Storage has no room for so many bytes, even when put in order. */
-export async function makeRoom(toy: Console, bytes: number): Promise<void> {
-  const free = async (): Promise<number> => (await toy.evaluate(`${STORAGE}.getFree()`)) as number;
-  if ((await free()) >= bytes) return;
-  await toy.run(`${STORAGE}.compact()`, TIDY_MS);
-  const left = await free();
-  if (left < bytes)
-    throw new Fault(`the toy has ${left} bytes of room, and ${bytes} are needed: flash it with --erase`);
+/** Throws a Fault where the toy's empty Storage has no room for so many bytes. */
+export async function refuseSmall(toy: Console, bytes: number): Promise<void> {
+  const free = (await toy.evaluate(`${STORAGE}.getFree()`)) as number;
+  if (free < bytes) throw new Fault(`the toy has ${free} bytes of room, and ${bytes} are needed`);
 }
 
 /** Writes it and reads its digests back; `told` hears how many bytes lie there so far. Throws a Fault where they differ. */
@@ -55,10 +48,12 @@ export async function putFile(
   const file = JSON.stringify(name);
   await toy.run(`${STORAGE}.erase(${file})`, WRITE_MS);
   for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
-    const piece = Buffer.from(bytes.subarray(at, at + PIECE_BYTES)).toString("base64");
-    const written = `${STORAGE}.write(${file},atob("${piece}"),${at},${bytes.length})`;
-    if ((await toy.evaluate(written, WRITE_MS)) !== true)
-      throw new Fault(`the toy did not keep ${name}: flash it with --erase`);
+    const piece = bytes.subarray(at, at + PIECE_BYTES);
+    // what lies there by itself is not sent; the first piece makes the file
+    const sent = piece.every((byte) => byte === EMPTY) ? piece.subarray(0, at === 0 ? 1 : 0) : piece;
+    const written = `${STORAGE}.write(${file},atob("${Buffer.from(sent).toString("base64")}"),${at},${bytes.length})`;
+    if (sent.length > 0 && (await toy.evaluate(written, WRITE_MS)) !== true)
+      throw new Fault(`the toy did not keep ${name}: flash it again`);
     told(Math.min(at + PIECE_BYTES, bytes.length));
   }
   const wrong = await firstWrong(toy, { name, bytes });

@@ -4,8 +4,10 @@ import type { Clip, RefusedCode } from "@bearlink/sdk/protocol";
 import { decodeSound, encodeSound, readWav } from "@bearlink/sdk/node";
 import type { Answer, Bear, TalkEvent } from "@bearlink/sdk/node";
 import type { ToyStore } from "@bearlink/sdk/toy";
-import { flashWith } from "./flash.ts";
-import { keepRecords } from "./records.ts";
+import { LOADER_FILE, TOY_RECORD, WIFI_RECORD } from "../../firmware/record.ts";
+import { placesOf } from "../firmware/places.ts";
+import { openFlash, putFile } from "./flash.ts";
+import { keepRecords, putRecord } from "./records.ts";
 import { openTwin } from "./twin.ts";
 
 const RATE = 8_000;
@@ -47,12 +49,11 @@ function trimmed(heard: Uint8Array): Uint8Array {
 /** Starts one; it keeps its line by itself until `close`. What it prints must be a build that logs. */
 export function openFirmwareBear(options: FirmwareBearOptions): Pick<Bear, "ready" | "talk" | "close"> {
   const { store, toy, url } = options;
-  const flash = flashWith({
-    ".boot0": options.loader,
-    "bear.0": options.bundle,
-    "bear.id": JSON.stringify({ id: toy.device_id, servers: [url] }),
-    "bear.wifi": JSON.stringify({ ssid: "twin", password: "" }),
-  });
+  const flash = openFlash();
+  for (const { name, bytes } of placesOf(options.bundle)) putFile(flash, name, bytes);
+  putFile(flash, LOADER_FILE, options.loader);
+  putRecord(flash, TOY_RECORD, JSON.stringify({ id: toy.device_id, servers: [url] }));
+  putRecord(flash, WIFI_RECORD, JSON.stringify({ ssid: "twin", password: "" }));
   if (!store.get("secret") && !store.get("prk0") && !store.get("prk1"))
     store.set("secret", new Uint8Array(Buffer.from(toy.device_secret, "hex")));
   keepRecords(flash, store);

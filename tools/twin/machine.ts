@@ -5,7 +5,7 @@ import { emitOn } from "./emitter.ts";
 import type { Events } from "./emitter.ts";
 import { openE } from "./espruino.ts";
 import { openEsp32 } from "./esp32.ts";
-import { eraseFile, readFile } from "./flash.ts";
+import { eraseAll, eraseFile, isSound, readFile } from "./flash.ts";
 import { openJson } from "./json.ts";
 import { Death, openLoop } from "./loop.ts";
 import type { Loop } from "./loop.ts";
@@ -246,8 +246,12 @@ export function openMachine(world: World, ended: (how: Ending) => void): Machine
       if (chip.console === null) serialEvents.tell("data", text);
       else loop.queue(() => realm.evaluate(text, "console"));
     },
-    /** What runs at a start: `.boot0` to `.boot3`, then `.bootcde`, each a file of the flash. */
+    /** What runs at a start: `.boot0` to `.boot3`, then `.bootcde`, each a file of the flash, where Storage is whole. */
     boot(source) {
+      if (!isSound(flash)) {
+        log("Storage is corrupt.");
+        eraseAll(flash);
+      }
       for (const name of [".boot0", ".boot1", ".boot2", ".boot3", ".bootcde"]) {
         const file = name === ".bootcde" && source !== undefined ? fromLatin(source) : readFile(flash, name);
         if (file && !over) evaluate(toLatin(file), name);

@@ -1,20 +1,23 @@
 /** `require("Storage")` and `require("Flash")`: files of at most 28 characters' name in the toy's flash. */
 import { bytesOf, flatBytes, fromLatin, toLatin } from "./bytes.ts";
+import { compact } from "./compact.ts";
 import {
   clearBits,
-  compact,
   createFile,
+  eraseAll,
   eraseFile,
+  erasePage,
   FLASH_START,
   findFile,
   freeFlash,
   listFiles,
+  PAGE_BYTES,
+  PAGES_START,
   readFile,
 } from "./flash.ts";
 import type { Flash } from "./flash.ts";
 import type { Realm } from "./realm.ts";
 
-const PAGE_BYTES = 4096;
 /** chars of a text that is as cheap in memory */
 const SHORT = 9;
 /** where the chip maps its flash for reading; only an address's low half stays */
@@ -66,7 +69,7 @@ export function openStorage(realm: Realm, flash: Flash): Storage {
       const same = file && content.length === whole && file.size === whole;
       if (same && Buffer.from(readFile(flash, name)!).equals(content)) return true;
       eraseFile(flash, name);
-      const at = createFile(flash, name, whole);
+      const at = createFile(flash, name, whole, compact);
       file = at === undefined ? undefined : { at, size: whole };
     }
     if (!file) return refuse("Unable to find or create file");
@@ -80,10 +83,7 @@ export function openStorage(realm: Realm, flash: Flash): Storage {
     read,
     write,
     erase: (name: string) => eraseFile(flash, String(name)),
-    eraseAll: () => {
-      flash.image.fill(0xff);
-      flash.changed();
-    },
+    eraseAll: () => eraseAll(flash),
     list: (pattern?: RegExp) =>
       realm.array(listFiles(flash).filter((name) => pattern === undefined || pattern.test(name))),
     readArrayBuffer(name: string) {
@@ -111,19 +111,25 @@ export function openStorage(realm: Realm, flash: Flash): Storage {
       }),
   });
 
-  const within = (address: number): number => address - FLASH_START;
+  /** The bytes that an address means, and where in them. */
+  const within = (address: number): [bytes: Uint8Array, at: number] => {
+    const isPage = address >= PAGES_START && address < FLASH_START;
+    const [bytes, from] = isPage ? [flash.pages, PAGES_START] : [flash.image, FLASH_START];
+    if (!(address >= from && address < from + bytes.length)) refuse("no such address of the twin's flash");
+    return [bytes, address - from];
+  };
   const raw = realm.object({
-    read: (length: number, address: number) =>
-      realm.view("Uint8Array", flash.image.slice(within(address), within(address) + length)),
+    read(length: number, address: number) {
+      const [bytes, at] = within(address);
+      return realm.view("Uint8Array", bytes.slice(at, at + length));
+    },
     write(data: unknown, address: number) {
-      const content = bytesOf(data);
-      if (address % 4 !== 0 || content.length % 4 !== 0) refuse("Data and address must be multiples of 4");
-      clearBits(flash, within(address), content);
+      const [bytes, at] = within(address);
+      clearBits(flash, at, bytesOf(data), bytes);
     },
     erasePage(address: number) {
-      const page = Math.floor(within(address) / PAGE_BYTES) * PAGE_BYTES;
-      flash.image.fill(0xff, page, page + PAGE_BYTES);
-      flash.changed();
+      const [bytes, at] = within(address);
+      erasePage(flash, at - (at % PAGE_BYTES), bytes);
     },
   });
 

@@ -5,7 +5,10 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Firmware } from "../../../tools/firmware/build.ts";
-import { openFlash, readFile } from "../../../tools/twin/flash.ts";
+import { programIn } from "../../../tools/firmware/places.ts";
+import { openFlash, PAGES_BYTES, readFile } from "../../../tools/twin/flash.ts";
+import type { Flash } from "../../../tools/twin/flash.ts";
+import { readRecord } from "../../../tools/twin/records.ts";
 import type { ToyFile } from "../../../tools/toy-file.ts";
 import { ESPRUINO, plain } from "../../support/interpreter.ts";
 import { until } from "../../support/wait.ts";
@@ -21,7 +24,12 @@ export function interpreterToy(firmware: Firmware, toy: ToyFile, workshop: Works
   let starts = 0;
   let heardBytes = 0;
   let asked = 0;
-  writeFileSync(path("espruino.flash"), provisioned(firmware, toy, { ...workshop, before: SHIM }).image);
+  const { image, pages } = provisioned(firmware, toy, { ...workshop, before: SHIM });
+  writeFileSync(path("espruino.flash"), Buffer.concat([image, pages]));
+  const flash = (): Flash => {
+    const all = new Uint8Array(readFileSync(path("espruino.flash")));
+    return openFlash(all.subarray(0, -PAGES_BYTES), all.subarray(-PAGES_BYTES));
+  };
   writeFileSync(path(MICROPHONE_FILE), new Uint8Array(1).fill(128));
 
   const start = (): void => {
@@ -82,7 +90,8 @@ export function interpreterToy(firmware: Firmware, toy: ToyFile, workshop: Works
     lines,
     line: serial.line,
     starts: () => starts,
-    file: (name) => readFile(openFlash(new Uint8Array(readFileSync(path("espruino.flash")))), name),
+    record: (name) => readRecord(flash(), name),
+    program: (place) => programIn(readFile(flash(), `bear.${place}`)!),
     ask,
     close() {
       off();

@@ -1,8 +1,9 @@
 /** What an ESP32 has and the interpreter's Linux build lacks, written for Espruino: pins, Wi-Fi, sound out of and into files, and the chip's own switches. */
-import { FLASH_START } from "../../../tools/twin/flash.ts";
+import { FLASH_START, PAGE_BYTES, PAGES_BYTES, PAGES_START } from "../../../tools/twin/flash.ts";
 
-/** where the Linux build keeps its Storage */
+/** where the Linux build keeps its Storage, and how much it erases at once */
 const LINUX_FLASH = 0x10000000;
+const LINUX_PAGE = 1024;
 export const MICROPHONE_FILE = "microphone.u8";
 export const SPEAKER_FILE = "speaker.u8";
 /** printed where the chip would sleep */
@@ -62,10 +63,13 @@ echo(0);
     on:function(e,f){if(e=="disconnected")wifi.on=f}
   };
   Modules.addCached("Wifi","exports=$wifiModule");
-  var real=require("Flash"),shift=${LINUX_FLASH}-${FLASH_START},end=${LINUX_FLASH}+process.env.FLASH;
+  // its Storage is all of its flash: what an ESP32 has before that lies at its end here
+  var real=require("Flash"),tail=${LINUX_FLASH}+process.env.FLASH-${PAGES_BYTES};
+  function place(a){return a<${FLASH_START}?a-${PAGES_START}+tail:a-${FLASH_START}+${LINUX_FLASH}}
   global.$flashModule={
-    read:function(n,a){return a+shift+n<=end?real.read(n,a+shift):new Uint8Array(n)},
-    write:function(d,a){if(a+shift+d.length<=end)real.write(d,a+shift)}
+    read:function(n,a){return real.read(n,place(a))},
+    write:function(d,a){real.write(d,place(a))},
+    erasePage:function(a){for(var n=0;n<${PAGE_BYTES};n+=${LINUX_PAGE})real.erasePage(place(a)+n)}
   };
   Modules.addCached("Flash","exports=$flashModule");
   global.Waveform=function(size,o){

@@ -65,7 +65,7 @@ describe.each(hosts)("on $host, a shipped toy", { timeout: 120_000 }, ({ host, m
     return listen(RATE);
   };
   const kept = (): unknown => {
-    const file = toy.file("bear.wifi");
+    const file = toy.record("wifi");
     return file && JSON.parse(Buffer.from(file).toString("latin1"));
   };
   const hold = async (ms: number): Promise<void> => {
@@ -138,7 +138,7 @@ describe.each(hosts)("on $host, a shipped toy", { timeout: 120_000 }, ({ host, m
     toy.press(false);
     await until("it listens", async () => (await toy.ask("typeof SETUP")) === "function");
     expect(kept()).toBeUndefined();
-    expect(toy.file("bear.id")).toBeDefined();
+    expect(toy.record("id")).toBeDefined();
 
     const other = { ...record, pairing_code: "0".repeat(26) };
     await expect(tellWifiOver(toy.line, other, WIFI)).rejects.toThrow(/does not know this pairing code/);

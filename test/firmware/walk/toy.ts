@@ -1,15 +1,17 @@
 /** One toy that runs the firmware's bundle, on the twin or on a real Espruino: the walk does not know which. */
 import type { Firmware } from "../../../tools/firmware/build.ts";
 import type { SerialLine } from "../../../tools/flash/line.ts";
-import { filesOf } from "../../../tools/flash/record.ts";
-import { putFile, openFlash, readFile } from "../../../tools/twin/flash.ts";
+import { programIn } from "../../../tools/firmware/places.ts";
+import { filesOf, recordsOf } from "../../../tools/flash/record.ts";
+import { openFlash, PAGES_BYTES, putFile, readFile } from "../../../tools/twin/flash.ts";
 import type { Flash } from "../../../tools/twin/flash.ts";
+import { putRecord, readRecord } from "../../../tools/twin/records.ts";
 import { openTwin } from "../../../tools/twin/twin.ts";
 import type { ToyFile } from "../../../tools/toy-file.ts";
 import { until } from "../../support/wait.ts";
 
-/** of the interpreter's Linux build; an ESP32 has more */
-const FLASH_BYTES = 256 * 1024;
+/** of the interpreter's Linux build, less the pages that an ESP32 has beside it */
+const STORAGE_BYTES = 256 * 1024 - PAGES_BYTES;
 
 export interface FirmwareToy {
   /** Switches it on. */
@@ -24,8 +26,10 @@ export interface FirmwareToy {
   /** what its program printed since it was made */
   lines: string[];
   starts(): number;
-  /** A file of its flash. */
-  file(name: string): Uint8Array | undefined;
+  /** A record of its flash. */
+  record(name: string): Uint8Array | undefined;
+  /** What lies in one of the places for a program. */
+  program(place: 0 | 1): string;
   /** What an expression is, over its console. */
   ask(expression: string): Promise<string>;
   /** Its serial line, as a computer that is plugged in has it. */
@@ -63,7 +67,7 @@ export function provisioned(
   toy: ToyFile,
   { before = "", wifi = true }: Workshop = {},
 ): Flash {
-  const flash = openFlash(new Uint8Array(FLASH_BYTES).fill(0xff));
+  const flash = openFlash(new Uint8Array(STORAGE_BYTES).fill(0xff));
   const order = {
     toy,
     servers: [toy.url],
@@ -72,6 +76,7 @@ export function provisioned(
     ...(wifi && { wifi: { ssid: "home", password: "porridge" } }),
   };
   for (const { name, bytes } of filesOf(order)) putFile(flash, name, bytes);
+  for (const { name, bytes } of recordsOf(order)) putRecord(flash, name, bytes);
   return flash;
 }
 
@@ -109,7 +114,8 @@ export function twinToy(firmware: Firmware, toy: ToyFile, workshop: Workshop = {
     },
     lines: twin.lines,
     starts: () => twin.starts,
-    file: (name) => readFile(twin.flash, name),
+    record: (name) => readRecord(twin.flash, name),
+    program: (place) => programIn(readFile(twin.flash, `bear.${place}`)!),
     line: serial.line,
     ask: (expression) => Promise.resolve(String(twin.evaluate(expression))),
     close: () => Promise.resolve(twin.close()),

@@ -181,7 +181,7 @@ describe.each(hosts)("on $host, a toy", { timeout: 60_000 }, ({ make }) => {
     const updating = await said(toy, /^state updating/, from);
     await until("a start", () => toy.starts() > starts, 30_000);
     await said(toy, /^state ready/, updating, 30_000);
-    expect(Buffer.from(toy.file("bear.1")!).toString("latin1")).toBe(bundle);
+    expect(toy.program(1)).toBe(bundle);
     expect(await toy.ask("PROGRAM+' '+TRIAL")).toBe("1 false");
 
     toy.powerCut();
@@ -198,14 +198,14 @@ describe.each(hosts)("on $host, a toy", { timeout: 60_000 }, ({ make }) => {
 
   test("forgets the Wi-Fi after ten seconds' press, and keeps who it is", async () => {
     const starts = toy.starts();
-    expect(toy.file("bear.wifi")).toBeDefined();
+    expect(toy.record("wifi")).toBeDefined();
     toy.say(SILENCE); // who talks means no gesture
     toy.press(true);
     await until("a start", () => toy.starts() > starts, 15_000);
     toy.press(false);
     await pause(500);
-    expect(toy.file("bear.wifi")).toBeUndefined();
-    expect(toy.file("bear.id")).toBeDefined();
-    expect(toy.file("bear.secret")).toBeDefined();
+    expect(toy.record("wifi")).toBeUndefined();
+    expect(toy.record("id")).toBeDefined();
+    expect(toy.record("secret")).toBeDefined();
   });
 });

@@ -3,10 +3,14 @@ import { createHash } from "node:crypto";
 import { createServer } from "node:net";
 import type { AddressInfo, Socket } from "node:net";
 import { createContext, runInContext } from "node:vm";
+import { RECORD_CHAR_BYTES, RECORDS } from "../../../firmware/record.ts";
 import type { SerialLine } from "../../../tools/flash/line.ts";
+import { openFlash, PAGE_BYTES, PAGES_START } from "../../../tools/twin/flash.ts";
 
 export interface FakeBoard {
   files: Map<string, string>;
+  /** the flash before Storage */
+  pages: Uint8Array;
   /** times it was started */
   starts: number;
   /** `BOARD` of process.env */
@@ -21,7 +25,7 @@ export interface FakeBoard {
   listening: number;
   /** told each statement before it runs */
   asked: (statement: string) => void;
-  /** the file of which one bit flips as it is written */
+  /** the file or record of which one bit flips as it is written */
   spoils: string | undefined;
   /** Its program says something now. */
   say(text: string): void;
@@ -35,6 +39,7 @@ const latin = (text: string): Buffer => Buffer.from(text, "latin1");
 export function fakeBoard({ hertz }: { hertz?: number } = {}): FakeBoard {
   const board: FakeBoard = {
     files: new Map(),
+    pages: openFlash().pages,
     starts: 1,
     board: "ESP32",
     on: true,
@@ -66,22 +71,35 @@ export function fakeBoard({ hertz }: { hertz?: number } = {}): FakeBoard {
     eraseAll: () => board.files.clear(),
     list: () => [...board.files.keys()],
     getFree: () => board.room - [...board.files.values()].reduce((sum, { length }) => sum + length + 32, 0),
-    compact: () => undefined,
+  };
+
+  const flash = {
+    read: (length: number, address: number) =>
+      board.pages.slice(address - PAGES_START, address - PAGES_START + length),
+    write(data: string, address: number) {
+      board.pages.set(latin(data), address - PAGES_START);
+      const at = RECORDS.indexOf(board.spoils ?? "?") * RECORD_CHAR_BYTES;
+      if (address === PAGES_START + at) board.pages[address - PAGES_START + 2]! ^= 1;
+    },
+    erasePage: (address: number) =>
+      board.pages.fill(0xff, address - PAGES_START, address - PAGES_START + PAGE_BYTES),
   };
 
   const realm = createContext({
     require: (name: string) =>
       name === "Storage"
         ? storage
-        : {
-            SHA256: (data: string | Uint8Array) =>
-              new Uint8Array(
-                createHash("sha256")
-                  .update(typeof data === "string" ? latin(data) : data)
-                  .digest(),
-              ).buffer,
-            AES: { encrypt: (data: Uint8Array) => data.slice().buffer },
-          },
+        : name === "Flash"
+          ? flash
+          : {
+              SHA256: (data: string | Uint8Array) =>
+                new Uint8Array(
+                  createHash("sha256")
+                    .update(typeof data === "string" ? latin(data) : data)
+                    .digest(),
+                ).buffer,
+              AES: { encrypt: (data: Uint8Array) => data.slice().buffer },
+            },
     atob: (text: string) => Buffer.from(text, "base64").toString("latin1"),
     btoa: (text: string) => latin(text).toString("base64"),
     process: {

@@ -11,10 +11,20 @@ import { MAX_CLIP_BYTES } from "../../../tools/flash/clips.ts";
 import { openConsole } from "../../../tools/flash/console.ts";
 import { flashToy } from "../../../tools/flash/flash.ts";
 import { findPorts, openLine, portFault } from "../../../tools/flash/line.ts";
-import { filesOf, manifestOf, readServers } from "../../../tools/flash/record.ts";
+import { filesOf, manifestOf, readServers, recordsOf } from "../../../tools/flash/record.ts";
 import type { Order } from "../../../tools/flash/record.ts";
 import { firstWrong, putFile } from "../../../tools/flash/storage.ts";
 import { expectSound } from "../../walks/support.ts";
+import { programIn } from "../../../tools/firmware/places.ts";
+import {
+  findFile,
+  openFlash,
+  PAGE_BYTES,
+  PAGES_BYTES,
+  putFile as putStored,
+} from "../../../tools/twin/flash.ts";
+import { putRecord, readRecord } from "../../../tools/twin/records.ts";
+import { PROGRAM_START } from "../../../firmware/record.ts";
 import { fakeBoard, lineTo, serveBoard } from "./fake-board.ts";
 import { espruino, openPty, socatMissing } from "./terminals.ts";
 
@@ -38,30 +48,43 @@ const order: Order = {
   images: [{ name: "full.bin", address: 0, bytes: new Uint8Array([1, 2, 3]) }],
 };
 const files = filesOf(order);
+const records = recordsOf(order);
+const load = { deviceId: toy.device_id, files, records };
+/** of the Linux build's flash, which is all Storage: its end */
+const LINUX_PAGES = 0x10000000 + 256 * 1024 - PAGES_BYTES;
 const patience = { answerMs: 2_000, startMs: 3_000, knockMs: 200 };
 const clips = ["thinking", "pairing", "paired", "sorry", "goodbye", "offline"].map((clip) => `clip.${clip}`);
-const bytesOf = (name: string) => files.find((file) => file.name === name)!.bytes;
+const bytesOf = (name: string) => [...records, ...files].find((file) => file.name === name)!.bytes;
+/** What a board keeps under a record's name. */
+const kept = ({ pages }: { pages: Uint8Array }, name: string): string | undefined => {
+  const bytes = readRecord(openFlash(undefined, pages), name);
+  return bytes && Buffer.from(bytes).toString("latin1");
+};
+const keep = ({ pages }: { pages: Uint8Array }, name: string, text: string): void =>
+  putRecord(openFlash(undefined, pages), name, text);
 const latin = (name: string) => Buffer.from(bytesOf(name)).toString("latin1");
 
 describe("what a toy is given", () => {
   test("its program, who it is, its Wi-Fi in bytes, its keys, and at the very end its loader", () => {
-    expect(files.map(({ name }) => name)).toEqual([
-      "bear.0",
-      "setup",
-      ...clips,
-      "bear.id",
-      "bear.wifi",
-      "bear.setup",
-      "bear.secret",
-      ".boot0",
-    ]);
+    expect(files.map(({ name }) => name)).toEqual(["bear.0", "bear.1", "setup", ...clips, ".boot0"]);
+    expect(records.map(({ name }) => name)).toEqual(["id", "wifi", "setup", "secret"]);
     for (const name of clips) expect(name.length).toBeLessThanOrEqual(28);
-    expect(JSON.parse(latin("bear.id"))).toEqual({ id: toy.device_id, servers: [toy.url] });
-    expect(JSON.parse(latin("bear.wifi"))).toEqual({ ssid: "M\xc3\xa4rchen", password: "teddy-bears" });
-    expect(toHex(bytesOf("bear.setup"))).toBe(toHex(setupKey(systemHash, toy.device_id, toy.pairing_code)));
-    expect(toHex(bytesOf("bear.secret"))).toBe(toy.device_secret);
-    for (const name of ["bear.0", "setup", "bear.id", "bear.wifi", ".boot0"])
-      expect(bytesOf(name).every((byte) => byte < 128)).toBe(true);
+    expect(JSON.parse(latin("id"))).toEqual({ id: toy.device_id, servers: [toy.url] });
+    expect(JSON.parse(latin("wifi"))).toEqual({ ssid: "M\xc3\xa4rchen", password: "teddy-bears" });
+    expect(toHex(bytesOf("setup"))).toBe(toHex(setupKey(systemHash, toy.device_id, toy.pairing_code)));
+    expect(toHex(bytesOf("secret"))).toBe(toy.device_secret);
+    for (const name of ["id", "wifi", ".boot0"]) expect(bytesOf(name).every((byte) => byte < 128)).toBe(true);
+  });
+
+  test("two places for a program, each from page to page, the first with one in it", () => {
+    const flash = openFlash();
+    for (const { name, bytes } of files) putStored(flash, name, bytes);
+    for (const name of ["bear.0", "bear.1"]) {
+      const { at, size } = findFile(flash, name)!;
+      expect([at + PROGRAM_START, at + size].map((edge) => edge % PAGE_BYTES)).toEqual([0, 0]);
+    }
+    expect(programIn(bytesOf("bear.0"))).toBe(order.firmware.bundle);
+    expect(programIn(bytesOf("bear.1"))).toBe("");
   });
 
   test("clips that its DAC plays as they are: within their room, and no louder than a toy may be", () => {
@@ -73,16 +96,11 @@ describe("what a toy is given", () => {
   test("a manifest tells all but the secrets, their digests and the password's", () => {
     const told = JSON.stringify(manifestOf(order));
     expect(JSON.parse(told)).toMatchObject({ device_id: toy.device_id, ssid: "Märchen", version: "1.2.3" });
-    for (const secret of [toy.device_secret, toy.pairing_code, "teddy-bears", latin("bear.wifi")])
+    for (const secret of [toy.device_secret, toy.pairing_code, "teddy-bears", latin("wifi")])
       expect(told).not.toContain(secret);
-    const { files: listed } = manifestOf(order) as { files: { name: string; sha256?: string }[] };
-    expect(listed.filter(({ sha256 }) => sha256).map(({ name }) => name)).toEqual([
-      "bear.0",
-      "setup",
-      ...clips,
-      "bear.id",
-      ".boot0",
-    ]);
+    const manifest = manifestOf(order) as Record<"files" | "records", { name: string; sha256?: string }[]>;
+    expect(manifest.files.every(({ sha256 }) => sha256)).toBe(true);
+    expect(manifest.records.filter(({ sha256 }) => sha256).map(({ name }) => name)).toEqual(["id"]);
   });
 
   test("a server's address is one that a toy can reach, unless it is said outright", () => {
@@ -98,7 +116,7 @@ describe("what a toy is given", () => {
   });
 
   test("a Wi-Fi that no radio takes is refused", () =>
-    expect(() => filesOf({ ...order, wifi: { ssid: "a", password: "short" } })).toThrow(
+    expect(() => recordsOf({ ...order, wifi: { ssid: "a", password: "short" } })).toThrow(
       /name of 1-32 bytes/,
     ));
 });
@@ -108,7 +126,7 @@ describe("a board is flashed", () => {
     board = fakeBoard(),
     erase = false,
     told?: (name: string, done: number, total: number) => void,
-  ) => flashToy(lineTo(board), toy.device_id, files, { erase, patience, ...(told && { told }) });
+  ) => flashToy(lineTo(board), load, { erase, patience, ...(told && { told }) });
 
   test("an empty one: every file lies there, and the board is started", async () => {
     const board = fakeBoard();
@@ -117,7 +135,9 @@ describe("a board is flashed", () => {
       version: "2v29",
       board: "ESP32",
     });
-    for (const { name } of files) expect(board.files.get(name)).toBe(latin(name));
+    for (const { name, bytes } of files)
+      expect(board.files.get(name)).toBe(Buffer.from(bytes).toString("latin1"));
+    for (const { name } of records) expect(kept(board, name)).toBe(latin(name));
     expect(done).toEqual([...done].sort((a, b) => a - b));
     expect(done.at(-1)).toBe(1);
     await new Promise((resolve) => setTimeout(resolve, 200));
@@ -127,37 +147,41 @@ describe("a board is flashed", () => {
   test("one that runs is stopped first; the toy keeps its counter and what a rekey made, and gets its program anew", async () => {
     const board = fakeBoard();
     board.chatter = "state idle";
-    const kept = { "bear.boot0": "7", "bear.prk0": "key", "bear.id": JSON.stringify({ id: toy.device_id }) };
-    for (const [name, text] of Object.entries({ ...kept, ".boot0": "x", "bear.1": "y", "bear.use0": "z" }))
-      board.files.set(name, text);
+    const own = { boot0: "7", prk0: "key", use0: "z", id: JSON.stringify({ id: toy.device_id }) };
+    for (const [name, text] of Object.entries(own)) keep(board, name, text);
+    for (const [name, text] of Object.entries({ ".boot0": "x", "bear.1": "y" })) board.files.set(name, text);
     let runningAtFirstWrite: number | undefined;
     board.asked = (statement) => {
       if (statement.includes(".write(")) runningAtFirstWrite ??= board.starts;
     };
     await flash(board);
     expect(runningAtFirstWrite).toBe(2);
-    expect(board.files.get("bear.boot0")).toBe("7");
-    expect(board.files.get("bear.prk0")).toBe("key");
-    expect([...board.files.keys()]).not.toContain("bear.secret");
-    expect([...board.files.keys()].filter((name) => /bear\.(1|use0)/.test(name))).toEqual([]);
+    expect(kept(board, "boot0")).toBe("7");
+    expect(kept(board, "prk0")).toBe("key");
+    expect(kept(board, "secret")).toBeUndefined();
+    expect(kept(board, "use0")).toBeUndefined();
+    expect(kept(board, "id")).toBe(latin("id"));
+    expect(board.files.get("bear.1")).toBe(latin("bear.1"));
     expect(board.files.get("bear.0")).toBe(latin("bear.0"));
   });
 
   test("another toy's board is left alone, unless it is erased", async () => {
     const board = fakeBoard();
-    board.files.set("bear.id", '{"id":"bear-ffffffffffffffff"}');
-    board.files.set("bear.prk0", "its key");
+    keep(board, "id", '{"id":"bear-ffffffffffffffff"}');
+    keep(board, "prk0", "its key");
     await expect(flash(board)).rejects.toThrow(/this board is bear-f+: .* --erase/);
-    expect(board.files.get("bear.prk0")).toBe("its key");
+    expect(kept(board, "prk0")).toBe("its key");
     await flash(board, true);
-    expect([...board.files.keys()]).not.toContain("bear.prk0");
-    expect(board.files.get("bear.secret")).toBe(latin("bear.secret"));
+    expect(kept(board, "prk0")).toBeUndefined();
+    expect(kept(board, "secret")).toBe(latin("secret"));
   });
 
   test("a file that does not come back right ends it, before its loader would start it", async () => {
     const board = fakeBoard();
-    board.spoils = "bear.secret";
-    await expect(flash(board)).rejects.toThrow(/bear.secret is not what was written, from byte 0 on/);
+    board.spoils = "setup";
+    await expect(flash(board)).rejects.toThrow(/setup is not what was written: use a shorter cable/);
+    board.spoils = clips[0]!;
+    await expect(flash(board)).rejects.toThrow(/clip.thinking is not what was written, from byte 0 on/);
     expect([...board.files.keys()]).not.toContain(".boot0");
   });
 
@@ -214,8 +238,10 @@ describe.skipIf(socatMissing)(`over a pseudo-terminal${socatMissing ? `: ${socat
     closing.push(served.close, pty.close);
     const line = await openLine(pty.path);
     await line.signals({ dtr: false, rts: true });
-    await flashToy(line, toy.device_id, files, { erase: false, patience });
-    for (const { name } of files) expect(board.files.get(name)).toBe(latin(name));
+    await flashToy(line, load, { erase: false, patience });
+    for (const { name, bytes } of files)
+      expect(board.files.get(name)).toBe(Buffer.from(bytes).toString("latin1"));
+    for (const { name } of records) expect(kept(board, name)).toBe(latin(name));
     await line.close();
     await line.close();
     expect(line.gone.aborted).toBe(true);
@@ -236,15 +262,20 @@ if (espruino)
     const pty = await openPty(`EXEC:${espruino},pty,rawer`);
     const line = await openLine(pty.path);
     const hello = [...files.slice(0, -1), { name: ".boot0", bytes: Buffer.from('print("the loader ran")') }];
-    const board = await flashToy(line, toy.device_id, hello, {
-      erase: true,
-      patience: { answerMs: 5_000, startMs: 8_000, knockMs: 500 },
-      boards: /^LINUX/,
-    });
+    const board = await flashToy(
+      line,
+      { ...load, files: hello },
+      {
+        erase: true,
+        pages: LINUX_PAGES,
+        patience: { answerMs: 5_000, startMs: 8_000, knockMs: 500 },
+        boards: /^LINUX/,
+      },
+    );
     expect(board.version).toMatch(/^2v/);
     await line.close();
     // a start of its own over the same flash
-    const program = `print(btoa(require("Storage").read("bear.secret")));quit()`;
+    const program = `print(btoa(require("Flash").read(32,${LINUX_PAGES + 2 * PAGE_BYTES + 2})));quit()`;
     const again = spawnSync(espruino!, ["-e", program], { cwd: pty.folder, timeout: 5_000 });
     const secret = Buffer.from(toy.device_secret, "hex").toString("base64");
     expect(String(again.stdout)).toContain(secret);

@@ -19,15 +19,19 @@ const mqtt = { host: "h", port: 1, tls: false, up: UP_TOPIC, down: DOWN_TOPIC };
 
 const records: { [name: string]: Uint8Array | undefined } = {};
 records[SECRET_RECORD] = secret;
-const store: ToyStore = {
-  get: (name) => records[name],
-  set: (name, bytes) => {
-    records[name] = new Uint8Array(bytes);
-  },
-  erase: (name) => {
-    records[name] = undefined;
-  },
-};
+function readRecord(name: string): Uint8Array | undefined {
+  return records[name];
+}
+
+function keepRecord(name: string, bytes: Uint8Array): void {
+  records[name] = new Uint8Array(bytes);
+}
+
+function eraseRecord(name: string): void {
+  records[name] = undefined;
+}
+
+const store: ToyStore = { get: readRecord, set: keepRecord, erase: eraseRecord };
 
 /** s that the server took */
 let served = 0;

@@ -1,0 +1,70 @@
+/** A toy's records into pages of its flash outside Storage, over its console, each read back by its digest. */
+import { createHash } from "node:crypto";
+import {
+  PAGE_BYTES,
+  PAGES_ADDRESS,
+  RECORD_HEAD_BYTES,
+  RECORD_CHAR_BYTES,
+  RECORDS,
+} from "../../firmware/record.ts";
+import { Fault } from "../fault.ts";
+import type { Console } from "./console.ts";
+import type { StoredFile } from "./storage.ts";
+
+/** of one record here: a statement holds it whole */
+const MAX_RECORD_BYTES = 1_200;
+/** ms to erase all pages */
+const ERASE_MS = 20_000;
+const FLASH = `require("Flash")`;
+
+export const RECORD_NAMES = RECORDS.split(/ +/);
+
+/** Where a record's page begins; `pages` is another place than an ESP32's. */
+const addressOf = (name: string, pages: number): number => pages + RECORDS.indexOf(name) * RECORD_CHAR_BYTES;
+
+const isThere = `n<=${PAGE_BYTES - RECORD_HEAD_BYTES}`;
+
+/** What `expression` makes of the record `r` of `n` bytes; null where there is none. */
+async function ask(toy: Console, name: string, expression: string, pages: number): Promise<unknown> {
+  const at = addressOf(name, pages);
+  return toy.evaluate(
+    `(function(f){var n=f.read(2,${at}),r;n=n[0]*256+n[1];if(${isThere}){r=f.read(n,${at + RECORD_HEAD_BYTES});return ${expression}}})(${FLASH})`,
+  );
+}
+
+/** As text, and for small ones. */
+export async function readRecord(
+  toy: Console,
+  name: string,
+  pages = PAGES_ADDRESS,
+): Promise<string | undefined> {
+  return ((await ask(toy, name, "E.toString(r)", pages)) as string | null) ?? undefined;
+}
+
+export async function hasRecord(toy: Console, name: string, pages = PAGES_ADDRESS): Promise<boolean> {
+  return (await ask(toy, name, "true", pages)) === true;
+}
+
+export async function eraseRecords(
+  toy: Console,
+  names: readonly string[] = RECORD_NAMES,
+  pages = PAGES_ADDRESS,
+): Promise<void> {
+  for (const name of names) await toy.run(`${FLASH}.erasePage(${addressOf(name, pages)})`, ERASE_MS);
+}
+
+/** Throws a Fault where what lies there is another. No secret comes back: its digest does. */
+export async function putRecord(
+  toy: Console,
+  { name, bytes }: StoredFile,
+  pages = PAGES_ADDRESS,
+): Promise<void> {
+  if (!RECORD_NAMES.includes(name) || bytes.length > MAX_RECORD_BYTES)
+    throw new Fault(`${name} is no record of at most ${MAX_RECORD_BYTES} bytes`);
+  await eraseRecords(toy, [name], pages);
+  const whole = Buffer.concat([Uint8Array.of(bytes.length >> 8, bytes.length & 255), bytes]);
+  await toy.run(`${FLASH}.write(atob("${whole.toString("base64")}"),${addressOf(name, pages)})`, ERASE_MS);
+  const digest = await ask(toy, name, `btoa(E.toString(require("crypto").SHA256(r)))`, pages);
+  if (digest !== createHash("sha256").update(bytes).digest("base64"))
+    throw new Fault(`${name} is not what was written: use a shorter cable, and flash again`);
+}
