@@ -43,7 +43,7 @@ export async function chooseFirmware({
 
 export function readBundle(path: string): string {
   const text = readFileSync(path, "latin1");
-  const isProgram = text.startsWith(PROGRAM_MARK) && !/[^\t\n\r\x20-\x7e]/.test(text);
+  const isProgram = text.startsWith(PROGRAM_MARK) && /^[\0-\x7f]*$/.test(text);
   if (!isProgram || text.length > MAX_BUNDLE_BYTES)
     throw new Fault(
       `${path} is not a toy's program, as bear build-firmware makes one: ASCII, of at most ${MAX_BUNDLE_BYTES} bytes`,
