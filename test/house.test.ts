@@ -131,6 +131,13 @@ describe("the checker", () => {
     ["server/watch/log.ts", "server/adapters/clock.ts"],
     ["server/voice/turn.ts", "server/watch/metrics.ts"],
     ["tools/talk.ts", "server/voice/turn.ts"],
+    ["server/web/screens/home.tsx", "server/family/child.ts"],
+    ["server/web/screens/home.tsx", "server/web/app.tsx"],
+    ["server/web/api/session.ts", "server/web/services.ts"],
+    ["server/web/api/session.ts", "preact"],
+    ["server/web/ui/page.tsx", "server/web/screens/home.tsx"],
+    ["server/web/words/words.ts", "server/web/ui/use.ts"],
+    ["server/routes/web.ts", "server/web/router/pages.ts"],
   ])("sees the planted %s → %s", (from, to) => {
     expect(wrongImports(made({ [from]: [to] }))).toEqual([`${from} → ${to}`]);
   });
@@ -148,6 +155,9 @@ describe("the checker", () => {
     ["server/watch/log.ts", "pino"],
     ["server/adapters/redis.ts", "server/config.ts"],
     ["tools/talk.ts", "sdk/node/index.ts"],
+    ["server/web/screens/home.tsx", "server/web/ui/page.tsx"],
+    ["server/web/screens/talk.tsx", "server/web/screens/talks.css"],
+    ["server/web/app.tsx", "server/web/screens/door/sign-in.tsx"],
   ])("lets %s → %s be", (from, to) => expect(wrongImports(made({ [from]: [to] }))).toEqual([]));
 
   test("sees a room that belongs nowhere, and a door that opens on nothing", () => {

@@ -12,9 +12,9 @@ export interface Room {
 /** Each room, and what it imports: the path of another room, or the bare name of a package. */
 export type Graph = Map<string, string[]>;
 
-const SKIPPED = new Set(["node_modules", "dist", "web"]); // server/web is Vite's, with rules of its own
+const SKIPPED = new Set(["node_modules", "dist"]);
 
-/** Every `.ts` of these folders. */
+/** Every `.ts` and `.tsx` of these folders. */
 export function readRooms(root: string, folders: string[]): Room[] {
   const rooms: Room[] = [];
   const walk = (folder: string) => {
@@ -22,7 +22,7 @@ export function readRooms(root: string, folders: string[]): Room[] {
       const path = join(folder, entry.name);
       if (entry.isDirectory()) {
         if (!SKIPPED.has(entry.name)) walk(path);
-      } else if (entry.name.endsWith(".ts") && !entry.name.endsWith(".d.ts")) {
+      } else if (isRoom(entry.name) && !entry.name.endsWith(".d.ts")) {
         rooms.push({ path, text: readFileSync(join(root, path), "utf8") });
       }
     }
@@ -80,6 +80,11 @@ const FEATURES = [
 ].map((name) => `server/${name}/`);
 const TOY = ["sdk/protocol/", "sdk/toy/", "sdk/provisioning/"];
 
+const WEB_FLOOR = ["api/", "platform/", "router/", "words/", "services.ts"].map(
+  (place) => `server/web/${place}`,
+);
+const PREACT = ["preact", "preact/hooks"];
+
 /** Built into the interpreter. */
 const ESPRUINO_MODULES = ["Flash", "Storage", "TelnetServer", "Wifi", "crypto", "http", "net"];
 
@@ -101,6 +106,20 @@ export const arrows: Arrow[] = [
   { from: "broker/", to: ["sdk/protocol/"], packages: true },
   { from: "server/main.ts", to: ["server/", "broker/", "sdk/protocol/"], packages: true },
   { from: "server/main/", to: ["server/", "broker/", "sdk/protocol/"], packages: true }, // main.ts in pieces
+  // the parents' app: what decides is plain, the screens see all of it, and nothing of the server's is in it
+  { from: "server/web/vite.config.ts", to: [], packages: true },
+  { from: "server/web/api/", to: [], packages: [] },
+  { from: "server/web/platform/", to: ["server/web/api/"], packages: [] },
+  { from: "server/web/router/", to: ["server/web/api/"], packages: [] },
+  { from: "server/web/words/", to: ["server/web/api/", "server/web/platform/"], packages: [] },
+  { from: "server/web/services.ts", to: ["server/web/api/", "server/web/platform/"], packages: [] },
+  { from: "server/web/ui/", to: WEB_FLOOR, packages: PREACT },
+  {
+    from: "server/web/screens/",
+    to: [...WEB_FLOOR, "server/web/ui/", "sdk/protocol/"],
+    packages: [...PREACT, "jsqr", "uplot"],
+  },
+  { from: "server/web/", to: ["server/web/"], packages: PREACT },
   { from: "server/routes/", to: [...FEATURES, "server/watch/", ...FLOOR, "sdk/protocol/"], packages: true },
   { from: "server/vault/", to: [...FLOOR, "sdk/protocol/"], packages: ["node:crypto"] }, // the ciphers it seals with
   { from: "server/limiter/", to: [...FLOOR, "sdk/protocol/"], packages: ["node:net"] }, // `isIP`
@@ -138,7 +157,9 @@ export const arrows: Arrow[] = [
 ];
 
 const lies = (path: string, place: string) => (place.endsWith("/") ? path.startsWith(place) : path === place);
-const isRoom = (name: string) => name.endsWith(".ts");
+const isRoom = (name: string) => /\.tsx?$/.test(name);
+/** A style lies among the rooms, and imports nothing. */
+const isStyle = (name: string) => name.endsWith(".css");
 
 /** Every import that no arrow allows, as `a → b`. A room under no arrow is itself a fault. */
 export function wrongImports(graph: Graph): string[] {
@@ -151,9 +172,10 @@ export function wrongImports(graph: Graph): string[] {
     }
     const allowed = law.from.endsWith("/") ? [law.from, ...law.to] : law.to;
     for (const name of new Set(imports)) {
-      const right = isRoom(name)
-        ? allowed.some((place) => lies(name, place))
-        : law.packages === true || law.packages.includes(name);
+      const right =
+        isRoom(name) || (isStyle(name) && name.includes("/"))
+          ? allowed.some((place) => lies(name, place))
+          : law.packages === true || law.packages.includes(name);
       if (!right) wrong.push(`${path} → ${name}`);
     }
   }

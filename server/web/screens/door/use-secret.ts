@@ -1,11 +1,15 @@
-/** The secret of a mail's link: taken from the address once, and gone from it. */
+/** The secret of a mail's link: taken from the address, also where its page is open already, and gone from it. */
 import { useEffect, useState } from "preact/hooks";
 import { address, forgetHash } from "../../router/place.ts";
+import { useStore } from "../../ui/use.ts";
 
 export function useSecret(): string | undefined {
-  const [secret] = useState(() => /^[0-9a-f]{64}$/.exec(address.get().hash)?.[0]);
+  const found = /^[0-9a-f]{64}$/.exec(useStore(address).hash)?.[0];
+  const [secret, keep] = useState(found);
   useEffect(() => {
-    if (secret !== undefined) forgetHash();
-  }, [secret]);
-  return secret;
+    if (found === undefined) return;
+    keep(found);
+    forgetHash();
+  }, [found]);
+  return found ?? secret;
 }

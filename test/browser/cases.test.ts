@@ -1,0 +1,192 @@
+/** What happens to a parent besides: no network, a slow one, a session that ended, a second tab, the back button, and a passkey. */
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { TestCell } from "../support/cell.ts";
+import { until } from "../support/wait.ts";
+import { newChild, newParent } from "../walks/family.ts";
+import type { Parent } from "../walks/family.ts";
+import { heading, press, signIn } from "./parent.ts";
+import { expectAccessible, launch, startAppCell, tell, visit } from "./support.ts";
+
+let cell: TestCell;
+let browser: Browser;
+let parent: Parent;
+const person = { email: "ada@example.org", password: "ada has a long password of their own" };
+
+beforeAll(async () => {
+  cell = await startAppCell();
+  browser = await launch();
+  parent = await newParent(cell, "ada");
+  await newChild(parent);
+});
+afterAll(async () => {
+  await browser?.close();
+  await cell?.stop();
+});
+
+async function signedIn(): Promise<{ context: BrowserContext; page: Page; complaints: string[] }> {
+  const visitor = await visit(browser, cell);
+  await signIn(visitor.page, person);
+  await childOnHome(visitor.page).waitFor();
+  return visitor;
+}
+
+const childOnHome = (page: Page) => page.locator('a[href^="/children/"]', { hasText: "Pip" });
+const nav = (page: Page, name: string) => page.getByRole("navigation").getByRole("link", { name }).click();
+
+test("without a network the app says so, shows what it has, opens anew, and goes on when it is back", async () => {
+  const { context, page } = await signedIn();
+  // the service worker has what the app is made of
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+  await context.setOffline(true);
+  await page.getByText("You are offline. What you see may be old.").waitFor();
+  await expectAccessible(page, "offline");
+  await nav(page, "Talks");
+  await heading(page, "Conversations");
+  await nav(page, "Home");
+  await childOnHome(page).waitFor();
+  await page.reload();
+  await page.getByText("The server cannot be reached.").waitFor();
+  await expectAccessible(page, "offline: opened anew");
+  await context.setOffline(false);
+  await press(page, "Try again");
+  await childOnHome(page).waitFor();
+  await context.close();
+});
+
+// DevTools' own figures, and WebPageTest's: bytes a second, and ms there and back
+const NETWORKS = [
+  { name: "4G", down: 9_000_000 / 8, up: 9_000_000 / 8, latency: 170 },
+  { name: "slow 4G", down: 1_600_000 / 8, up: 750_000 / 8, latency: 150 },
+];
+
+test.each(NETWORKS)("on a network as slow as $name, home comes all the same", async (network) => {
+  const { context, page } = await visit(browser, cell);
+  const devtools = await context.newCDPSession(page);
+  await devtools.send("Network.enable");
+  await devtools.send("Network.emulateNetworkConditions", {
+    offline: false,
+    latency: network.latency,
+    downloadThroughput: network.down,
+    uploadThroughput: network.up,
+  });
+  const opened = performance.now();
+  await page.goto("/sign-in");
+  await page.getByRole("button", { name: "Sign in", exact: true }).waitFor();
+  tell(
+    `${network.name}: the door opens ${Math.round(performance.now() - opened)} ms after its address, nothing cached`,
+  );
+  await page.getByLabel("Email address").fill(person.email);
+  await page.getByLabel("Password", { exact: true }).fill(person.password);
+  // in the page itself: what the test adds is not the network's
+  const usable = page.evaluate(
+    () =>
+      new Promise<number[]>((resolve) => {
+        let clickedAt = 0;
+        document.addEventListener("submit", () => (clickedAt = performance.now()), { capture: true });
+        new MutationObserver((_, observer) => {
+          if (!document.querySelector('a[href^="/children/"]')) return;
+          observer.disconnect();
+          const asked = performance
+            .getEntriesByType("resource")
+            .find(({ name }) => name.endsWith("/auth/login"));
+          const answeredAt = (asked as PerformanceResourceTiming | undefined)?.responseEnd ?? NaN;
+          resolve([performance.now() - clickedAt, performance.now() - answeredAt]);
+        }).observe(document, { childList: true, subtree: true });
+      }),
+  );
+  await press(page, "Sign in");
+  const [sinceClick, sinceAnswer] = await usable;
+  tell(
+    `${network.name}: home is usable ${Math.round(sinceClick!)} ms after “Sign in”, ${Math.round(sinceAnswer!)} ms after its answer`,
+  );
+  await context.close();
+});
+
+test("a session that was ended elsewhere asks for a new sign-in, and leads back to where one was", async () => {
+  const { context, page } = await signedIn();
+  await page.goto("/privacy");
+  await heading(page, "Privacy");
+  const { body } = await parent.ask("GET", "/api/v1/me/sessions");
+  for (const { id, current } of body.sessions as { id: string; current: boolean }[])
+    if (!current) await parent.ask("DELETE", `/api/v1/me/sessions/${id}`);
+  // the line tells at once, without a click
+  await page.getByText("Your session has ended.").waitFor();
+  await expectAccessible(page, "session ended");
+  await page.getByLabel("Email address").fill(person.email);
+  await page.getByLabel("Password", { exact: true }).fill(person.password);
+  await press(page, "Sign in");
+  await heading(page, "Privacy");
+  expect(new URL(page.url()).pathname).toBe("/privacy");
+  await context.close();
+});
+
+test("a second tab needs no second sign-in, and who signs out in one has signed out in both", async () => {
+  const { context, page } = await signedIn();
+  const second = await context.newPage();
+  await second.goto("/account");
+  await heading(second, "Account");
+  await second.getByRole("button", { name: "Sign out", exact: true }).click();
+  await page.getByText("Your session has ended.").waitFor();
+  await second
+    .getByRole("link", { name: "Sign in" })
+    .or(second.getByRole("button", { name: "Sign in" }))
+    .first()
+    .waitFor();
+  // nothing of the family is one step back
+  await second.goBack();
+  await until("the door again", () => /\/(sign-in|welcome)$/.test(second.url()));
+  expect(await second.getByText(person.email).count()).toBe(0);
+  await context.close();
+});
+
+test("the back button goes back, page by page, to the place on each, and forward again", async () => {
+  const { context, page } = await signedIn();
+  await childOnHome(page).click();
+  await heading(page, "Pip");
+  await page.getByRole("link", { name: "Bedtime, limits and topics" }).click();
+  await heading(page, "Bedtime, limits and topics");
+  await page.goBack();
+  await heading(page, "Pip");
+  await page.goBack();
+  await heading(page, "Hello, ada");
+  await page.goForward();
+  await heading(page, "Pip");
+  // what was replaced is not come back to
+  await nav(page, "Home");
+  await page.getByRole("link", { name: "Add a child" }).click();
+  await page.getByLabel("Nickname").fill("Momo");
+  await page.getByLabel("Month", { exact: true }).selectOption("April");
+  await page.getByLabel("Year", { exact: true }).selectOption("2020");
+  await press(page, "Add child");
+  await heading(page, "What the bear may do");
+  await page.goBack();
+  await heading(page, "Hello, ada");
+  await context.close();
+});
+
+test("a passkey is added, and signs in without a password", async () => {
+  const { context, page, complaints } = await signedIn();
+  const devtools = await context.newCDPSession(page);
+  await devtools.send("WebAuthn.enable");
+  await devtools.send("WebAuthn.addVirtualAuthenticator", {
+    options: {
+      protocol: "ctap2",
+      transport: "internal",
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+    },
+  });
+  await nav(page, "Account");
+  await press(page, "Add a passkey");
+  await page.getByLabel("Name of the passkey").fill("My telephone");
+  await press(page, "Add a passkey");
+  await page.getByText("My telephone").waitFor();
+  await page.getByRole("button", { name: "Sign out", exact: true }).click();
+  await page.getByRole("link", { name: "Sign in" }).click();
+  await press(page, "Sign in with a passkey");
+  await heading(page, "Hello, ada");
+  expect(complaints).toEqual([]);
+  await context.close();
+});
