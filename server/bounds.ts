@@ -154,6 +154,8 @@ export const SESSION_IDLE_MS = 30 * 24 * 3_600_000;
 export const SESSION_LIFE_MS = 180 * 24 * 3_600_000;
 /** ms a visit of support lasts at most: an access token's life, since nothing refreshes it */
 export const SUPPORT_MS = ACCESS_TOKEN_S * 1000;
+/** ms in which a refresh whose answer was lost is answered alike once more */
+export const REFRESH_AGAIN_MS = 30_000;
 /** ms after a sign-in in which it is fresh enough for what cannot be undone */
 export const FRESH_SIGN_IN_MS = 5 * 60_000;
 /** sessions of one account; above it the oldest end */

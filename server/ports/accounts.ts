@@ -117,6 +117,8 @@ export interface ParentStanding {
 
 export type Rotation =
   | { state: "rotated"; session: ParentSession }
+  /** a moment ago, and the next one was not used yet: that one, as it was kept */
+  | { state: "again"; session: ParentSession; sealedNext: Uint8Array }
   /** it had been exchanged before: the session was ended here and now */
   | { state: "reused"; sessionId: string; accountId: string }
   | { state: "unknown" };
@@ -130,8 +132,14 @@ export interface ParentSessions {
   standingOf(sessionIds: string[], now: number): Promise<Set<string>>;
   /** Those of an account that stand, newest first. */
   list(accountId: string, now: number): Promise<ParentSession[]>;
-  /** Exchanges a refresh token for the next: one conditional update decides among many that try. */
-  rotate(formerHash: Uint8Array, nextHash: Uint8Array, now: number, expiresAt: number): Promise<Rotation>;
+  /** Exchanges a refresh token for the next: one conditional update decides among many that try. Without `sealedNext` none is answered again. */
+  rotate(
+    formerHash: Uint8Array,
+    nextHash: Uint8Array,
+    now: number,
+    expiresAt: number,
+    sealedNext?: Uint8Array,
+  ): Promise<Rotation>;
   /** The session a refresh token belongs to, whatever its state. */
   findByRefresh(hash: Uint8Array): Promise<{ sessionId: string; accountId: string } | undefined>;
   /** false where that account has no such session standing */

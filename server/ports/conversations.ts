@@ -7,8 +7,8 @@ export const TALK_FORGOTTEN = "talk-forgotten";
 
 export interface SealedMessage {
   role: "child" | "bear";
-  /** under `sealContext.message(turnId, role)`; undefined for the fact alone */
-  sealedText: Uint8Array | undefined;
+  /** under `sealContext.message(turnId, role)` */
+  sealedText: Uint8Array;
   /** epoch ms */
   at: number;
   action: TurnVerdict["action"];
@@ -38,7 +38,7 @@ export interface KeptConversation {
   flagged: boolean;
 }
 
-export type KeptMessage = SealedMessage & { turnId: string; sealedText: Uint8Array };
+export type KeptMessage = SealedMessage & { turnId: string };
 
 /** Where a list goes on: after this conversation, newest first. */
 export interface ListPlace {
@@ -52,8 +52,6 @@ export interface KeptConversations {
   keeperOf(childId: string): Promise<{ accountId: string; keeps: boolean } | undefined>;
   /** Adds a turn to the toy's newest conversation with the child, or begins `newId`; its id, or undefined where it may not be kept at this moment. Harmless when repeated. */
   keep(turn: SealedTurn, newId: string): Promise<string | undefined>;
-  /** For the operator alone; words only where they may be kept at this moment. */
-  withhold(turn: SealedTurn): Promise<void>;
   list(
     accountId: string,
     asked: { childId: string | undefined; after: ListPlace | undefined; most: number },
@@ -63,6 +61,6 @@ export interface KeptConversations {
   messages(conversationId: string): Promise<KeptMessage[]>;
   /** With its audit row; the toy it was with, or undefined where there was none. */
   remove(accountId: string, conversationId: string, entry: AuditEntry): Promise<string | undefined>;
-  /** All words of a child, the withheld ones too; how many conversations went. */
+  /** All words of a child; how many conversations went. */
   purge(childId: string): Promise<number>;
 }

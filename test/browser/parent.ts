@@ -17,7 +17,8 @@ export interface Person {
 /** Called at each screen that is come to. */
 export type Look = (where: string) => Promise<void>;
 
-export const heading = (page: Page, name: string | RegExp) => page.getByRole("heading", { name }).waitFor();
+export const heading = (page: Page, name: string) =>
+  page.getByRole("heading", { name, exact: true }).waitFor();
 export const press = (page: Page, name: string) => page.getByRole("button", { name, exact: true }).click();
 
 /** The letters that this cell would have sent to an address, oldest first. */

@@ -1,7 +1,7 @@
 /** Sessions of people in SQL: the one record of who is signed in, asked at every request. */
 import { sql } from "kysely";
 import type { Kysely, Selectable } from "kysely";
-import { MAX_PARENT_SESSIONS, SESSION_IDLE_MS } from "../../bounds.ts";
+import { MAX_PARENT_SESSIONS, REFRESH_AGAIN_MS, SESSION_IDLE_MS } from "../../bounds.ts";
 import type { ParentSession, ParentSessions } from "../../ports.ts";
 import { gathered } from "./gathered.ts";
 import type { Tables } from "./schema.ts";
@@ -110,16 +110,28 @@ export function sqlParentSessions({ db }: { db: Db }): ParentSessions {
       return rows.map(sessionOf);
     },
 
-    async rotate(formerHash, nextHash, now, expiresAt) {
+    async rotate(formerHash, nextHash, now, expiresAt, sealedNext) {
       return db.transaction().execute(async (tx) => {
         const taken = await tx
           .updateTable("refresh_tokens")
-          .set({ used_at: now })
+          .set({ used_at: now, sealed_next: sealedNext ?? null })
           .where("hash", "=", formerHash)
           .where("used_at", "is", null)
           .returning("session_id")
           .executeTakeFirst();
         if (!taken) {
+          const lost = await tx
+            .selectFrom("refresh_tokens as token")
+            .innerJoin("account_sessions as session", "session.id", "token.session_id")
+            .selectAll("session")
+            .select("token.sealed_next")
+            .where("token.hash", "=", formerHash)
+            .where("token.used_at", ">", now - REFRESH_AGAIN_MS)
+            .where("token.sealed_next", "is not", null)
+            .where("session.ended_at", "is", null)
+            .where("session.expires_at", ">", now)
+            .executeTakeFirst();
+          if (lost) return { state: "again", session: sessionOf(lost), sealedNext: lost.sealed_next! };
           const reused = await tx
             .updateTable("account_sessions")
             .set({ ended_at: now })
@@ -141,6 +153,14 @@ export function sqlParentSessions({ db }: { db: Db }): ParentSessions {
           .returningAll()
           .executeTakeFirst();
         if (!row) return { state: "unknown" };
+        // the answer before has arrived: nobody needs it again
+        await tx
+          .updateTable("refresh_tokens")
+          .set({ sealed_next: null })
+          .where("session_id", "=", row.id)
+          .where("hash", "!=", formerHash)
+          .where("sealed_next", "is not", null)
+          .execute();
         await tx
           .insertInto("refresh_tokens")
           .values({ hash: nextHash, session_id: row.id, issued_at: now })

@@ -2,19 +2,18 @@
 import { sql } from "kysely";
 import type { ExpressionBuilder, Kysely, Selectable, Transaction } from "kysely";
 import { MAX_CONVERSATION_TURNS, MEMORY_MS } from "../../bounds.ts";
-import type { KeptConversation, KeptConversations, SealedTurn } from "../../ports.ts";
+import type { KeptConversation, KeptConversations } from "../../ports.ts";
 import { auditRow } from "./audit.ts";
 import type { Tables } from "./schema.ts";
 
 type Db = Kysely<Tables> | Transaction<Tables>;
 
-/** All words of a child; that there was a disclosure stays for its time, without words. For whoever else takes them back. */
+/** All words of a child. For whoever else takes them back. */
 export async function purgeConversations(db: Db, childId: string): Promise<number> {
   const { numDeletedRows } = await db
     .deleteFrom("conversations")
     .where("child_id", "=", childId)
     .executeTakeFirstOrThrow();
-  await db.updateTable("disclosures").set({ sealed_text: null }).where("child_id", "=", childId).execute();
   return Number(numDeletedRows);
 }
 
@@ -93,9 +92,10 @@ export function sqlConversations({ db }: { db: Kysely<Tables> }): KeptConversati
         const added = await tx
           .insertInto("messages")
           .values(
-            rowsOf(turn).flatMap(({ sealed_text, ...row }) =>
-              sealed_text ? [{ ...row, sealed_text, conversation_id: id }] : [],
-            ),
+            messages.map(({ role, sealedText, at, action, reason }) => ({
+              ...{ conversation_id: id, turn_id: turn.turnId, role, at, action, reason },
+              sealed_text: sealedText,
+            })),
           )
           .onConflict((there) => there.doNothing())
           .returning("role")
@@ -112,25 +112,6 @@ export function sqlConversations({ db }: { db: Kysely<Tables> }): KeptConversati
           .where("id", "=", id)
           .execute();
         return id;
-      });
-    },
-
-    async withhold(turn) {
-      await db.transaction().execute(async (tx) => {
-        const keeper = await lockedKeeperOf(tx, turn.childId);
-        if (keeper?.account_id !== turn.accountId) return;
-        const { childId: child_id, accountId: account_id, deviceId: device_id } = turn;
-        await tx
-          .insertInto("disclosures")
-          .values(
-            rowsOf(turn).map((row) => ({
-              ...row,
-              ...{ child_id, account_id, device_id },
-              sealed_text: keeper.keeps ? row.sealed_text : null,
-            })),
-          )
-          .onConflict((there) => there.doNothing())
-          .execute();
       });
     },
 
@@ -176,13 +157,6 @@ export function sqlConversations({ db }: { db: Kysely<Tables> }): KeptConversati
 
     purge: (childId) => db.transaction().execute((tx) => purgeConversations(tx, childId)),
   };
-}
-
-function rowsOf({ turnId, messages }: SealedTurn) {
-  return messages.map(({ role, sealedText, at, action, reason }) => ({
-    ...{ turn_id: turnId, role, at, action, reason },
-    sealed_text: sealedText ?? null,
-  }));
 }
 
 function conversationOf(row: Selectable<Tables["conversations"]>): KeptConversation {

@@ -77,12 +77,6 @@ export const familyTables: Record<string, FamilyTable> = {
     tells: { section: "conversations" },
     goes: "cascade",
   },
-  disclosures: {
-    ofAccount: is("account_id"),
-    ofChild: is("child_id"),
-    tells: { nothing: "what is never shown to that account: the operator's. SAFETY “Conversation”" },
-    goes: "cascade",
-  },
   usage_days: {
     ...childsOwn,
     tells: ["child_id", "day", "turns", "talked_ms", "conversations", "redirected", "escalated"],

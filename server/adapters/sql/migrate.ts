@@ -19,6 +19,8 @@ import * as credentials from "./migrations/012_credentials.ts";
 import * as care from "./migrations/014_care.ts";
 import * as auditChain from "./migrations/015_audit_chain.ts";
 import * as keys from "./migrations/016_keys.ts";
+import * as disclosures from "./migrations/017_disclosures.ts";
+import * as refreshAgain from "./migrations/018_refresh_again.ts";
 import type { Tables } from "./schema.ts";
 
 export interface MigrationFile {
@@ -65,6 +67,16 @@ const files: MigrationFile[] = [
     migration: auditChain,
   },
   { name: "016_keys", file: new URL("./migrations/016_keys.ts", import.meta.url), migration: keys },
+  {
+    name: "017_disclosures",
+    file: new URL("./migrations/017_disclosures.ts", import.meta.url),
+    migration: disclosures,
+  },
+  {
+    name: "018_refresh_again",
+    file: new URL("./migrations/018_refresh_again.ts", import.meta.url),
+    migration: refreshAgain,
+  },
 ];
 
 /** `edited`: its file changed after it was applied; `unknown`: applied by a newer version, with no file here. */

@@ -30,7 +30,6 @@ const sweeps: Record<string, (past: Past) => RawBuilder<unknown>[]> = {
       where started_at < ${childsTime(now)} and at < ${childsTime(now)} limit ${most})`,
   ],
   disclosures: ({ before, most }) => [
-    sql`delete from disclosures where id in (select id from disclosures where at < ${before} limit ${most})`,
     sql`delete from safety_queue where id in (select id from safety_queue where at < ${before} limit ${most})`,
   ],
   alerts: ({ before, most }) => [

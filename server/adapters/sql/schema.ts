@@ -37,7 +37,14 @@ export interface Tables extends AuditTables {
     device: string;
     address: string;
   };
-  refresh_tokens: { hash: Uint8Array; session_id: string; issued_at: number; used_at: number | null };
+  refresh_tokens: {
+    hash: Uint8Array;
+    session_id: string;
+    issued_at: number;
+    used_at: number | null;
+    /** the next one, for whoever has this one; gone once the next was used */
+    sealed_next: Uint8Array | null;
+  };
   passkeys: {
     id: string;
     account_id: string;
@@ -116,19 +123,6 @@ export interface Tables extends AuditTables {
     turn_id: string;
     role: "child" | "bear";
     sealed_text: Uint8Array;
-    at: number;
-    action: TurnVerdict["action"];
-    reason: string;
-  };
-  disclosures: {
-    id: Generated<number>;
-    child_id: string;
-    account_id: string;
-    device_id: string;
-    turn_id: string;
-    role: "child" | "bear";
-    /** null where no words are kept */
-    sealed_text: Uint8Array | null;
     at: number;
     action: TurnVerdict["action"];
     reason: string;

@@ -1,5 +1,5 @@
 /** Secrets that people carry: the keys in mails' links, and refresh tokens. What is kept of one is its hash. */
-import { toHex, utf8 } from "@bearlink/sdk/protocol";
+import { fromHex, lp, toHex, utf8 } from "@bearlink/sdk/protocol";
 import type { Hash } from "@bearlink/sdk/protocol";
 import type { Chance } from "../../ports.ts";
 
@@ -18,6 +18,20 @@ export function newId(chance: Chance): string {
 
 export function secretHash(hash: Hash, secret: string): Uint8Array {
   return hash.sha256(utf8(secret));
+}
+
+/** The next refresh token, legible to whoever has the one before: each is random, as long as the mask, and masks one alone. */
+export function sealNext(hash: Hash, former: string, next: string): Uint8Array {
+  return masked(hash, former, fromHex(next, SECRET_BYTES)!);
+}
+
+export function openNext(hash: Hash, former: string, sealed: Uint8Array): string {
+  return toHex(masked(hash, former, sealed));
+}
+
+function masked(hash: Hash, secret: string, bytes: Uint8Array): Uint8Array {
+  const mask = hash.sha256(lp([utf8("next-refresh-token"), utf8(secret)]));
+  return bytes.map((byte, at) => byte ^ mask[at]!);
 }
 
 /** After `#`, which browsers send to nobody: no log and no other site sees the secret. */

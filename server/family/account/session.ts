@@ -5,7 +5,7 @@ import type { Account, Clock, ParentDoor, ParentPrincipal, ParentSession } from 
 import { record } from "./desk.ts";
 import type { AccountDesk, From } from "./desk.ts";
 import { letters } from "./letters.ts";
-import { newId, newSecret, secretHash } from "./links.ts";
+import { newId, newSecret, openNext, sealNext, secretHash } from "./links.ts";
 import { announceEnds } from "./revoke.ts";
 
 export interface SignedIn {
@@ -56,7 +56,10 @@ export async function openSession(
   return signedIn(desk, account, session, refreshToken);
 }
 
-/** Exchanges a refresh token. One that comes a second time ends its session: one of the two who have it is a thief. */
+/**
+ * Exchanges a refresh token. One that comes a second time ends its session: one of the two who have it is a thief; unless
+ * it comes within half a minute, and what it was exchanged for was not used yet: then that answer was lost, and is given again.
+ */
 export async function refresh(desk: AccountDesk, token: string, from: From): Promise<SignedIn> {
   const now = desk.clock.now();
   const next = newSecret(desk.chance);
@@ -66,13 +69,15 @@ export async function refresh(desk: AccountDesk, token: string, from: From): Pro
       secretHash(desk.hash, next),
       now,
       now + SESSION_IDLE_MS,
+      sealNext(desk.hash, token, next),
     ),
   );
   if (rotation.state === "reused") await tellReuse(desk, rotation, from);
-  const account =
-    rotation.state === "rotated" && (await orUnavailable(desk.accounts.find(rotation.session.accountId)));
-  if (rotation.state !== "rotated" || !account) throw new Refusal("UNAUTHORIZED");
-  return signedIn(desk, account, rotation.session, next);
+  if (rotation.state === "reused" || rotation.state === "unknown") throw new Refusal("UNAUTHORIZED");
+  const account = await orUnavailable(desk.accounts.find(rotation.session.accountId));
+  if (!account) throw new Refusal("UNAUTHORIZED");
+  const given = rotation.state === "again" ? openNext(desk.hash, token, rotation.sealedNext) : next;
+  return signedIn(desk, account, rotation.session, given);
 }
 
 async function tellReuse(

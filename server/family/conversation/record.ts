@@ -17,7 +17,7 @@ import type {
 } from "../../ports.ts";
 
 export interface RecordPorts {
-  conversations: Pick<KeptConversations, "keeperOf" | "keep" | "withhold">;
+  conversations: Pick<KeptConversations, "keeperOf" | "keep">;
   familyVault: Pick<FamilyVault, "seal">;
   clock: Clock;
   chance: Chance;
@@ -63,17 +63,14 @@ export function createRecorder(ports: RecordPorts): Recorder {
 
   async function write({ messages, ...turn }: Turn): Promise<string> {
     const { turnId, childId, deviceId, at, recipients } = turn;
+    // it is the operator's alone, in the safety queue. SAFETY "Conversation"
+    if (messages.some(({ verdict }) => verdict.withheld)) return "withheld";
     const keeper = await conversations.keeperOf(childId);
-    if (!keeper) return "not_kept";
-    const withheld = messages.some(({ verdict }) => verdict.withheld);
-    const keeps = keeper.keeps && recipients.has("transcripts");
-    if (!keeps && !withheld) return "not_kept";
+    if (!keeper?.keeps || !recipients.has("transcripts")) return "not_kept";
     const { accountId } = keeper;
     const seal = async ({ role, text, at, verdict }: Message): Promise<SealedMessage> => {
       const plain = utf8(text.slice(0, MAX_KEPT_CHARS));
-      const sealedText = keeps
-        ? await familyVault.seal(accountId, plain, sealContext.message(turnId, role))
-        : undefined;
+      const sealedText = await familyVault.seal(accountId, plain, sealContext.message(turnId, role));
       return { role, sealedText, at, action: verdict.action, reason: verdict.reason };
     };
     const sealed = {
@@ -84,10 +81,7 @@ export function createRecorder(ports: RecordPorts): Recorder {
       at,
       messages: await Promise.all(messages.map(seal)),
     };
-    if (!withheld)
-      return (await conversations.keep(sealed, toHex(chance.bytes(ID_BYTES)))) ? "kept" : "not_kept";
-    await conversations.withhold(sealed);
-    return "withheld";
+    return (await conversations.keep(sealed, toHex(chance.bytes(ID_BYTES)))) ? "kept" : "not_kept";
   }
 
   async function writeAll(): Promise<void> {

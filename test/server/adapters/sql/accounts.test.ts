@@ -1,6 +1,11 @@
 /** Accounts, sessions and passkeys, on both databases alike. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { MAX_PARENT_SESSIONS, MAX_PASSKEYS, SESSION_IDLE_MS } from "../../../../server/bounds.ts";
+import {
+  MAX_PARENT_SESSIONS,
+  MAX_PASSKEYS,
+  REFRESH_AGAIN_MS,
+  SESSION_IDLE_MS,
+} from "../../../../server/bounds.ts";
 import { sqlParentSessions } from "../../../../server/adapters/sql/account-sessions.ts";
 import { sqlAccounts } from "../../../../server/adapters/sql/accounts.ts";
 import { sqlConsents } from "../../../../server/adapters/sql/consents.ts";
@@ -235,6 +240,39 @@ for (const { name, missing, open } of places)
         expect(await sessions.standing(id, NOW)).toBeUndefined();
         expect(await sessions.rotate(second, hash(), NOW, LATER)).toEqual({ state: "unknown" });
         expect(await sessions.rotate(first, hash(), NOW, LATER)).toEqual({ state: "unknown" });
+      });
+
+      test("its second use within half a minute is answered with what was kept for it, until that is used", async () => {
+        const [first, second] = [hash(), hash()];
+        const sealed = new Uint8Array([1, 2, 255]);
+        const { id } = await newSession(account, {}, first);
+        const states = (
+          await Promise.all(
+            Array.from({ length: 8 }, () => sessions.rotate(first, second, NOW, LATER, sealed)),
+          )
+        ).map(({ state }) => state);
+        expect(states.filter((state) => state === "rotated")).toHaveLength(1);
+        expect(states.filter((state) => state === "again")).toHaveLength(7);
+        expect(await sessions.rotate(first, hash(), NOW + REFRESH_AGAIN_MS - 1, LATER, hash())).toMatchObject(
+          {
+            state: "again",
+            session: { id },
+            sealedNext: sealed,
+          },
+        );
+        await sessions.rotate(second, hash(), NOW + 1, LATER, hash());
+        expect(await sessions.rotate(first, hash(), NOW + 2, LATER, hash())).toMatchObject({
+          state: "reused",
+        });
+        expect(await sessions.standing(id, NOW)).toBeUndefined();
+      });
+
+      test("its second use after half a minute ends the session", async () => {
+        const first = hash();
+        const { id } = await newSession(account, {}, first);
+        await sessions.rotate(first, hash(), NOW, LATER, hash());
+        const late = await sessions.rotate(first, hash(), NOW + REFRESH_AGAIN_MS, LATER, hash());
+        expect(late).toMatchObject({ state: "reused", sessionId: id });
       });
 
       test("of many uses at once one is exchanged, and the session does not outlive them", async () => {

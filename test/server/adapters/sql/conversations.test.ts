@@ -196,47 +196,14 @@ for (const { name, missing, open } of places)
 
       test("goes with its child", async () => {
         const id = (await keep())!;
-        await conversations.withhold(turnOf());
         await database.db.deleteFrom("children").where("id", "=", childId).execute();
         expect(await conversations.messages(id)).toEqual([]);
-        expect(
-          await database.db.selectFrom("disclosures").where("child_id", "=", childId).selectAll().execute(),
-        ).toEqual([]);
-      });
-    });
-
-    describe("what is withheld", () => {
-      const disclosures = () =>
-        database.db
-          .selectFrom("disclosures")
-          .selectAll()
-          .where("child_id", "=", childId)
-          .orderBy("id")
-          .execute();
-
-      test("is in no conversation of the account, and outlives what the account deletes and revokes, without words", async () => {
-        const turn = turnOf({ messages: [message({ action: "escalate", reason: "abuse" })] });
-        await conversations.withhold(turn);
-        await conversations.withhold(turn);
-        expect(await listed()).toEqual([]);
-        expect(await disclosures()).toMatchObject([
-          { turn_id: turn.turnId, sealed_text: sealed, action: "escalate", reason: "abuse" },
-        ]);
-        await consents.revoke(childId, ["voice"], entry);
-        expect(await disclosures()).toMatchObject([{ sealed_text: null, reason: "abuse" }]);
-      });
-
-      test("has no words where none are kept", async () => {
-        await consents.revoke(childId, ["transcripts"], entry);
-        await conversations.withhold(turnOf());
-        expect((await disclosures()).map((row) => row.sealed_text)).toEqual([null, null]);
       });
     });
 
     test("purging takes all words of one child, and of no other", async () => {
       await keep();
       await keep({ deviceId: "bear-2" });
-      await conversations.withhold(turnOf());
       const former = childId;
       childId = `child-${++made}`;
       await addChild({});

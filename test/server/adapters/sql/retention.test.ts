@@ -137,20 +137,22 @@ for (const { name, missing, open: openPlace } of places)
           ])
           .execute();
         await db
-          .insertInto("disclosures")
-          .values({ ...talk, ...message, turn_id: child_id, at: NOW })
+          .insertInto("safety_queue")
+          .values({ id: child_id, at: NOW, kind: "abuse", sealed: bytes })
           .execute();
       }
       const left = async (...tables: string[]) => Promise.all(tables.map(counted));
 
       await sweepAt(NOW);
-      expect(await left("conversations", "messages", "disclosures", "pairing_windows")).toEqual([2, 3, 2, 2]);
+      expect(await left("conversations", "messages", "safety_queue", "pairing_windows")).toEqual([
+        2, 3, 2, 2,
+      ]);
       await sweepAt(NOW + DAY_MS + 1);
       expect(await left("conversations", "messages", "pairing_windows")).toEqual([1, 2, 0]);
       await sweepAt(NOW + 30 * DAY_MS);
-      expect(await left("consent_requests", "disclosures")).toEqual([0, 2]);
+      expect(await left("consent_requests", "safety_queue")).toEqual([0, 2]);
       await sweepAt(NOW + 30 * DAY_MS + 1);
-      expect(await left("disclosures", "conversations")).toEqual([0, 1]);
+      expect(await left("safety_queue", "conversations")).toEqual([0, 1]);
       await sweepAt(NOW + 365 * DAY_MS + 1);
       expect(await left("conversations", "messages", "children")).toEqual([0, 0, 2]);
 

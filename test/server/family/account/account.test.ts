@@ -10,6 +10,7 @@ import {
   SIGN_INS_PER_ACCOUNT,
   SIGN_INS_PER_ACCOUNT_AND_ADDRESS,
   VERIFY_LINK_MS,
+  REFRESH_AGAIN_MS,
 } from "../../../../server/bounds.ts";
 import { closeAccount } from "../../../../server/family/account/close.ts";
 import {
@@ -222,10 +223,31 @@ describe("refresh tokens", () => {
     expect(at.at.clock.now() - begun).toBe(SESSION_LIFE_MS);
   });
 
+  test("one whose answer was lost is answered alike, for half a minute and until the next one is used", async () => {
+    const first = await at.newParent();
+    const lost = await refresh(at.desk, first.refreshToken, FROM);
+    await at.at.clock.advance(REFRESH_AGAIN_MS - 1);
+    const again = await Promise.all([1, 2].map(() => refresh(at.desk, first.refreshToken, FROM)));
+    for (const one of again) expect(one.refreshToken).toBe(lost.refreshToken);
+    expect(await principal(again[0]!)).toBeDefined();
+    expect(actions()).not.toContain("refresh_token_reused refused");
+    const next = await refresh(at.desk, lost.refreshToken, FROM);
+    await expect(refresh(at.desk, first.refreshToken, FROM)).rejects.toEqual(refused("UNAUTHORIZED"));
+    expect(await principal(next)).toBeUndefined();
+  });
+
+  test("one of an ended session is not answered again", async () => {
+    const first = await at.newParent();
+    await refresh(at.desk, first.refreshToken, FROM);
+    await endAllSessions(at.desk, first.account.id, FROM);
+    await expect(refresh(at.desk, first.refreshToken, FROM)).rejects.toEqual(refused("UNAUTHORIZED"));
+  });
+
   test("one that comes a second time ends the session, its access token at once, and tells the parent", async () => {
     const stolen = await at.newParent();
     const thief = await refresh(at.desk, stolen.refreshToken, FROM);
     expect(await principal(thief)).toBeDefined();
+    await at.at.clock.advance(REFRESH_AGAIN_MS);
     await expect(refresh(at.desk, stolen.refreshToken, FROM)).rejects.toEqual(refused("UNAUTHORIZED"));
     expect(await principal(thief)).toBeUndefined();
     await expect(refresh(at.desk, thief.refreshToken, FROM)).rejects.toEqual(refused("UNAUTHORIZED"));
