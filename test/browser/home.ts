@@ -110,7 +110,13 @@ export async function openHome(names = ["Pip", "Momo"]): Promise<FamilyHome> {
     .insertInto("alerts")
     .values(
       ALERTS.map(([kind, severity], at) => ({
-        ...{ id: String(at).padStart(24, "0"), account_id: accountId, dedupe_key: `seeded-${at}`, kind, severity },
+        ...{
+          id: String(at).padStart(24, "0"),
+          account_id: accountId,
+          dedupe_key: `seeded-${at}`,
+          kind,
+          severity,
+        },
         ...{ device_id: at < 4 ? toy.device_id : null, child_id: kind === "report_ready" ? childId : null },
         ...{ details: "{}", at: now - at * DAY_MS, read: at > 2, mail_at: null },
       })),
