@@ -68,6 +68,7 @@ export function feedRoom(
     path,
     takes: (url) => url.split("?", 1)[0] === path,
     ownPages: true,
+    limited: true,
     open({ request, take }) {
       take(sockets, (client) => {
         client.on("error", () => undefined); // its close follows

@@ -16,6 +16,7 @@ export function mqttRoom(path: string, accept: (stream: Duplex, address: string)
     path,
     takes: (url) => url === path,
     ownPages: false,
+    limited: false, // the broker counts CONNECTs and lines of an address
     open({ request, address, take }) {
       request.socket.setNoDelay(true); // DESIGN "Broker": 20 ms at 200 toys without it
       take(sockets, (client) => accept(createWebSocketStream(client), address()));

@@ -142,34 +142,30 @@ export async function serveHttp(
     );
 
   const keyLines = openKeyLines(clock);
-  const http = openHttp(
+  const doorkeeper = openDoorkeeper(
     {
-      log,
+      limiter: config.RATE_LIMIT_ENABLED
+        ? createRequestLimiter(stores, { perMinute: config.RATE_LIMIT_REQUESTS_PER_MINUTE })
+        : undefined,
+      parents: parentDoor(accounts.desk),
+      keys,
+      audit: stores.audit,
+      clock,
+      hash,
       meter,
-      keyLines,
-      doorkeeper: openDoorkeeper(
-        {
-          limiter: config.RATE_LIMIT_ENABLED
-            ? createRequestLimiter(stores, { perMinute: config.RATE_LIMIT_REQUESTS_PER_MINUTE })
-            : undefined,
-          parents: parentDoor(accounts.desk),
-          keys,
-          audit: stores.audit,
-          clock,
-          hash,
-          meter,
-          log,
-        },
-        {
-          metricsTokenHash: hashed(config.METRICS_TOKEN),
-        },
-      ),
+      log,
     },
+    {
+      metricsTokenHash: hashed(config.METRICS_TOKEN),
+    },
+  );
+  const http = openHttp(
+    { log, meter, keyLines, doorkeeper },
     { allowedHosts: hosts, corsOrigins: config.CORS_ORIGINS, trustedProxies: config.TRUSTED_PROXIES },
     rooms,
   );
   const closeWebSockets = serveUpgrades(
-    { log, meter },
+    { log, meter, doorkeeper },
     http.server,
     { allowedHosts: hosts, allowedOrigins: config.CORS_ORIGINS, trustedProxies: config.TRUSTED_PROXIES },
     [mqttRoom("/mqtt", broker.accept), feedRoom(clock, "/ws", live.feeds.open)],

@@ -3,7 +3,7 @@ import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 import type { WebSocket, WebSocketServer } from "ws";
 import { Refusal } from "../../errors.ts";
-import type { Log, Meter } from "../../ports.ts";
+import type { Doorkeeper, Log, Meter } from "../../ports.ts";
 import { hostName } from "./address.ts";
 import { SECURITY_HEADERS } from "./answers.ts";
 import { answerBare } from "./bare.ts";
@@ -25,9 +25,17 @@ export interface UpgradeRoom {
   takes(url: string): boolean;
   /** Whether a page of its own host may come in, besides those of the allowed origins. */
   ownPages: boolean;
+  /** counted as any request of its address is */
+  limited: boolean;
   open(upgrade: Upgrade): void;
   /** Ends what it opened. */
   close(): void;
+}
+
+export interface UpgradePorts {
+  log: Log;
+  meter: Meter;
+  doorkeeper: Pick<Doorkeeper, "limit">;
 }
 
 export interface UpgradeSettings {
@@ -44,11 +52,12 @@ const VERSION = { "sec-websocket-version": "13" };
 
 /** Serves the upgrades of `server`; the answer ends what they opened. */
 export function serveUpgrades(
-  ports: { log: Log; meter: Meter },
+  ports: UpgradePorts,
   server: Server,
   { allowedHosts, allowedOrigins, trustedProxies = [] }: UpgradeSettings,
   rooms: readonly UpgradeRoom[],
 ): () => void {
+  let closed = false;
   const isTrusted = addressBlocks(trustedProxies);
   const addressOf = ({ headers, socket }: IncomingMessage): string => {
     const forwarded = headers["x-forwarded-for"];
@@ -69,7 +78,15 @@ export function serveUpgrades(
     return room;
   }
 
-  function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  /** Of nobody yet: who it is, the room finds out. Where the limits' store is away, it passes as reading does. */
+  async function refusalOf(request: IncomingMessage, room: UpgradeRoom) {
+    if (!room.limited) return undefined;
+    const from = { address: addressOf(request), endpoint: room.path, reading: true, holder: "" };
+    return ports.doorkeeper.limit("address", { ...from, known: { principal: { kind: "none" } } });
+  }
+
+  async function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    socket.on("error", () => undefined); // it may be gone before it hears the answer
     const id = requestId(request);
     const refuse = (refusal: Refusal, route: string, more?: Record<string, string>): void =>
       answerBare(ports, socket, refusal, { requestId: id, method: request.method ?? "none", route }, more);
@@ -80,14 +97,20 @@ export function serveUpgrades(
       if (!(error instanceof Refusal)) throw error;
       return refuse(error, "none");
     }
+    const limited = await refusalOf(request, room);
+    if (closed) return void socket.destroy();
+    if (limited?.refusal instanceof Refusal) {
+      const again = { "retry-after": String(limited.refusal.details?.retry_after_s) };
+      return refuse(limited.refusal, room.path, { ...limited.headers, ...again });
+    }
     room.open({
       request,
       address: () => addressOf(request),
       take(sockets, taken) {
         const refused = (): void => refuse(new Refusal("BAD_REQUEST"), room.path, VERSION);
         const welcomed = (lines: string[]): void => {
-          for (const [name, value] of Object.entries({ ...SECURITY_HEADERS, "x-request-id": id }))
-            lines.push(`${name}: ${value}`);
+          const told = { ...SECURITY_HEADERS, "x-request-id": id, ...limited?.headers };
+          for (const [name, value] of Object.entries(told)) lines.push(`${name}: ${value}`);
         };
         // both are told before handleUpgrade returns
         sockets.once("wsClientError", refused).once("headers", welcomed);
@@ -103,9 +126,15 @@ export function serveUpgrades(
     answerBare(ports, socket, new Refusal("METHOD_NOT_ALLOWED"), asked, { allow: "GET" });
   }
 
-  server.on("upgrade", upgrade).on("connect", connect);
+  const serve = (...asked: Parameters<typeof upgrade>): void =>
+    void upgrade(...asked).catch((error: unknown) => {
+      ports.log.error({ error }, "an upgrade failed");
+      asked[1].destroy();
+    });
+  server.on("upgrade", serve).on("connect", connect);
   return () => {
-    server.off("upgrade", upgrade).off("connect", connect);
+    closed = true;
+    server.off("upgrade", serve).off("connect", connect);
     for (const room of rooms) room.close();
   };
 }

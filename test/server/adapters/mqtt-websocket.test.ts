@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { feedRoom } from "../../../server/adapters/feed-websocket.ts";
 import { serveUpgrades } from "../../../server/adapters/http/upgrades.ts";
 import { mqttRoom } from "../../../server/adapters/mqtt-websocket.ts";
+import { Refusal } from "../../../server/errors.ts";
 import { openMetrics } from "../../../server/watch/metrics.ts";
 import { fakeClock } from "../../support/clock.ts";
 import { remembered } from "../routes/support.ts";
@@ -17,6 +18,9 @@ let server: Server;
 let accepted: string[];
 let stop: () => void;
 let lines: Line[];
+/** upgrades that the limits still let pass, and how often they were asked */
+let left: number;
+let asked: number;
 
 beforeEach(async () => {
   accepted = [];
@@ -24,7 +28,18 @@ beforeEach(async () => {
   await once(server, "listening");
   const settings = { allowedHosts: ["127.0.0.1"], allowedOrigins: ["https://bears.example.org"] };
   lines = [];
-  const ports = { log: remembered(lines), meter: openMetrics().meter };
+  left = Infinity;
+  const limit = async () => {
+    asked++;
+    const isRefused = --left < 0;
+    return {
+      headers: { "x-ratelimit-limit": "2", ...(isRefused && { "x-ratelimit-layer": "address" }) },
+      refusal: isRefused ? new Refusal("RATE_LIMITED", { retry_after_s: 9, layer: "address" }) : undefined,
+      release: undefined,
+    };
+  };
+  asked = 0;
+  const ports = { log: remembered(lines), meter: openMetrics().meter, doorkeeper: { limit } };
   stop = serveUpgrades(ports, server, settings, [
     mqttRoom("/mqtt", (_stream, address) => accepted.push(address)),
     feedRoom(fakeClock(), "/ws", (_socket, ticket) => {
@@ -107,6 +122,25 @@ describe("an upgrade", () => {
       { level: "info", message: "request", requestId: id, method: "GET", route, status_code: status },
     ]);
     socket.destroy();
+  });
+
+  test("of a feed counts as any request of its address: one too many is 429, says when to come again, and opens nothing", async () => {
+    left = 2;
+    for (let i = 0; i < 2; i++) {
+      const { head, socket } = await upgrade("/ws", [HERE]);
+      expect(head).toMatch(/^HTTP\/1\.1 101 [^]*x-ratelimit-limit: 2/);
+      socket.destroy();
+    }
+    const { head, body, socket } = await upgrade("/ws", [HERE]);
+    expect(head).toMatch(/^HTTP\/1\.1 429 /);
+    expect(head).toContain("retry-after: 9");
+    expect(head).toContain("x-ratelimit-layer: address");
+    expect(JSON.parse(body)).toMatchObject({ error: { code: "RATE_LIMITED" } });
+    expect(accepted).toHaveLength(2);
+    socket.destroy();
+    // the broker counts a toy's
+    (await upgrade("/mqtt", [HERE])).socket.destroy();
+    expect([accepted.length, asked]).toEqual([3, 3]);
   });
 
   test.each(["", "bytes nobody asked for"])(

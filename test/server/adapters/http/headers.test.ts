@@ -46,7 +46,8 @@ beforeAll(async () => {
   app = openServer({ deadlines, rooms: [probe, (to) => webRoutes(to, FILES)] }).app;
   const settings = { allowedHosts: ["localhost"], allowedOrigins: [] };
   const ends = { message: () => undefined, pong: () => undefined, gone: () => undefined };
-  const ports = { log: silent, meter: { count: () => {}, observe: () => {}, gauge: () => {} } };
+  const meter = { count: () => {}, observe: () => {}, gauge: () => {} };
+  const ports = { log: silent, meter, doorkeeper: { limit: async () => undefined } };
   const room = feedRoom(fakeClock(), "/ws", (socket) => {
     socket.drop();
     return ends;
