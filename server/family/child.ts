@@ -43,6 +43,7 @@ export interface Child extends ChildProfile {
 export type NewChild = Omit<Child, "childId" | "age" | "createdAt">;
 
 const ID_BYTES = 12;
+const decoder = new TextDecoder();
 
 /** Whole years at a moment: the month counts as full when it has passed, so that nobody is made older. */
 export function ageAt(birthMonth: string, nowMs: number): number {
@@ -72,7 +73,7 @@ export async function openProfile(
   const bytes = isUnderOwner(sealedProfile)
     ? await ports.familyVault.open(accountId, sealedProfile, context)
     : ports.vault.open(sealedProfile, context);
-  const profile = JSON.parse(new TextDecoder().decode(bytes)) as ChildProfile;
+  const profile = JSON.parse(decoder.decode(bytes)) as ChildProfile;
   // what was undefined has no place in JSON, and what came later is not in what was sealed before
   const { voice, quietHours, topicsOff = [] } = profile;
   return { ...profile, voice, quietHours, topicsOff };

@@ -13,7 +13,7 @@ import type { DeletionPorts } from "../family/care/deletion.ts";
 import { addChild, changeChild, findChild, listChildren } from "../family/child.ts";
 import type { Child, ChildPorts, NewChild } from "../family/child.ts";
 import { parentOf } from "./account.ts";
-import { childParams as params, hex, printable } from "./app.ts";
+import { childParams as params, printable } from "./app.ts";
 import type { App } from "./app.ts";
 import { deletionAnswer, graceQuery, tellDeletion } from "./care.ts";
 import { ageLimitsAnswer, chosenLimits, chosenOf, tellAgeLimits, tellChosen } from "./age-limits.ts";
@@ -22,8 +22,6 @@ export interface ChildrenRoutePorts {
   children: ChildPorts;
   deleting: DeletionPorts;
 }
-
-const ID_BYTES = 12;
 
 const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "not a time such as 20:00");
 const timeZone = z.string().max(64).refine(isTimeZone, "not a time zone");
@@ -60,9 +58,20 @@ const newBody = z.strictObject({
   nickname,
   birth_month,
 });
+const text = z.string();
+/** the same fields as they were accepted: checked then, and not again at each reading */
 const childAnswer = z.object({
-  id: hex(ID_BYTES),
-  ...childFields,
+  id: text,
+  ...{
+    nickname: text,
+    birth_month: text,
+    language: text,
+    voice: text.nullable(),
+    filter: childFields.filter,
+  },
+  ...{ interests: z.array(text), topics_off: z.array(text) },
+  quiet_hours: z.object({ from: text, to: text, time_zone: text }).nullable(),
+  ...{ retention_days: z.number(), keeps_transcripts: z.boolean(), limits: chosenLimits },
   age: z.int(),
   /** what holds now */
   age_limits: ageLimitsAnswer,

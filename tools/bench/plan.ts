@@ -1,10 +1,11 @@
 /** What a bench measures, and what is to be reached on two cores. MISSION D26 */
 import type { BrokerScenario } from "./broker.ts";
 import type { HttpScenario } from "./http.ts";
+import type { LimitsScenario } from "./limits.ts";
 import type { ModelDelays } from "./stand-in-process.ts";
 import type { TurnScenario } from "./turns.ts";
 
-export const SECTIONS = ["turns", "broker", "idle", "http", "firmware"] as const;
+export const SECTIONS = ["turns", "broker", "idle", "http", "limits", "firmware"] as const;
 export type Section = (typeof SECTIONS)[number];
 
 export interface Plan {
@@ -13,6 +14,7 @@ export interface Plan {
   /** toys of the first thousand, and of the second */
   idle: number;
   http: HttpScenario;
+  limits: LimitsScenario;
 }
 
 const REALISTIC: ModelDelays = { transcribe: 300, firstToken: 350, token: 15, speech: 200 };
@@ -30,6 +32,7 @@ export const FULL: Plan = {
   broker: { toys: 200, roundMs: 3_000, rounds: 3 },
   idle: 1_000,
   http: { connections: 20, roundMs: 4_000, rounds: 3 },
+  limits: { perSecond: 5_000, ms: 4_000, toys: 100 },
 };
 
 /** The same in small: whether all is well, not how fast it is. */
@@ -41,6 +44,7 @@ export const QUICK: Plan = {
   broker: { toys: 40, roundMs: 800, rounds: 1 },
   idle: 100,
   http: { connections: 10, roundMs: 1_000, rounds: 1 },
+  limits: { perSecond: 500, ms: 400, toys: 10 },
 };
 
 /** How many toys a run needs. */
@@ -48,5 +52,6 @@ export function toysOf(plan: Plan, sections: readonly Section[]): number {
   return Math.max(
     ...(sections.includes("turns") ? plan.turns.map(({ toys }) => toys) : [0]),
     sections.includes("idle") ? 2 * plan.idle : 0,
+    sections.includes("limits") ? plan.limits.toys : 0,
   );
 }

@@ -2,6 +2,8 @@
 import type { BrokerResult } from "./broker.ts";
 import type { FirmwareResult } from "./firmware/run.ts";
 import type { HttpResult } from "./http.ts";
+import { rounded } from "./numbers.ts";
+import type { LimitsResult } from "./limits.ts";
 import type { IdleResult } from "./idle.ts";
 import type { TurnResult } from "./turns.ts";
 
@@ -12,6 +14,7 @@ export interface BenchReport {
   idle?: IdleResult;
   /** on each database that was at hand */
   http?: HttpResult[];
+  limits?: LimitsResult;
   firmware?: FirmwareResult;
   /** what was to be reached and was not; empty where all was */
   missed: string[];
@@ -20,10 +23,10 @@ export interface BenchReport {
 /** ms a first turn may take more than a later one */
 export const FIRST_TURN_MS = 50;
 
-export type Measured = Pick<BenchReport, "turns" | "broker" | "idle" | "http" | "firmware">;
+export type Measured = Pick<BenchReport, "turns" | "broker" | "idle" | "http" | "limits" | "firmware">;
 
 /** Every target that was missed, in words. */
-export function missedOf({ turns = [], broker, idle, http = [], firmware }: Measured): string[] {
+export function missedOf({ turns = [], broker, idle, http = [], limits, firmware }: Measured): string[] {
   const missed: string[] = [];
   const most = (what: string, value: number, target: number | undefined, unit: string): void => {
     if (target !== undefined && !(value <= target))
@@ -52,6 +55,16 @@ export function missedOf({ turns = [], broker, idle, http = [], firmware }: Meas
     most("an idle toy, held", idle.held_kb_a_toy, idle.target_kb, "KB");
     most("an idle toy, resident", idle.rss_kb_a_toy, idle.target_kb, "KB");
   }
+  for (const { store, p95, target_p95, most: at_most, target_most, refused } of limits?.decisions ?? []) {
+    const what = `a decision of five layers in ${store}`;
+    most(`${what}, p95`, p95, target_p95, "ms");
+    if (!(at_most >= target_most)) missed.push(`${what}: ${at_most} a second, under ${target_most}`);
+    most(`${what}, refused`, refused, 0, "decisions");
+  }
+  if (limits) {
+    most("sealing and opening 1 KB, p95", limits.sealing_p95, limits.target_sealing, "ms");
+    most("an audit entry, to a claim", limits.audit_share, limits.target_audit_share, "of its time");
+  }
   for (const { what, espruino, target_loops } of firmware?.parts ?? [])
     if (espruino) most(`on Espruino, ${what}`, espruino.least, target_loops ?? undefined, "loops");
   return missed;
@@ -67,6 +80,7 @@ export function linesOf(report: BenchReport): string[] {
     ...(report.broker ? [...brokerTable(report.broker), ""] : []),
     ...(report.idle ? [...idleTable(report.idle), ""] : []),
     ...(report.http ? [...httpTable(report.http), ""] : []),
+    ...(report.limits ? [...limitsTables(report.limits), ""] : []),
     ...(report.firmware ? [...firmwareTable(report.firmware), ""] : []),
     ...(report.missed.length === 0
       ? ["Everything that was to be reached was."]
@@ -135,6 +149,36 @@ function brokerTable({
     ["broker and guard", broker_us, ratio, target_ratio, trip(broker)],
     ["frame protection, beside it", protection_us, "–", "–", trip(guarded)],
   ]);
+}
+
+function limitsTables({ decisions, ...rest }: LimitsResult): string[] {
+  return [
+    ...table([
+      [
+        "A decision of five layers",
+        "a second",
+        "p50 ms",
+        "p95 ms",
+        "to reach",
+        "a second, at most",
+        "to reach",
+      ],
+      ...decisions.map(({ store, per_second, p50, p95, target_p95, most, target_most }) => [
+        ...[`in ${store}`, per_second, p50, p95, target_p95, most, target_most],
+      ]),
+    ]),
+    "",
+    ...table([
+      ["The guard", "ms", "to reach"],
+      ["sealing and opening 1 KB, p95", rest.sealing_p95, rest.target_sealing],
+      ["a claim's request", rest.claim_ms, "–"],
+      [
+        `an audit entry in it: ${rounded(rest.audit_share * 100, 1)} %`,
+        rest.audit_ms,
+        `${rest.target_audit_share * 100} %`,
+      ],
+    ]),
+  ];
 }
 
 function httpTable(results: HttpResult[]): string[] {

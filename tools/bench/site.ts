@@ -16,6 +16,8 @@ export interface BenchCell {
   url: string;
   /** who makes the sound */
   sound: string;
+  /** ms that a claim's request takes here, the mean since it started. */
+  claimMs(): Promise<number>;
   /** Frames by direction and type, and those dropped, since it started; PROTOCOL.md §5 has the types. */
   frames(): Promise<{ up: Record<number, number>; down: Record<number, number>; dropped: number }>;
 }
@@ -26,6 +28,8 @@ export interface Site {
   flash: string;
   /** where its cells keep what they keep, mail too */
   dataDir: string;
+  /** of its cells */
+  env: Record<string, string>;
   /** `variables` are added to the environment of a cell that has no other. */
   startCell(variables: Record<string, string>, nodeFlags?: string[]): Promise<BenchCell>;
   remove(): void;
@@ -46,12 +50,18 @@ export async function openSite(toyCount: number, tell: (detail: string) => void)
       toys,
       flash: join(folder, "flash"),
       dataDir: folder,
+      env,
       remove,
       async startCell(variables, nodeFlags) {
         const worker = await startWorker("cell-worker.ts", nodeFlags);
         try {
           const told = await worker.ask<{ url: string; sound: string }>("start", { ...env, ...variables });
-          return { worker, ...told, frames: () => frameCounts(told.url, metricsToken) };
+          const lines = () => metricLines(told.url, metricsToken);
+          return {
+            ...{ worker, ...told },
+            frames: async () => frameCounts(await lines()),
+            claimMs: async () => claimTime(await lines()),
+          };
         } catch (error) {
           await worker.stop();
           throw error;
@@ -87,9 +97,20 @@ async function makeToys(
   }
 }
 
-async function frameCounts(url: string, token: string): ReturnType<BenchCell["frames"]> {
+async function metricLines(url: string, token: string): Promise<string[]> {
   const answer = await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${token}` } });
-  const lines = (await answer.text()).split("\n");
+  return (await answer.text()).split("\n");
+}
+
+function claimTime(lines: readonly string[]): number {
+  const of = (name: string): number => {
+    const start = `http_request_duration_seconds_${name}{method="POST",route="/api/v1/pair/claim",status="200"}`;
+    return Number(lines.find((line) => line.startsWith(start))?.slice(start.length));
+  };
+  return (of("sum") * 1000) / of("count");
+}
+
+function frameCounts(lines: readonly string[]): Awaited<ReturnType<BenchCell["frames"]>> {
   const counts = { up: {} as Record<number, number>, down: {} as Record<number, number>, dropped: 0 };
   for (const line of lines) {
     const frames = /^mqtt_frames_total\{direction="(up|down)",type="(\d+)"\} (\d+)/.exec(line);

@@ -15,7 +15,9 @@ interface Options {
   only?: Section[];
   firmware?: boolean;
   http?: boolean;
+  limits?: boolean;
   postgres?: string;
+  redis?: string;
   quick?: boolean;
   strict?: boolean;
 }
@@ -30,22 +32,27 @@ export const bench = command<Options>({
       about: "the toy's own part alone: on the twin, and where ESPRUINO names one on Espruino",
     },
     { flags: "--http", about: "a signed-in parent's read alone, beside a bare Fastify" },
+    { flags: "--limits", about: "the limiter, the vault and the audit trail alone" },
+    { flags: "--redis <url>", about: "an empty Redis, for the limiter; it is filled" },
     { flags: "--postgres <url>", about: "an empty database of Postgres, for those reads; it is filled" },
     { flags: "--quick", about: "in small, in a minute: whether all is well, not how fast" },
     { flags: "--strict", about: "fail where something was not reached" },
   ],
   example: "bear bench --only turns,broker",
-  async run({ env, terminal, signal }, { only, firmware, http, postgres, quick, strict }) {
-    if ([only, firmware, http].filter(Boolean).length > 1)
-      throw new Fault("--firmware is --only firmware, --http is --only http: one of them", EXIT.USAGE);
-    const sections: Section[] = firmware ? ["firmware"] : http ? ["http"] : (only ?? [...SECTIONS]);
+  async run({ env, terminal, signal }, { only, firmware, http, limits, postgres, redis, quick, strict }) {
+    const alone = Object.entries({ firmware, http, limits }).flatMap(([name, is]) =>
+      is ? [name as Section] : [],
+    );
+    if (alone.length + (only ? 1 : 0) > 1)
+      throw new Fault("--firmware is --only firmware, --http and --limits likewise: one of them", EXIT.USAGE);
+    const sections: Section[] = alone.length > 0 ? alone : (only ?? [...SECTIONS]);
     const plan = quick ? QUICK : FULL;
     const load_before = load();
     const found: Measured = {};
     const made: { site?: Site } = {};
     signal.addEventListener("abort", endWorkers);
     try {
-      await terminal.steps(stepsOf(plan, sections, made, found, { espruino: env.ESPRUINO, postgres }));
+      await terminal.steps(stepsOf(plan, sections, made, found, { espruino: env.ESPRUINO, postgres, redis }));
     } finally {
       signal.removeEventListener("abort", endWorkers);
       made.site?.remove();
@@ -66,7 +73,7 @@ function stepsOf(
   sections: Section[],
   made: { site?: Site },
   found: Measured,
-  { espruino, postgres }: { espruino: string | undefined; postgres: string | undefined },
+  { espruino, postgres, redis }: Record<"espruino" | "postgres" | "redis", string | undefined>,
 ): Step[] {
   const steps: Step[] = [];
   const toys = toysOf(plan, sections);
@@ -114,6 +121,15 @@ function stepsOf(
           return `${result.read} of ${result.bare} a second`;
         },
       });
+  if (sections.includes("limits"))
+    steps.push({
+      title: `The limiter decides in this process${redis === undefined ? "" : " and in Redis"}`,
+      async run(tell) {
+        const { runLimits } = await import("../bench/limits.ts");
+        found.limits = await runLimits(made.site!, plan.limits, redis, tell);
+        return found.limits.decisions.map(({ p95 }) => `p95 ${p95} ms`).join(", ");
+      },
+    });
   if (sections.includes("firmware"))
     steps.push({
       title: `A toy's frames are counted on the twin${espruino ? " and on Espruino" : ""}`,

@@ -138,11 +138,11 @@ export function doorSteps(ports: DoorPorts, settings: DoorSettings): DoorStep[] 
   };
 
   /** Before the answer leaves: who has it may ask again. Where it never leaves, once it is given up. */
-  const giveBack: Step = async (request) => {
+  const giveBack: Step = (request) => {
     const { release } = request;
     request.release = undefined;
     // it falls free by itself where this fails
-    await release?.().catch(() => undefined);
+    return release?.().catch(() => undefined);
   };
 
   const authenticate: Step = (request) => {

@@ -31,7 +31,10 @@ end
 function log.take(rule)
   local at = text(now)
   for _ = 1, rule.cost do
-    redis.call('ZADD', rule.key, at, at .. '-' .. redis.call('ZCOUNT', rule.key, at, at))
+    -- one of the same µs is rare
+    if redis.call('ZADD', rule.key, 'NX', at, at) == 0 then
+      redis.call('ZADD', rule.key, at, at .. '-' .. redis.call('ZCOUNT', rule.key, at, at))
+    end
   end
   redis.call('ZREMRANGEBYSCORE', rule.key, '-inf', text(now - rule.window))
   redis.call('PEXPIRE', rule.key, rule.ms)
@@ -44,12 +47,17 @@ end
 
 -- a hash: n the newest slot, t the total, and each slot's count under its number modulo 61
 local function look(rule)
-  local held = redis.call('HMGET', rule.key, 'n', 't')
+  local slot = math.floor(now / (rule.window / SLOTS))
+  local held = redis.call('HMGET', rule.key, 'n', 't', slot % (SLOTS + 1))
   local newest = tonumber(held[1])
-  rule.slot, rule.total, rule.newest, rule.left = math.floor(now / (rule.window / SLOTS)), 0, newest, {}
+  rule.slot, rule.total, rule.here, rule.newest, rule.left = slot, 0, 0, newest, {}
   if not newest then return end
   rule.total = tonumber(held[2])
-  if newest >= rule.slot then rule.slot = newest return end
+  if newest >= slot then
+    rule.slot = newest
+    rule.here = newest == slot and held[3] or redis.call('HGET', rule.key, newest % (SLOTS + 1))
+    return
+  end
   for slot = math.max(newest + 1, rule.slot - SLOTS), rule.slot do table.insert(rule.left, slot % (SLOTS + 1)) end
   for _, count in ipairs(redis.call('HMGET', rule.key, unpack(rule.left))) do
     if count then rule.total = rule.total - count end
@@ -67,10 +75,11 @@ function slots.wait(rule)
 end
 function slots.take(rule)
   rule.total = rule.total + rule.cost
-  redis.call('HSET', rule.key, 'n', text(rule.slot), 't', text(rule.total))
   if #rule.left > 0 then redis.call('HDEL', rule.key, unpack(rule.left)) end
-  redis.call('HINCRBY', rule.key, rule.slot % (SLOTS + 1), rule.cost)
-  redis.call('PEXPIRE', rule.key, 2 * rule.ms)
+  local here = text((tonumber(rule.here) or 0) + rule.cost)
+  redis.call('HSET', rule.key, 'n', text(rule.slot), 't', text(rule.total), rule.slot % (SLOTS + 1), here)
+  -- once a slot: until the next one comes it lasts more than a window
+  if rule.newest ~= rule.slot then redis.call('PEXPIRE', rule.key, 2 * rule.ms) end
 end
 function slots.standing(rule) return rule.limit - rule.total, now + rule.window end
 
@@ -86,7 +95,7 @@ function bucket.wait(rule)
 end
 function bucket.take(rule)
   rule.full = rule.full + rule.cost * rule.unit
-  redis.call('SET', rule.key, text(rule.full), 'PX', math.ceil((rule.full - now) / 1000))
+  redis.call('SET', rule.key, text(rule.full), 'PX', math.max(1, math.ceil((rule.full - now) / 1000)))
 end
 function bucket.standing(rule)
   local at = rule.full or now

@@ -98,6 +98,11 @@ for (const { name, open, missing, runs } of places)
       expect(await passing(2, bucket)).toBe(1);
     });
 
+    test("a bucket that fills within a millisecond gives again", async () => {
+      const bucket = rule({ kind: "bucket", limit: 1_000_000, windowMs: 1_000 });
+      expect(await passing(3, bucket)).toBe(3);
+    });
+
     test("a bucket gives many at once, and never more than it holds", async () => {
       const bucket = rule({ kind: "bucket", limit: 1_000, windowMs: 1_000 });
       expect(await passing(3, { ...bucket, cost: 400 })).toBe(2);

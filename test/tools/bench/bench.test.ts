@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runBroker } from "../../../tools/bench/broker.ts";
 import { runHttp } from "../../../tools/bench/http.ts";
+import { runLimits } from "../../../tools/bench/limits.ts";
 import { runIdle } from "../../../tools/bench/idle.ts";
 import { openSite } from "../../../tools/bench/site.ts";
 import type { Site } from "../../../tools/bench/site.ts";
@@ -65,6 +66,18 @@ describe("a bench in small", () => {
       expect(result).toMatchObject({ database: "PGlite", target_share: 0.1, failed: 0 });
       expect(result.bytes).toBeGreaterThan(200);
       for (const figure of [result.bare, result.read, result.share]) expect(figure).toBeGreaterThan(0);
+    },
+  );
+
+  it(
+    "the limiter decides, 1 KB is sealed, and an audit entry stands beside a claim",
+    { timeout: 120_000 },
+    async () => {
+      const result = await runLimits(site, { perSecond: 200, ms: 200, toys: 2 }, undefined, tell);
+      expect(result.decisions).toMatchObject([{ store: "this process", target_p95: 1, refused: 0 }]);
+      expect(result.decisions[0]!.most).toBeGreaterThan(0);
+      for (const figure of [result.sealing_p95, result.claim_ms]) expect(figure).toBeGreaterThan(0);
+      expect(result.audit_share).toBeLessThan(1);
     },
   );
 

@@ -3,6 +3,7 @@ import type { BrokerResult } from "../../../tools/bench/broker.ts";
 import type { FirmwareResult } from "../../../tools/bench/firmware/run.ts";
 import type { HttpResult } from "../../../tools/bench/http.ts";
 import type { IdleResult } from "../../../tools/bench/idle.ts";
+import type { LimitsResult } from "../../../tools/bench/limits.ts";
 import { linesOf, missedOf, table } from "../../../tools/bench/report.ts";
 import { addedTimes, framesLost } from "../../../tools/bench/turns.ts";
 import type { TurnResult } from "../../../tools/bench/turns.ts";
@@ -49,6 +50,23 @@ const http: HttpResult = {
   ...{ bare_us: 30, read_us: 300, read_p97_5_ms: 30, failed: 0 },
 };
 
+const limits: LimitsResult = {
+  decisions: [
+    {
+      store: "this process",
+      per_second: 5_000,
+      p50: 0.1,
+      p95: 1,
+      target_p95: 1,
+      most: 15_000,
+      target_most: 15_000,
+      refused: 0,
+    },
+  ],
+  ...{ sealing_p95: 0.1, target_sealing: 0.1 },
+  ...{ claim_ms: 8, audit_ms: 0.8, audit_share: 0.1, target_audit_share: 0.1 },
+};
+
 const cost = { least: 300, middle: 310.4, us: 200 };
 const firmware: FirmwareResult = {
   interpreter: "espruino",
@@ -60,7 +78,7 @@ const firmware: FirmwareResult = {
 
 describe("what a bench says was missed", () => {
   it("is nothing where each target was just met", () => {
-    expect(missedOf({ turns: [turns], broker, idle, http: [http], firmware })).toEqual([]);
+    expect(missedOf({ turns: [turns], broker, idle, http: [http], limits, firmware })).toEqual([]);
   });
 
   it.each<[string, Partial<TurnResult>]>([
@@ -89,6 +107,19 @@ describe("what a bench says was missed", () => {
     expect(missed).toEqual([
       "a parent's read on Postgres, to bare Fastify: 0.29, under 0.3",
       "a parent's read on Postgres, refused or lost: 2 answers, over 0 answers",
+    ]);
+  });
+
+  it("names what the guard takes too long for", () => {
+    const slow = { ...limits.decisions[0]!, p95: 1.01, most: 14_999, refused: 1 };
+    expect(
+      missedOf({ limits: { ...limits, decisions: [slow], sealing_p95: 0.11, audit_share: 0.11 } }),
+    ).toEqual([
+      "a decision of five layers in this process, p95: 1.01 ms, over 1 ms",
+      "a decision of five layers in this process: 14999 a second, under 15000",
+      "a decision of five layers in this process, refused: 1 decisions, over 0 decisions",
+      "sealing and opening 1 KB, p95: 0.11 ms, over 0.1 ms",
+      "an audit entry, to a claim: 0.11 of its time, over 0.1 of its time",
     ]);
   });
 
@@ -156,15 +187,22 @@ describe("the table", () => {
 
   it("has every section that was run, and says what was missed", () => {
     const machine = { cpu: "a CPU", cores: 2, node: "20", load_before: 0.1, load_after: 1.5 };
-    const lines = linesOf({ machine, turns: [turns], broker, idle, http: [http], missed: ["this"] }).join(
-      "\n",
-    );
+    const lines = linesOf({
+      machine,
+      turns: [turns],
+      broker,
+      idle,
+      http: [http],
+      limits,
+      missed: ["this"],
+    }).join("\n");
     for (const part of [
       "load 0.1 before",
       "ffmpeg",
       "raw TCP echo",
       "Idle toys",
       "on PGlite",
+      "in this process",
       "Not reached:\n- this",
     ])
       expect(lines).toContain(part);

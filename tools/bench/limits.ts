@@ -1,0 +1,106 @@
+/** What the guard costs: a decision of five layers, sealing 1 KB, and an audit entry beside the claim that it tells of. */
+import type { DecisionLoad, DecisionTimes } from "@bearlink/server/limits-time";
+import type { SealingTime } from "@bearlink/server/sealing-time";
+import type { Opening } from "./bears-worker.ts";
+import { percentile, rounded } from "./numbers.ts";
+import type { Site } from "./site.ts";
+import { startWorker } from "./worker.ts";
+import type { Worker } from "./worker.ts";
+
+export interface LimitsScenario {
+  /** decisions a second */
+  perSecond: number;
+  ms: number;
+  /** that claim */
+  toys: number;
+}
+
+export interface DecisionResult {
+  store: "this process" | "Redis";
+  per_second: number;
+  /** ms */
+  p50: number;
+  p95: number;
+  target_p95: number;
+  /** a second */
+  most: number;
+  target_most: number;
+  refused: number;
+}
+
+export interface LimitsResult {
+  decisions: DecisionResult[];
+  /** ms to seal 1 KB and open it */
+  sealing_p95: number;
+  target_sealing: number;
+  /** ms of a claim's request, its middle in the cell */
+  claim_ms: number;
+  /** ms that its entry in the audit trail adds */
+  audit_ms: number;
+  audit_share: number;
+  target_audit_share: number;
+}
+
+const TARGETS = { "this process": 1, Redis: 2 };
+const MOST = 15_000;
+const SEALING_MS = 0.1;
+const AUDIT_SHARE = 0.1;
+
+/** `redis`: an empty one that the bench may fill; without it this process alone is measured. */
+export async function runLimits(
+  site: Site,
+  { perSecond, ms, toys }: LimitsScenario,
+  redis: string | undefined,
+  tell: (detail: string) => void,
+): Promise<LimitsResult> {
+  const worker = await startWorker("limits-worker.ts");
+  try {
+    const decisions: DecisionResult[] = [];
+    for (const redisUrl of redis === undefined ? [undefined] : [undefined, redis]) {
+      const store = redisUrl === undefined ? "this process" : "Redis";
+      tell(`decisions in ${store}`);
+      const load: DecisionLoad = { redisUrl, perSecond, ms };
+      const { times, most, refused } = await worker.ask<DecisionTimes>("decisions", load);
+      decisions.push({
+        ...{ store, per_second: Math.round((times.length * 1000) / ms), most, refused },
+        p50: rounded(percentile(times, 0.5), 3),
+        p95: rounded(percentile(times, 0.95), 3),
+        ...{ target_p95: TARGETS[store], target_most: MOST },
+      });
+    }
+    tell("sealing");
+    const { p95 } = await worker.ask<SealingTime>("sealing");
+    tell(`${toys} claims`);
+    const claim_ms = await claimTime(site, toys);
+    tell("audit entries");
+    const audit_ms = await worker.ask<number>("auditEntry", {
+      ...{ env: site.env, deviceId: site.toys[0]!.device_id },
+    });
+    return {
+      decisions,
+      ...{ sealing_p95: rounded(p95, 3), target_sealing: SEALING_MS },
+      ...{ claim_ms: rounded(claim_ms, 2), audit_ms: rounded(audit_ms, 3) },
+      ...{ audit_share: rounded(audit_ms / claim_ms, 3), target_audit_share: AUDIT_SHARE },
+    };
+  } finally {
+    await worker.stop();
+  }
+}
+
+/** ms of a claim in the cell, the mean of all toys', one after another. */
+async function claimTime(site: Site, toys: number): Promise<number> {
+  const running: Worker[] = [];
+  try {
+    const cell = await site.startCell({});
+    running.push(cell.worker);
+    const bears = await startWorker("bears-worker.ts");
+    running.push(bears);
+    for (const toy of site.toys.slice(0, toys)) {
+      const opening: Opening = { url: cell.url, toys: [toy], flash: site.flash };
+      await bears.ask("open", opening);
+    }
+    return await cell.claimMs();
+  } finally {
+    for (const part of running.reverse()) await part.stop();
+  }
+}
