@@ -1,5 +1,8 @@
 import tseslint from "typescript-eslint";
 
+/** either side of a comparison, as a name or as a field */
+const SECRET_SIDES = ["left.name", "left.property.name", "right.name", "right.property.name"];
+
 export default tseslint.config(
   { ignores: ["**/dist/**", "**/node_modules/**", "data/**", "coverage/**"] },
   ...tseslint.configs.recommended,
@@ -31,6 +34,11 @@ export default tseslint.config(
           message: "Ask the Clock port.",
         },
         { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: "Ask the Clock port." },
+        // MISSION B18: one helper compares what is secret, in constant time
+        ...SECRET_SIDES.map((side) => ({
+          selector: `BinaryExpression[operator=/^[!=]==?$/][${side}=/(hmac|digest|hash|proof)$/i]:not([left.name=/^undefined$/], [right.name=/^undefined$/], [left.type="Literal"], [right.type="Literal"])`,
+          message: "Compare it with sameBytes.",
+        })),
       ],
     },
   },

@@ -8,7 +8,7 @@ import { systemChance } from "../adapters/chance.ts";
 import { isProduction } from "../config.ts";
 import type { Config } from "../config.ts";
 import { StartError } from "../errors.ts";
-import type { AuditTrail, Bus, Chance, Clock, Log, Toys } from "../ports.ts";
+import type { AuditTrail, Bus, Chance, Clock, Log, Meter, Toys } from "../ports.ts";
 import type { Bundle, Updates } from "../ports/updates.ts";
 import type { Hash } from "@bearlink/sdk/protocol";
 import { downloadPath, manifestOf } from "../routes/update.ts";
@@ -56,6 +56,7 @@ export interface UpdatePorts extends Pick<OfferPorts, "command" | "online"> {
   clock: Clock;
   chance: Chance;
   hash: Hash;
+  meter: Pick<Meter, "count">;
   log: Log;
 }
 

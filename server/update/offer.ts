@@ -1,7 +1,7 @@
 /** A toy on the line is told of its update once it may have one; that it came back with it is its success. PROTOCOL.md §10 */
 import type { Ack, Hash } from "@bearlink/sdk/protocol";
 import { UPDATE_AGAIN_MS, UPDATE_PACE_MS, UPDATE_TRIES, UPDATE_TTL_S } from "../bounds.ts";
-import type { AuditTrail, Clock, Log, Toys } from "../ports.ts";
+import type { AuditTrail, Clock, Log, Meter, Toys } from "../ports.ts";
 import type { Attempt, Bundle, Updates } from "../ports/updates.ts";
 import { chooseUpdate } from "./choose.ts";
 import type { Choice } from "./choose.ts";
@@ -13,6 +13,7 @@ export interface OfferPorts {
   audit: AuditTrail;
   clock: Clock;
   hash: Hash;
+  meter: Pick<Meter, "count">;
   log: Log;
   /** where a toy downloads it */
   urlOf(bundle: Bundle): string;
@@ -69,6 +70,7 @@ export function createOffers(ports: OfferPorts): Offers {
       resource: version,
       reason: `tries ${tries}`,
     });
+    ports.meter.count("updates_total", { result: action.slice("update_".length) });
     log.info({ toy: deviceId, version, tries }, action);
   }
 
@@ -81,6 +83,7 @@ export function createOffers(ports: OfferPorts): Offers {
     const url = ports.urlOf(bundle);
     const ack = await ports.command(deviceId, "update", UPDATE_TTL_S, { version, url, size, sha256 });
     log.info({ toy: deviceId, version, tries, ack: ack?.ok, code: ack?.code }, "a toy was told of an update");
+    ports.meter.count("updates_total", { result: ack === undefined ? "unheard" : "offered" });
     if (ack === undefined) await updates.keepAttempt({ ...attempt, tries: tries - 1 });
     else if (!ack.ok) {
       await updates.keepAttempt({ ...attempt, state: "refused", at: clock.now() });

@@ -1,5 +1,5 @@
 /** A bundle is published once: whole, signed, for a board, and newer than what its toys may already have. PROTOCOL.md §10 */
-import { fromHex, toHex, updateMessage } from "@bearlink/sdk/protocol";
+import { fromHex, sameBytes, updateMessage } from "@bearlink/sdk/protocol";
 import type { Hash } from "@bearlink/sdk/protocol";
 import { MAX_UPDATE_BYTES } from "../bounds.ts";
 import { orUnavailable, Refusal } from "../errors.ts";
@@ -45,7 +45,8 @@ const checkBoard: Step = ({ boards }, { board }) => {
 };
 
 const checkDigest: Step = ({ hash }, { bytes, sha256 }) => {
-  if (toHex(hash.sha256(bytes)) !== sha256) throw new Refusal("BAD_DIGEST");
+  if (!sameBytes(hash.sha256(bytes), fromHex(sha256, 32) ?? new Uint8Array(0)))
+    throw new Refusal("BAD_DIGEST");
 };
 
 const checkSignature: Step = ({ signatures }, request) => {

@@ -13,6 +13,7 @@ const COUNTERS = {
   audit_faults_total: ["What the audit chain could not do, or found wrong", "fault"],
   mails_total: ["Mails, by their end", "result"],
   mqtt_frames_total: ["Frames, by direction and type", "direction", "type"],
+  updates_total: ["What became of updates that toys were told of", "result"],
   frames_dropped_total: ["Frames dropped", "reason"],
   claim_attempts_total: ["Claims, by their end", "result"],
   pairings_total: ["Steps of pairing, by their end", "result"],

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { Migrator, sql } from "kysely";
 import type { Kysely, Migration } from "kysely";
+import { sameBytes, utf8 } from "@bearlink/sdk/protocol";
 import { StartError } from "../../errors.ts";
 import * as families from "./migrations/001_families.ts";
 import * as toys from "./migrations/002_toys.ts";
@@ -94,7 +95,8 @@ export async function migrationStatus(db: Db, set = files): Promise<MigrationSta
     set.map(async (each): Promise<MigrationState> => {
       const digest = applied.get(each.name);
       if (digest === undefined) return { name: each.name, state: "pending" };
-      return { name: each.name, state: digest === (await digestOf(each)) ? "applied" : "edited" };
+      const same = sameBytes(utf8(digest), utf8(await digestOf(each)));
+      return { name: each.name, state: same ? "applied" : "edited" };
     }),
   );
   const known = new Set(set.map(({ name }) => name));

@@ -20,11 +20,13 @@ let answer: Ack | undefined;
 let ports: OfferPorts;
 let offers: Offers;
 
+let counted: string[];
+
 beforeEach(() => {
   clock = fakeClock();
   updates = memoryUpdates();
   updates.bundles.push(bundleOf());
-  [entries, told, runs] = [[], [], "1.0.0"];
+  [entries, told, runs, counted] = [[], [], "1.0.0", []];
   answer = { id: 1, ok: true };
   ports = {
     updates,
@@ -32,6 +34,7 @@ beforeEach(() => {
     audit: { append: async (entry) => void entries.push(entry) },
     clock,
     hash: systemHash,
+    meter: { count: (series, labels) => void counted.push(`${series} ${labels?.result}`) },
     log: silent,
     urlOf: ({ version }) => `http://bears.example/${version}.js`,
     async command(...args) {
@@ -51,6 +54,13 @@ test("a toy on the line is told, with all that it checks", async () => {
   const fields = { version: "1.1.0", url: "http://bears.example/1.1.0.js", size, sha256 };
   expect(told).toEqual([[toy, "update", 60, fields]]);
   expect(attempt()).toMatchObject({ version: "1.1.0", tries: 1, state: "offered" });
+});
+
+test("what becomes of it is counted: told, and what came of that", async () => {
+  await offers.arrived(toy);
+  runs = "1.1.0";
+  await offers.arrived(toy);
+  expect(counted).toEqual(["updates_total offered", "updates_total ok"]);
 });
 
 test("that it comes back with it is its success: update_ok, once", async () => {
