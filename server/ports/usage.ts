@@ -45,8 +45,8 @@ export interface Usage {
 }
 
 export interface Reports {
-  /** Nothing where the child has one of that week, or is gone. */
-  add(report: WeekReport, at: number): Promise<void>;
+  /** Whose child it is; undefined, and nothing done, where the child has one of that week, or is gone. */
+  add(report: WeekReport, at: number): Promise<string | undefined>;
   /** Of a family's own child, the newest week first; without a child of all of them. */
   list(accountId: string, childId: string | undefined, most: number): Promise<WeekReport[]>;
   /** Accounts that have a report of that week and take mail about it, above `after`. */

@@ -1,6 +1,6 @@
 /** How much a child may talk, as its parent reads and lowers it. MISSION C42 */
 import { z } from "zod";
-import { limitsOf, NOTHING_CHOSEN } from "../family/age-limits.ts";
+import { NOTHING_CHOSEN, usualLimits } from "../family/age-limits.ts";
 import type { Child } from "../family/child.ts";
 import type { AgeLimits, ChosenLimits } from "../ports.ts";
 
@@ -31,8 +31,8 @@ export function tellChosen(limits: ChosenLimits = NOTHING_CHOSEN): z.infer<typeo
   return told(limits);
 }
 
-export function tellAgeLimits({ age, limits }: Child): z.infer<typeof ageLimitsAnswer> {
-  return told<number>(limitsOf(age, limits));
+export function tellAgeLimits({ age }: Pick<Child, "age">): z.infer<typeof ageLimitsAnswer> {
+  return told<number>(usualLimits(age));
 }
 
 function told<Limit extends number | null>(limits: { readonly [name in keyof AgeLimits]: Limit }) {

@@ -73,7 +73,7 @@ const childAnswer = z.object({
   quiet_hours: z.object({ from: text, to: text, time_zone: text }).nullable(),
   ...{ retention_days: z.number(), keeps_transcripts: z.boolean(), limits: chosenLimits },
   age: z.int(),
-  /** what holds now */
+  /** the age's own, whatever was chosen: no more than these can be */
   age_limits: ageLimitsAnswer,
   created_at: z.string(),
 });

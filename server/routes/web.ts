@@ -13,6 +13,7 @@ export const APP_PATHS = [
   "/verify",
   "/reset",
   "/invite",
+  "/accept",
   "/pair",
   "/children/new",
   "/children/:child_id",

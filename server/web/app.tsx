@@ -34,6 +34,7 @@ const screens: Partial<Record<PageName, () => Promise<Screen>>> = {
   home: async () => (await import("./screens/home.tsx")).Home,
   consent: async () => (await import("./screens/consent.tsx")).ConsentScreen,
   pair: async () => (await import("./screens/pair/pair.tsx")).Pair,
+  accept: async () => (await import("./screens/pair/accept.tsx")).Accept,
   child: async () => (await import("./screens/child.tsx")).ChildScreen,
   limits: async () => (await import("./screens/limits.tsx")).LimitsScreen,
   report: async () => (await import("./screens/report.tsx")).ReportScreen,

@@ -46,6 +46,7 @@ function inside(): [name: string, path: string, there: string][] {
     ["report", `/children/${childId}/report`, "canvas"],
     ["toy", `/toys/${deviceId}`, "dl"],
     ["pair", "/pair", ".pair-card"],
+    ["accept", `/accept#${deviceId}.${"A".repeat(20)}`, ".card"],
     ["talks", "/talks", `a[href="/talks/${talkId}"]`],
     ["talk", `/talks/${talkId}`, ".bubble"],
     ["live", "/talks/live", ".card.empty"],

@@ -57,7 +57,7 @@ export function sqlReports({ db }: { db: Kysely<Tables> }): Reports {
   return {
     async add({ id, childId, week, byDay, ...counts }, at) {
       const { turns, minutes, conversations, redirected, escalated } = counts;
-      await db
+      const row = await db
         .insertInto("reports")
         .columns([
           ...(["id", "child_id", "week", "turns", "minutes", "conversations"] as const),
@@ -81,7 +81,15 @@ export function sqlReports({ db }: { db: Kysely<Tables> }): Reports {
             .where("children.id", "=", childId),
         )
         .onConflict((there) => there.doNothing())
-        .execute();
+        .returning((made) =>
+          made
+            .selectFrom("children")
+            .select("account_id")
+            .whereRef("children.id", "=", "reports.child_id")
+            .as("account_id"),
+        )
+        .executeTakeFirst();
+      return row?.account_id ?? undefined;
     },
 
     async list(accountId, childId, most) {

@@ -6,6 +6,7 @@ import { orUnavailable, Refusal } from "../../errors.ts";
 import { TOY_CHANGED } from "../../ports.ts";
 import type {
   Accounts,
+  Alerts,
   Bus,
   Chance,
   Children,
@@ -35,6 +36,7 @@ export interface DeletionPorts {
   /** Nobody signs in any more; may be asked twice. */
   closeAccount(accountId: string, address?: string): Promise<void>;
   mail: Mail;
+  alerts: Pick<Alerts, "raiseSoon">;
   bus: Bus;
   clock: Clock;
   chance: Chance;
@@ -129,6 +131,15 @@ export async function carryOut(ports: DeletionPorts, id: string, signal: AbortSi
   if (deletion) {
     const receipt = deletion.receipt ?? (await eraseAll(ports, deletion, signal));
     if (deletion.email !== undefined) ports.mail.send(careLetters.receipt(deletion.email, receipt));
+    const { accountId } = deletion;
+    // of the child itself nothing may be named: it is gone
+    if (deletion.what === "child" && accountId !== undefined)
+      ports.alerts.raiseSoon({
+        accountId,
+        kind: "child_deleted",
+        details: {},
+        dedupeKey: `child_deleted:${id}`,
+      });
     await ports.deletions.forgetEmail(id);
   }
   // also where it was cut short after all else

@@ -5,6 +5,7 @@ import { orUnavailable, Refusal } from "../../errors.ts";
 import { sealContext } from "../../ports.ts";
 import type {
   Accounts,
+  Alerts,
   Chance,
   Clock,
   Export,
@@ -22,6 +23,7 @@ export interface ExportPorts {
   familyVault: FamilyVault;
   accounts: Pick<Accounts, "find">;
   mail: Mail;
+  alerts: Pick<Alerts, "raiseSoon">;
   clock: Clock;
   chance: Chance;
   publicUrl: () => string;
@@ -102,6 +104,8 @@ export async function makeExport(ports: ExportPorts, id: string, signal: AbortSi
   await seal();
   const readyAt = clock.now();
   if (!(await exports.finish(id, { readyAt, expiresAt: readyAt + EXPORT_LIFE_MS, size }))) return;
+  const dedupeKey = `export_ready:${id}`;
+  ports.alerts.raiseSoon({ accountId, kind: "export_ready", details: {}, dedupeKey });
   const account = await ports.accounts.find(accountId);
   if (account) mail.send(careLetters.exported(account.email, ports.publicUrl()));
 }

@@ -1,6 +1,6 @@
 /** The week in numbers: a report for each child that talked, made by a job on Monday, and a mail about it for who wants one. MISSION C51 */
 import { REPORT_PAGE_CHILDREN, REPORTS_KEPT_MS, USAGE_KEPT_MS } from "../../bounds.ts";
-import type { Clock, Mail, Reports, Usage, UsageDay, WeekReport } from "../../ports.ts";
+import type { Alerts, Clock, Mail, Reports, Usage, UsageDay, WeekReport } from "../../ports.ts";
 import { careLetters } from "./letters.ts";
 import { dayOf } from "./usage.ts";
 
@@ -50,13 +50,14 @@ export interface ReportPorts {
   usage: Usage;
   reports: Reports;
   mail: Mail;
+  alerts: Pick<Alerts, "raiseSoon">;
   clock: Clock;
   publicUrl: () => string;
 }
 
 /** The job of every Monday: reports of the week before. Done twice it writes nothing twice; the mails may come twice. */
 export async function makeReports(ports: ReportPorts, signal: AbortSignal): Promise<void> {
-  const { usage, reports, mail, clock } = ports;
+  const { usage, reports, mail, alerts, clock } = ports;
   const now = clock.now();
   const mondayMs = mondayOf(now) - WEEK_DAYS * DAY_MS;
   const [first, last] = [dayOf(mondayMs), dayOf(mondayMs + 6 * DAY_MS)];
@@ -66,15 +67,14 @@ export async function makeReports(ports: ReportPorts, signal: AbortSignal): Prom
     // the last child may go on in the next page; of a full page it waits for that
     const children = [...new Set(days.map(({ childId }) => childId))];
     if (days.length === REPORT_PAGE_CHILDREN * WEEK_DAYS && children.length > 1) children.pop();
-    for (const childId of children)
-      await reports.add(
-        reportOf(
-          childId,
-          mondayMs,
-          days.filter((day) => day.childId === childId),
-        ),
-        now,
-      );
+    for (const childId of children) {
+      const own = days.filter((day) => day.childId === childId);
+      const report = reportOf(childId, mondayMs, own);
+      const accountId = await reports.add(report, now);
+      const dedupeKey = `report_ready:${report.id}`;
+      if (accountId !== undefined)
+        alerts.raiseSoon({ accountId, kind: "report_ready", childId, details: { week: first }, dedupeKey });
+    }
     if (children.length === 0 || days.length < REPORT_PAGE_CHILDREN * WEEK_DAYS) break;
     after = children.at(-1)!;
   }

@@ -9,6 +9,7 @@ export const pages = {
   reset: "/reset",
   invite: "/invite",
   pair: "/pair",
+  accept: "/accept",
   newChild: "/children/new",
   child: "/children/:child_id",
   consent: "/children/:child_id/consent",

@@ -5,6 +5,7 @@ import type { Child, Limits } from "../api/types.ts";
 import { pathOf } from "../router/pages.ts";
 import type { Params } from "../router/pages.ts";
 import { ask } from "../services.ts";
+import { Chips } from "../ui/chips.tsx";
 import { Choices, Field, Form, Select, Switch } from "../ui/fields.tsx";
 import { Page } from "../ui/page.tsx";
 import { Button, Fault, Loading, Note } from "../ui/parts.tsx";
@@ -28,11 +29,6 @@ export function LimitsScreen({ params }: { params: Params }): JSX.Element {
   );
 }
 
-const listed = (text: string): string[] =>
-  text
-    .split(",")
-    .map((one) => one.trim().slice(0, 40))
-    .filter(Boolean);
 const here = (): string => new Intl.DateTimeFormat().resolvedOptions().timeZone;
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
@@ -44,11 +40,12 @@ function Settings({ child, onChild }: { child: Child; onChild: (child: Child) =>
   const [sleeps, setSleeps] = useState(hours !== null);
   const [from, setFrom] = useState(hours?.from ?? "19:30");
   const [to, setTo] = useState(hours?.to ?? "07:00");
+  const [zone, setZone] = useState(hours?.time_zone ?? here());
   const [numbers, setNumbers] = useState<Record<string, string>>(() =>
     Object.fromEntries(LIMITS.map((key) => [key, child.limits?.[key]?.toString() ?? ""])),
   );
-  const [topics, setTopics] = useState((child.topics_off ?? []).join(", "));
-  const [interests, setInterests] = useState(child.interests.join(", "));
+  const [topics, setTopics] = useState(child.topics_off ?? []);
+  const [interests, setInterests] = useState(child.interests);
   const [filter, setFilter] = useState(child.filter);
   const [language, setLanguage] = useState(child.language);
   const [keeps, setKeeps] = useState(child.keeps_transcripts);
@@ -56,15 +53,14 @@ function Settings({ child, onChild }: { child: Child; onChild: (child: Child) =>
   const [saved, setSaved] = useState(false);
   const sending = useSending();
 
-  const zone = hours?.time_zone ?? here();
   const wanted: Partial<Child> = {
     quiet_hours: sleeps ? { from, to, time_zone: zone } : null,
-    interests: listed(interests),
+    interests,
     filter,
     language,
     keeps_transcripts: keeps,
     retention_days: Math.min(MAX_DAYS, Math.max(1, Math.round(Number(days) || child.retention_days))),
-    ...(child.topics_off && { topics_off: listed(topics).slice(0, MAX_TOPICS) }),
+    ...(child.topics_off && { topics_off: topics }),
     ...(child.limits && {
       limits: Object.fromEntries(
         LIMITS.map((key) => [
@@ -86,7 +82,6 @@ function Settings({ child, onChild }: { child: Child; onChild: (child: Child) =>
       })
       .then(setSaved);
 
-  const zones = limits.zone(zone);
   return (
     <Form onSubmit={() => void save()}>
       {reads && <Note>{common.readOnly}</Note>}
@@ -103,7 +98,7 @@ function Settings({ child, onChild }: { child: Child; onChild: (child: Child) =>
                   <Field label={limits.to} type="time" value={to} onValue={setTo} required />
                 </div>
               </div>
-              <p class="soft small">{zones}</p>
+              <Select label={limits.zone} value={zone} onValue={setZone} options={zonesWith(zone)} />
             </>
           )}
         </Card>
@@ -129,12 +124,12 @@ function Settings({ child, onChild }: { child: Child; onChild: (child: Child) =>
         )}
         {child.topics_off && (
           <Card title={limits.topics}>
-            <Field
-              label={limits.topics}
-              value={topics}
-              onValue={setTopics}
+            <Chips
+              label={limits.topicsAdd}
               hint={limits.topicsHint}
-              autocomplete="off"
+              values={topics}
+              onValues={setTopics}
+              most={MAX_TOPICS}
             />
           </Card>
         )}
@@ -152,7 +147,13 @@ function Settings({ child, onChild }: { child: Child; onChild: (child: Child) =>
             onValue={setLanguage}
             options={languagesWith(language)}
           />
-          <Field label={limits.interests} value={interests} onValue={setInterests} autocomplete="off" />
+          <Chips
+            label={limits.interests}
+            hint={limits.interestsHint}
+            values={interests}
+            onValues={setInterests}
+            most={MAX_TOPICS}
+          />
         </Card>
         <Card title={limits.keep}>
           <Switch label={limits.keepOn} text={limits.keepText} on={keeps} onChange={setKeeps} />
@@ -179,6 +180,12 @@ function Settings({ child, onChild }: { child: Child; onChild: (child: Child) =>
     </Form>
   );
 }
+
+/** A browser may not know the zone that was chosen in another. */
+const zonesWith = (one: string): (readonly [string, string])[] => {
+  const known = Intl.supportedValuesOf("timeZone");
+  return (known.includes(one) ? known : [one, ...known]).map((zone) => [zone, zone.replaceAll("_", " ")]);
+};
 
 /** A child may speak a language that this app does not. */
 const languagesWith = (one: string): [string, string][] => {

@@ -36,7 +36,7 @@ export function ToyScreen({ params }: { params: Params }): JSX.Element {
           <Standing toy={known} />
           {!reads && <Trouble path={path} toy={known} onToy={put} />}
           {!reads && <Settings path={path} toy={known} onToy={put} />}
-          {!reads && <Leaving path={path} />}
+          {!reads && <Leaving path={path} deviceId={known.device_id} />}
         </div>
       )}
     </Page>
@@ -182,7 +182,7 @@ function Settings({ path, toy, onToy }: ToyParts): JSX.Element {
   );
 }
 
-function Leaving({ path }: { path: string }): JSX.Element {
+function Leaving({ path, deviceId }: { path: string; deviceId: string }): JSX.Element {
   const words = useWords();
   const [asking, setAsking] = useState(false);
   const [code, setCode] = useState<string | undefined>();
@@ -213,6 +213,10 @@ function Leaving({ path }: { path: string }): JSX.Element {
           <p>{words.toy.handCode}</p>
           <p class="strong numbers" style={{ overflowWrap: "anywhere" }}>
             {code.match(/.{1,5}/g)!.join(" ")}
+          </p>
+          <p>{words.toy.handLink}</p>
+          <p class="strong" style={{ overflowWrap: "anywhere" }}>
+            {`${location.origin}${pages.accept}#${deviceId}.${code}`}
           </p>
         </Note>
       )}

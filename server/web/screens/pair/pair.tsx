@@ -82,6 +82,11 @@ export function Pair(): JSX.Element {
             </Button>
           </div>
         )}
+        {kids && flow.step === "who" && (
+          <p class="center">
+            <a href={pages.accept}>{pair.handedOn}</a>
+          </p>
+        )}
         {flow.step === "done" && <Done name={child?.nickname ?? ""} />}
       </div>
     </Page>

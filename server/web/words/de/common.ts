@@ -24,6 +24,7 @@ export const common: typeof English = {
     next: "Weiter",
     again: "Noch einmal versuchen",
     remove: "Entfernen",
+    add: "Hinzufügen",
     loading: "Wird geladen …",
     optional: "freiwillig",
     on: "An",

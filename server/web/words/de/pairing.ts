@@ -3,7 +3,20 @@ import { plural } from "../plural.ts";
 import type { pairing as English } from "../en/pairing.ts";
 
 export const pairing: typeof English = {
+  accept: {
+    title: "Einen Bären übernehmen",
+    lead: "Eine andere Familie gibt ihren Bären an Sie weiter. Ihr Kind hat er vergessen.",
+    codeTitle: "Der Code, den Sie bekommen haben",
+    number: "Nummer des Bären",
+    numberHint: "Sie beginnt mit bear- und steht auf dem Etikett im Bären.",
+    numberWrong: "Das ist keine Nummer eines Bären.",
+    code: "Code",
+    codeWrong: "Das ist kein ganzer Code.",
+    submit: "Übernehmen",
+    done: (child) => `Von jetzt an spricht er mit ${child}.`,
+  },
   pair: {
+    handedOn: "Haben Sie einen Code von einer anderen Familie?",
     title: "Bären verbinden",
     steps: ["Kind", "Etikett", "Pfote", "Wörter", "Fertig"],
     step: (now, all) => `Schritt ${now} von ${all}`,

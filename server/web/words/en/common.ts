@@ -23,6 +23,7 @@ export const common = {
     next: "Continue",
     again: "Try again",
     remove: "Remove",
+    add: "Add",
     loading: "Loading …",
     optional: "optional",
     on: "On",

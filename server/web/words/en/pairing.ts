@@ -2,7 +2,20 @@
 import { plural } from "../plural.ts";
 
 export const pairing = {
+  accept: {
+    title: "Take over a bear",
+    lead: "Another family hands their bear on to you. It has forgotten their child.",
+    codeTitle: "The code you were given",
+    number: "The bear's number",
+    numberHint: "It begins with bear- and stands on the label inside the bear.",
+    numberWrong: "This is not a bear's number.",
+    code: "Code",
+    codeWrong: "This is not a whole code.",
+    submit: "Take it over",
+    done: (child: string) => `From now on it talks with ${child}.`,
+  },
   pair: {
+    handedOn: "Were you given a code by another family?",
     title: "Pair a bear",
     steps: ["Child", "Label", "Paw", "Words", "Done"],
     step: (now: number, all: number) => `Step ${now} of ${all}`,

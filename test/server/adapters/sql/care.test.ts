@@ -9,7 +9,7 @@ import { migrateUp } from "../../../../server/adapters/sql/migrate.ts";
 import { sqlReports, sqlUsage } from "../../../../server/adapters/sql/usage.ts";
 import { dayOf } from "../../../../server/family/care/usage.ts";
 import { makeReports, mondayOf, nextReportAt } from "../../../../server/family/care/report.ts";
-import type { Leaving, Letter } from "../../../../server/ports.ts";
+import type { Leaving, Letter, NewAlert } from "../../../../server/ports.ts";
 import { fakeClock } from "../../../support/clock.ts";
 import { places } from "./places.ts";
 
@@ -200,7 +200,9 @@ for (const { name, missing, open } of places)
       const letters: Letter[] = [];
       const clock = fakeClock(nextReportAt(NOW));
       const mail = { send: (letter: Letter) => void letters.push(letter) };
-      const ports = { usage, reports, mail, clock, publicUrl: () => "https://bears.example.org" };
+      const raised: NewAlert[] = [];
+      const alerts = { raiseSoon: (alert: NewAlert) => void raised.push(alert) };
+      const ports = { usage, reports, mail, alerts, clock, publicUrl: () => "https://bears.example.org" };
       await makeReports(ports, new AbortController().signal);
       await makeReports(ports, new AbortController().signal); // twice is once
       const day = (at: number, turns = 0, minutes = 0) => ({ day: dayOf(monday + at * DAY), turns, minutes });
@@ -212,6 +214,12 @@ for (const { name, missing, open } of places)
         },
       ]);
       expect(await reports.list("another", childId, 10)).toEqual([]);
+      expect(raised.filter((alert) => alert.childId === childId)).toEqual([
+        {
+          ...{ accountId, childId, kind: "report_ready", details: { week: "2027-01-11" } },
+          dedupeKey: `report_ready:2027-01-11-${childId}`,
+        },
+      ]);
       const mine = letters.filter(({ to }) => to === `${accountId}@example.org`);
       expect(mine[0]).toMatchObject({ subject: "Bearlink: the week in numbers" });
       expect(mine[0]!.text).toContain("the week of 2027-01-11");

@@ -137,6 +137,7 @@ describe("an export", () => {
     expect(JSON.stringify(file)).not.toMatch(/password|token_hash|public_key/);
     for (const words of [NICKNAME, SENTENCE]) expect(await tablesWith(words)).toEqual([]);
     expect(at.letters.at(-1)).toMatchObject({ to: email, subject: "Bearlink: your family's data is ready" });
+    expect(at.at.raised.at(-1)).toMatchObject({ accountId, kind: "export_ready" });
     await expect(readExport(exporting, other.accountId, asked.id)).rejects.toMatchObject({
       code: "NOT_FOUND",
     });
@@ -228,6 +229,9 @@ describe("a child's deletion", () => {
     expect(letter).toMatchObject({ to: email, subject: "Bearlink: a child was deleted" });
     expect(letter.text).toContain(digest);
     expect(letter.text).toContain("children: 1");
+    // an alert that names no child
+    const dedupeKey = `child_deleted:${id}`;
+    expect(at.at.raised.at(-1)).toEqual({ accountId, kind: "child_deleted", details: {}, dedupeKey });
 
     const letters = at.letters.length;
     await carryOut(deleting, id, signal); // done twice: nothing is done twice
