@@ -383,11 +383,11 @@ export const AUDIT_LINK_ROWS = 500;
 /** ms between two exports of the chain's head, and sealed days that are exported at once */
 export const AUDIT_EXPORT_MS = 30_000;
 export const MAX_AUDIT_DAYS_AT_ONCE = 50;
-/** ms after which a row that no link has is a fault: cells may have been away */
-export const AUDIT_STRAY_MS = 5 * 60_000;
 /** links that a verification reads at once, and faults that it tells of */
 export const AUDIT_VERIFY_LINKS = 2_000;
 export const MAX_AUDIT_FINDINGS = 100;
+/** rows that wait, which a verification counts */
+export const MAX_WAITING_TOLD = 10_000;
 /** days that the audit trail is kept where the settings do not say, and rows let go at once. MISSION B28 */
 export const AUDIT_DAYS = 365;
 export const AUDIT_DROP_ROWS = 2_000;

@@ -46,7 +46,7 @@ export function createLinker(ports: LinkPorts): Linker {
   let working = Promise.resolve();
 
   async function link(): Promise<boolean> {
-    if (!(await chain.waits()) && lookedOn === dayOf(clock.now())) return true;
+    if ((await chain.waiting(1)) === 0 && lookedOn === dayOf(clock.now())) return true;
     for (;;) {
       const now = clock.now();
       const done = await chain.extend(AUDIT_LINK_ROWS, now, (there, rows) => {

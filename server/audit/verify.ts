@@ -1,7 +1,7 @@
 /** Whether the trail stands as it was written: every link is made again, every day held to the one before it, and all to the heads in the second place. */
 import { toHex } from "@bearlink/sdk/protocol";
 import type { Hash } from "@bearlink/sdk/protocol";
-import { AUDIT_LOOK_BACK_MS, AUDIT_STRAY_MS, AUDIT_VERIFY_LINKS, MAX_AUDIT_FINDINGS } from "../bounds.ts";
+import { AUDIT_LOOK_BACK_MS, AUDIT_VERIFY_LINKS, MAX_AUDIT_FINDINGS, MAX_WAITING_TOLD } from "../bounds.ts";
 import type { AuditChain, ChainDay, Clock, ExportedHead, HeadStore } from "../ports.ts";
 import { dayAfter, dayOf, linkMac } from "./chain.ts";
 import { checkDay, checkHead, isOurs, isSame } from "./check.ts";
@@ -9,7 +9,7 @@ import type { Fault } from "./check.ts";
 import type { ChainKey, ChainKeys } from "./keys.ts";
 
 export interface VerifyPorts {
-  chain: Pick<AuditChain, "days" | "links" | "strays">;
+  chain: Pick<AuditChain, "days" | "links" | "strays" | "waiting">;
   keys: ChainKeys;
   heads: readonly Pick<HeadStore, "name" | "read">[];
   hash: Hash;
@@ -32,6 +32,8 @@ export interface Verified {
   links: number;
   /** heads from the second place that the chain was held to */
   heads: number;
+  /** rows that no cell has linked yet, as far as they were counted: nothing can be said of them */
+  waiting: number;
   /** the first MAX_AUDIT_FINDINGS */
   findings: Finding[];
   /** second places that did not answer: what they would have told is not known */
@@ -48,7 +50,7 @@ type Find = (fault: Fault, where?: Omit<Finding, "fault">) => void;
 
 /** Rejects where the record is away. */
 export async function verifyChain(ports: VerifyPorts, { from, to }: Span = {}): Promise<Verified> {
-  const { chain, keys, hash, clock } = ports;
+  const { chain, keys, hash } = ports;
   const findings: Finding[] = [];
   const find: Find = (fault, where = {}) => {
     if (findings.length < MAX_AUDIT_FINDINGS) findings.push({ fault, ...where });
@@ -86,10 +88,10 @@ export async function verifyChain(ports: VerifyPorts, { from, to }: Span = {}): 
     find(key && isOurs(hash, key, head) ? "cut" : "forged", { day: head.day, place: head.places });
   }
   // of rows without a link there is no telling in which days they would lie
-  for (const id of await chain.strays(clock.now() - AUDIT_STRAY_MS, MAX_AUDIT_FINDINGS))
-    find("added", { id });
+  for (const id of await chain.strays(MAX_AUDIT_FINDINGS)) find("added", { id });
+  const waiting = await chain.waiting(MAX_WAITING_TOLD);
   const holds = findings.length === 0 && away.length === 0;
-  return { holds, days: asked.length, links, heads: heads.length, findings, away };
+  return { holds, days: asked.length, links, heads: heads.length, waiting, findings, away };
 }
 
 async function readHeads(

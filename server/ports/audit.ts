@@ -13,6 +13,8 @@ export interface AuditEntry {
   /** what the caller's program calls itself */
   device?: string;
   reason?: string;
+  /** the family it is about, where neither who acted nor what was acted on tells */
+  accountId?: string;
 }
 
 /** Append-only. */
@@ -121,8 +123,8 @@ export interface ChainStep {
 }
 
 export interface AuditChain {
-  /** Whether rows wait to be linked: cheap. */
-  waits(): Promise<boolean>;
+  /** How many rows wait to be linked, counted up to `most`: cheap. */
+  waiting(most: number): Promise<number>;
   /** One cell at a time; undefined for the others. `next` is handed where the chain ends and at most `most` rows that wait, and what it answers is written in the same transaction. */
   extend(
     most: number,
@@ -133,8 +135,8 @@ export interface AuditChain {
   days(): Promise<ChainDay[]>;
   /** The links of a day above `after`, in order, each with its row where that is still there. */
   links(day: string, after: number, most: number): Promise<{ link: ChainLink; row: AuditRow | undefined }[]>;
-  /** Ids of rows of before that no link has, and of rows that wait and are gone. */
-  strays(before: number, most: number): Promise<number[]>;
+  /** Ids of rows that have no link and do not wait for one, and of rows that wait and are gone. */
+  strays(most: number): Promise<number[]>;
   /** Sealed days whose heads were not exported yet. */
   unexported(most: number): Promise<ChainDay[]>;
   exported(day: string, at: number): Promise<void>;

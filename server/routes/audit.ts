@@ -70,6 +70,7 @@ const verifiedAnswer = z.object({
   days: z.int(),
   links: z.int(),
   heads: z.int(),
+  waiting: z.int(),
   findings: z.array(
     z.object({
       fault: z.string(),

@@ -1,7 +1,7 @@
 /** What a child and its toy said, for the parent to read and to delete. MISSION A06–A08 */
 import { z } from "zod";
 import { CONVERSATIONS_LISTED, MAX_CONVERSATIONS_LISTED } from "../bounds.ts";
-import { listConversations, readConversation, removeConversation } from "../family/conversation/history.ts";
+import { listConversations, removeConversation, viewConversation } from "../family/conversation/history.ts";
 import type { HistoryPorts } from "../family/conversation/history.ts";
 import type { KeptConversation, ListPlace } from "../ports.ts";
 import { parentOf } from "./account.ts";
@@ -90,8 +90,8 @@ export function chatkitRoutes(app: App, history: HistoryPorts): void {
       response: { 200: z.object({ ...sessionFields, messages: z.array(messageAnswer) }) },
     },
     async handler(request, reply) {
-      const { accountId } = parentOf(request);
-      const found = await readConversation(history, accountId, request.params.session_id);
+      const viewer = { ...parentOf(request), address: request.clientAddress };
+      const found = await viewConversation(history, viewer, request.params.session_id);
       void reply.header("cache-control", "no-store");
       const messages = found.messages.map(({ turnId, role, text, at, action, reason }) => ({
         ...{ id: `${turnId}-${role}`, role, text },

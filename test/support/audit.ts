@@ -22,7 +22,7 @@ export interface ChainTables {
 
 export interface MemoryChain extends AuditChain {
   tables: ChainTables;
-  append(entry: AuditEntry & { accountId?: string }): Promise<void>;
+  append(entry: AuditEntry): Promise<void>;
 }
 
 export function memoryChain(): MemoryChain {
@@ -45,7 +45,7 @@ export function memoryChain(): MemoryChain {
       });
       tables.waiting.push(ids);
     },
-    waits: async () => tables.waiting.length > 0,
+    waiting: async (most) => Math.min(most, tables.waiting.length),
     async extend(most, _now, next) {
       const day = tables.days.at(-1);
       const last = day && linksOf(day.day).at(-1);
@@ -64,11 +64,13 @@ export function memoryChain(): MemoryChain {
         .filter(({ place }) => place > after)
         .slice(0, most)
         .map((link) => ({ link, row: rowOf(link.auditId) })),
-    strays: async (before, most) =>
+    strays: async (most) =>
       [
         ...tables.rows
-          .filter(({ at, id }) => at < before && !tables.links.some(({ auditId }) => auditId === id))
-          .map(({ id }) => id),
+          .map(({ id }) => id)
+          .filter(
+            (id) => !tables.waiting.includes(id) && !tables.links.some(({ auditId }) => auditId === id),
+          ),
         ...tables.waiting.filter((id) => !rowOf(id)),
       ].slice(0, most),
     unexported: async (most) =>

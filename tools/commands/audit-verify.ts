@@ -60,11 +60,14 @@ export const auditVerify = command<Options & { json?: boolean }>({
       const fault = faultOf(error);
       throw fault.exit === EXIT.FAILED ? new Fault(fault.message, EXIT.UNKNOWN) : fault;
     });
-    const { findings, away, days, links, heads } = verified;
+    const { findings, away, days, links, heads, waiting } = verified;
     const read = `${links} rows of ${days} days, held to ${heads} exported heads`;
     run.terminal.answer({ ...verified }, [
       ...findings.map(tell),
       ...away.map((name) => `${name} does not answer: what it knows was not asked`),
+      ...(waiting > 0
+        ? [`${waiting} rows wait to be linked: a cell does it within a second of its start.`]
+        : []),
       ...(findings.length === 0 && away.length === 0 ? [`The audit trail holds: ${read}.`] : []),
     ]);
     if (findings.length > 0) throw new Fault(`the audit trail does not hold (${read})`);

@@ -12,10 +12,10 @@ const LOCK = 7_295_001;
 
 export function sqlAuditChain({ db }: { db: Kysely<Tables> }): AuditChain {
   return {
-    async waits() {
-      const { rows } = await sql<{ waits: boolean }>`
-        select exists (select from audit_unlinked) as waits`.execute(db);
-      return rows[0]!.waits;
+    async waiting(most) {
+      const { rows } = await sql<{ count: number }>`
+        select count(*) as count from (select from audit_unlinked limit ${most}) as waiting`.execute(db);
+      return rows[0]!.count;
     },
 
     async extend(most, now, next) {
@@ -60,10 +60,11 @@ export function sqlAuditChain({ db }: { db: Kysely<Tables> }): AuditChain {
       }));
     },
 
-    async strays(before, most) {
+    async strays(most) {
       const { rows } = await sql<{ id: number }>`
         select id from audit
-        where at < ${before} and not exists (select from audit_links where audit_id = audit.id)
+        where not exists (select from audit_links where audit_id = audit.id)
+          and not exists (select from audit_unlinked where audit_id = audit.id)
         union
         select audit_id from audit_unlinked where not exists (select from audit where id = audit_id)
         order by 1 limit ${most}`.execute(db);

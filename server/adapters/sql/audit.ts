@@ -22,6 +22,7 @@ export function auditRow({
   address,
   device,
   reason,
+  accountId,
 }: AuditEntry): InsertObject<Tables, "audit"> {
   return {
     at,
@@ -34,6 +35,7 @@ export function auditRow({
     reason: reason ?? null,
     // the family of who acted, else of what was acted on: as it is now, and not as it will be when it is read
     account_id: sql<string | null>`coalesce(
+      ${accountId ?? null}::text,
       (select coalesce(guardian_of, id) from accounts where id = ${actor}),
       (select coalesce(guardian_of, id) from accounts where id = ${resource ?? null}),
       (select owner_id from toys where device_id = ${resource ?? null}))`,

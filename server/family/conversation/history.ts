@@ -2,6 +2,7 @@
 import { orUnavailable, Refusal } from "../../errors.ts";
 import { sealContext, TALK_FORGOTTEN } from "../../ports.ts";
 import type {
+  AuditTrail,
   Bus,
   Children,
   Clock,
@@ -12,12 +13,14 @@ import type {
   KeptMessage,
   ListPlace,
   Log,
+  SessionRole,
 } from "../../ports.ts";
 
 export interface HistoryPorts {
   conversations: Pick<KeptConversations, "list" | "find" | "messages" | "remove">;
   children: Pick<Children, "find">;
   familyVault: Pick<FamilyVault, "open">;
+  audit: AuditTrail;
   bus: Bus;
   clock: Clock;
   log: Log;
@@ -62,6 +65,31 @@ export async function readConversation(
     }),
   );
   return { ...conversation, messages };
+}
+
+/** Who looks at what a child said, and from where. */
+export interface Viewer {
+  accountId: string;
+  role: SessionRole;
+  sessionId: string;
+  address: string;
+}
+
+/** The same, looked at by a person: that stands in the family's trail, whoever it was. MISSION B26 */
+export async function viewConversation(
+  ports: HistoryPorts,
+  { accountId, role, sessionId, address }: Viewer,
+  conversationId: string,
+): Promise<KeptConversation & { messages: Said[] }> {
+  const found = await readConversation(ports, accountId, conversationId);
+  const entry = { at: ports.clock.now(), action: "transcript_viewed", outcome: "success" } as const;
+  await orUnavailable(
+    ports.audit.append({
+      ...{ ...entry, accountId, address, resource: conversationId, reason: role },
+      actor: role === "support" ? `support:${sessionId}` : accountId,
+    }),
+  );
+  return found;
 }
 
 /** For good; the toy forgets what it talked about, too. Throws NOT_FOUND, for another family's too. */

@@ -180,7 +180,7 @@ describe("every answer", () => {
 });
 
 describe("the door", () => {
-  test("asks in this order: id, log, headers, host, CORS, origin, limit (and what gives it back), auth, policy, route", () => {
+  test("asks in this order: id, log, headers, host, CORS, origin, limit (and what gives it back), auth (and what closes a key's line), policy, route", () => {
     const steps = doorSteps({} as never, {} as never);
     expect(steps.map(({ name }) => name)).toEqual([
       "id",
@@ -193,6 +193,8 @@ describe("the door", () => {
       "release",
       "release",
       "auth",
+      "close",
+      "close",
       "policy",
       "route",
     ]);

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { HttpApp } from "../../../server/adapters/http.ts";
-import { away } from "../claim/support.ts";
+import { away, house } from "../claim/support.ts";
 import { SCOPES } from "../../../server/ports.ts";
 import { DEVELOPER_KEY, KEYED, openServer, parentOf } from "./support.ts";
 
@@ -70,4 +70,23 @@ test("a token that does not hold stands in the audit trail, once a minute of an 
     ["token_refused", "refused", "unknown", "192.0.2.2"],
     ["token_refused", "refused", "unknown", "192.0.2.1"],
   ]);
+});
+
+test("with the limits' store away, reading passes; what can be guessed at, keys and credentials, does not, not even read", async () => {
+  const classes = ["address", "chat", "models", "admin", "keys", "credentials"] as const;
+  const at = house();
+  at.stores.limitStore = away(at.stores.limitStore);
+  const rooms = classes.map((limit) => (to: HttpApp): void => {
+    const config = { auth: "public", limit } as const;
+    to.get(`/limited/${limit}`, { config }, async () => ({}));
+    to.post(`/limited/${limit}`, { config }, async () => ({}));
+  });
+  const { app } = openServer({ at, rooms });
+  const status = async (method: "GET" | "POST", limit: string) =>
+    (await app.inject({ method, url: `/limited/${limit}` })).statusCode;
+  for (const limit of classes) {
+    const closed = limit === "keys" || limit === "credentials";
+    expect([limit, await status("GET", limit)]).toEqual([limit, closed ? 503 : 200]);
+    expect([limit, await status("POST", limit)]).toEqual([limit, 503]);
+  }
 });

@@ -1,0 +1,82 @@
+/** `bear audit-verify` and `bear keys`, where no cell runs and beside one. */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { sql } from "kysely";
+import { afterAll, expect, test, vi } from "vitest";
+import { openDatabase } from "../../../server/adapters/sql/database.ts";
+import { readConfig } from "../../../server/config.ts";
+import { startCell } from "../../../server/main.ts";
+import { answerOf, bearHere, linesOf, newFolder } from "../../support/processes.ts";
+import { freePort, until } from "../../support/wait.ts";
+
+// a cell starts, and a database some times
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 60_000 });
+
+const folder = newFolder();
+afterAll(() => folder.remove());
+
+const NO_ONE_ANSWERS = 4;
+
+test("a trail holds alone and beside a cell, and who changed it in the database is found out; keys are made and ended both ways", async () => {
+  const env = {
+    DATA_DIR: folder.file("data"),
+    PORT: String(await freePort()),
+    MQTT_PORT: "0",
+    LOG_LEVEL: "silent",
+  };
+  const here = (...args: string[]) => bearHere([...args, "--json"], env);
+  // alone: a key is made, and its row waits for a cell
+  const first = answerOf(await here("keys", "create", "--name", "factory", "--scopes", "devices:provision"));
+  expect(first.key).toMatch(/^brl_dev_[0-9a-f]{8}_/);
+
+  const cell = await startCell(readConfig(env));
+  const second = answerOf(
+    await here("keys", "create", "--name", "lab", "--scopes", "audit:read,devices:read"),
+  );
+  // with its own key the second sees itself, and what it may not is refused
+  const asSecond = { ...env, BEARLINK_URL: cell.url, BEARLINK_KEY: String(second.key) };
+  const own = answerOf(await bearHere(["keys", "list", "--json"], asSecond)).keys as { id: string }[];
+  expect(own.map(({ id }) => id)).toEqual([second.id]);
+  const above = ["keys", "create", "--name", "up", "--scopes", "admin", "--json"];
+  expect((await bearHere(above, asSecond)).stderr).toContain("FORBIDDEN");
+  await until("all is linked", async () => {
+    const { holds, waiting, links } = answerOf(await bearHere(["audit-verify", "--json"], asSecond));
+    expect(holds).toBe(true);
+    return waiting === 0 && Number(links) >= 2;
+  });
+  expect(answerOf(await here("keys", "revoke", "--id", String(second.id)))).toEqual({ revoked: second.id });
+  expect((await bearHere(["audit-verify", "--json"], asSecond)).code).toBe(NO_ONE_ANSWERS);
+  await cell.stop();
+
+  // somebody with the database and no key
+  const { db, close } = await openDatabase({ dataDir: env.DATA_DIR });
+  const { id } = await db
+    .selectFrom("audit")
+    .select("id")
+    .where("action", "=", "key_created")
+    .orderBy("id")
+    .limit(1)
+    .executeTakeFirstOrThrow();
+  await db.transaction().execute(async (tx) => {
+    await sql`set local session_replication_role = replica`.execute(tx);
+    await sql`update audit set actor = 'somebody else' where id = ${id}`.execute(tx);
+  });
+  await close();
+  const said = await bearHere(["audit-verify"], env);
+  expect(said.code).toBe(1);
+  expect(said.stdout).toMatch(new RegExp(`row ${id}: a row was edited or moved`));
+  expect(linesOf(said.stderr).at(-1)).toMatch(
+    /^bear: the audit trail does not hold .* held to [1-9]\d* exported heads/,
+  );
+});
+
+test("where nobody can say, the exit code is 4", async () => {
+  const dataDir = folder.file("locked");
+  mkdirSync(dataDir);
+  const env = { DATA_DIR: dataDir, PORT: String(await freePort()) };
+  const { close } = await openDatabase({ dataDir });
+  const ended = await bearHere(["audit-verify"], env);
+  await close();
+  expect(ended).toMatchObject({ code: NO_ONE_ANSWERS, stdout: "" });
+  expect(ended.stderr).toContain(`${join(dataDir)}`);
+});
