@@ -23,7 +23,7 @@ export interface Terminal {
 
 interface Streams {
   stdout: Writable;
-  stderr: Writable & { isTTY?: boolean };
+  stderr: Writable & { isTTY?: boolean; columns?: number };
 }
 
 const CONTROLS = /(?![\n\t])\p{Cc}/gu;
@@ -67,7 +67,8 @@ export function openTerminal({ stdout, stderr }: Streams, json: boolean): Termin
           collectErrors: false,
           renderer: "default",
           fallbackRenderer: "simple",
-          fallbackRendererCondition: () => stderr.isTTY !== true,
+          // one that does not say how wide it is would get a letter a line
+          fallbackRendererCondition: () => stderr.isTTY !== true || !stderr.columns,
           rendererOptions: { logger, collapseErrors: false, showErrorMessage: false },
           fallbackRendererOptions: { logger },
         },
