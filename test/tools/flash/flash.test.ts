@@ -1,6 +1,6 @@
 /** A toy's record and program into its Storage, over a console: on a board in memory, a pseudo-terminal, and the real interpreter where there is one. */
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { chmodSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { CODEC, toHex } from "@bearlink/sdk/protocol";
@@ -246,6 +246,21 @@ describe.skipIf(socatMissing)(`over a pseudo-terminal${socatMissing ? `: ${socat
     await line.close();
     expect(line.gone.aborted).toBe(true);
   });
+
+  test("a port that is another's is told as that, with what lets one in", async () => {
+    const pty = await openPty("PTY,rawer");
+    chmodSync(pty.path, 0);
+    // who may do everything is somebody else here
+    const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+    const bear = [join(import.meta.dirname, "../../../tools/bear.mjs"), "monitor", "--port", pty.path];
+    chmodSync(pty.folder, 0o755);
+    const { status, stderr } = spawnSync(process.execPath, bear, { ...nobody, timeout: 60_000 });
+    expect([status, String(stderr)]).toEqual([
+      1,
+      expect.stringMatching(/may not be opened by you: join its group \(sudo usermod -aG dialout/),
+    ]);
+    pty.close();
+  }, 60_000);
 
   test("a port that is open is not opened again", async () => {
     const served = await serveBoard(fakeBoard());
