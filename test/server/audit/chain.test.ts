@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
 import { systemHash } from "../../../server/adapters/hash.ts";
-import { nextStep } from "../../../server/audit/chain.ts";
+import { linkMac, nextStep, openingOf } from "../../../server/audit/chain.ts";
 import { dropOldDays } from "../../../server/audit/keep.ts";
 import { chainKeys } from "../../../server/audit/keys.ts";
 import { createLinker } from "../../../server/audit/link.ts";
@@ -270,6 +270,30 @@ describe("a chain that was changed is found out:", () => {
       }),
       small,
     );
+  });
+
+  test("each MAC holds all that it stands for: place, day and the one before; a day's opening the seal of the day before", async () => {
+    const { chain } = await threeDays();
+    const [row] = chain.tables.rows;
+    const before = new Uint8Array(32);
+    const at = { day: "2026-11-28", place: 2 };
+    const key = CHAIN_KEYS.current;
+    const link = linkMac(systemHash, key, before, at, row!);
+    expect(linkMac(systemHash, key, before, at, { ...row! })).toEqual(link);
+    expect(linkMac(systemHash, key, before, { ...at, place: 3 }, row!)).not.toEqual(link);
+    expect(linkMac(systemHash, key, before, { ...at, day: "2026-11-29" }, row!)).not.toEqual(link);
+    expect(linkMac(systemHash, key, flip(before, 0), at, row!)).not.toEqual(link);
+    const [first] = chain.tables.days;
+    const opening = openingOf(systemHash, key, "2026-11-29", first);
+    const resealed = { ...first!, sealed: { ...first!.sealed!, seal: before } };
+    expect(openingOf(systemHash, key, "2026-11-29", resealed)).not.toEqual(opening);
+    expect(openingOf(systemHash, key, "2026-11-29", undefined)).not.toEqual(opening);
+  });
+
+  test("and that a link in the midst is gone, as such", async () => {
+    const { chain, verify } = await threeDays();
+    chain.tables.links.splice(1, 1);
+    expect((await verify()).findings).toContainEqual({ fault: "missing", day: "2026-11-28", place: 2 });
   });
 
   test("and which row was edited is said", async () => {
