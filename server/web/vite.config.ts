@@ -1,6 +1,6 @@
 /** How the app is built: hashed files, nothing inline, a service worker that knows them, and each file compressed beside itself. */
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { defineConfig } from "vite";
@@ -38,7 +38,11 @@ function finish(): Plugin {
         worker,
         readFileSync(worker, "utf8")
           .replace('"__VERSION__"', JSON.stringify(version))
-          .replace('["__SHELL__"]', JSON.stringify(["/", ...shell])),
+          // a chunk of style alone was taken out again: one file that is not there, and the worker keeps none
+          .replace(
+            '["__SHELL__"]',
+            JSON.stringify(["/", ...shell.filter((path) => existsSync(outDir + path))]),
+          ),
       );
       for (const path of files.filter((path) => COMPRESSED.test(path))) {
         const bytes = readFileSync(path);

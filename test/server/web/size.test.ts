@@ -54,6 +54,9 @@ test("the worker keeps the shell, not the scanner, and nothing of the API", () =
   const worker = read("sw.js");
   expect(worker).not.toMatch(/__(VERSION|SHELL)__/); // a hash may have two lines of its own
   for (const path of scripts()) expect(worker).toContain(`"${path}"`);
+  // one that is not there, and the browser keeps none of them
+  const shell = JSON.parse(/const shell = (\[.*\]);/.exec(worker)![1]!) as string[];
+  for (const path of shell.slice(1)) expect(() => read(path.slice(1)), path).not.toThrow();
   expect(worker).not.toMatch(/jsQR-|uPlot/i);
   expect(worker).toContain('startsWith("/api/")');
 });
