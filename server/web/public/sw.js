@@ -2,6 +2,8 @@
 const version = "__VERSION__"; // the build puts its own here, and below what the shell is made of
 const shell = ["__SHELL__"];
 const name = `bearlink-${version}`;
+// one name is one text: whatever else the answer might have varied with
+const whatever = { ignoreVary: true };
 
 self.addEventListener("install", (event) => {
   event.waitUntil(
@@ -26,7 +28,7 @@ async function page(request) {
   try {
     return await fetch(request);
   } catch (error) {
-    const kept = await caches.match("/");
+    const kept = await caches.match("/", whatever);
     if (kept) return kept;
     throw error;
   }
@@ -34,7 +36,7 @@ async function page(request) {
 
 /** A hashed file never changes: what is kept is right, and what was needed once is kept. */
 async function file(request) {
-  const kept = await caches.match(request);
+  const kept = await caches.match(request, whatever);
   if (kept) return kept;
   const answer = await fetch(request);
   if (answer.ok) await (await caches.open(name)).put(request, answer.clone());
