@@ -63,7 +63,7 @@ export interface AuditCount {
 export interface AuditReader {
   /** Newest first, those below `before` where given. */
   page(filter: AuditFilter, most: number, before?: number): Promise<AuditRow[]>;
-  /** Who did or bore one of these acts at least `least` times since; `addresses`: from as many different ones. */
+  /** Who did or bore one of these acts at least `least` times since, each family's by itself; `addresses`: from as many different ones. */
   often(asked: {
     actions: readonly string[];
     outcome: AuditRow["outcome"] | undefined;

@@ -71,14 +71,14 @@ export function sqlAuditReader({ db }: { db: Kysely<Tables> }): AuditReader {
     async often({ actions, outcome, by, of, least, since, accountId, most }) {
       const counted = of === "rows" ? sql`count(*)` : sql`count(distinct address)`;
       const { rows } = await sql<AuditCount>`
-        select ${sql.ref(by)} as who, max(account_id) as "accountId", ${counted} as count
+        select ${sql.ref(by)} as who, account_id as "accountId", ${counted} as count
         from audit
         where at >= ${since} and action = any(${actions as string[]}::text[])
           and (${outcome ?? null}::text is null or outcome = ${outcome ?? null})
           and (${accountId ?? null}::text is null or account_id = ${accountId ?? null})
           and ${sql.ref(by)} is not null
-        group by 1 having ${counted} >= ${least}
-        order by 3 desc, 1 limit ${most}`.execute(db);
+        group by 1, 2 having ${counted} >= ${least}
+        order by 3 desc, 1, 2 limit ${most}`.execute(db);
       return rows;
     },
   };

@@ -250,4 +250,24 @@ for (const { name, missing, open } of places)
       expect(await often({ since: now + 1 })).toEqual([]);
       expect(await often({ outcome: "success" })).toEqual([]);
     });
+
+    test("what two families did with one toy is not added up: the former owner hears nothing of the next", async () => {
+      const reader = sqlAuditReader(database);
+      const now = clock.now() + 10_000;
+      for (const [accountId, address] of [
+        ["account-1", "192.0.2.1"],
+        ["account-9", "192.0.2.9"],
+      ] as const)
+        await sqlAudit(database).append(
+          entry({ at: now, action: "toy_claimed", actor: "toy-9", resource: "toy-9", accountId, address }),
+        );
+      const asked = { ...{ actions: ["toy_claimed"], outcome: undefined, by: "resource" }, most: 9 } as const;
+      const often = (least: number) =>
+        reader.often({ ...asked, of: "addresses", least, since: now, accountId: undefined });
+      expect(await often(2)).toEqual([]);
+      expect(await often(1)).toEqual([
+        { who: "toy-9", accountId: "account-1", count: 1 },
+        { who: "toy-9", accountId: "account-9", count: 1 },
+      ]);
+    });
   });
