@@ -393,6 +393,8 @@ export const AUDIT_DAYS = 365;
 export const AUDIT_DROP_ROWS = 2_000;
 /** ms before now in which a verification looks for exported days that the record no longer has */
 export const AUDIT_LOOK_BACK_MS = 30 * 24 * 3_600_000;
+/** ms before now before which it looks for none, whoever asks: each day may be two requests */
+export const AUDIT_LOOK_FAR_MS = 3 * 365 * 24 * 3_600_000;
 /** ms for one request to the store of the chain's heads, and bytes of its answer */
 export const AUDIT_STORE_MS = 10_000;
 export const MAX_HEAD_BYTES = 65_536;

@@ -1,7 +1,13 @@
 /** Whether the trail stands as it was written: every link is made again, every day held to the one before it, and all to the heads in the second place. */
 import { toHex } from "@bearlink/sdk/protocol";
 import type { Hash } from "@bearlink/sdk/protocol";
-import { AUDIT_LOOK_BACK_MS, AUDIT_VERIFY_LINKS, MAX_AUDIT_FINDINGS, MAX_WAITING_TOLD } from "../bounds.ts";
+import {
+  AUDIT_LOOK_BACK_MS,
+  AUDIT_LOOK_FAR_MS,
+  AUDIT_VERIFY_LINKS,
+  MAX_AUDIT_FINDINGS,
+  MAX_WAITING_TOLD,
+} from "../bounds.ts";
 import type { AuditChain, ChainDay, Clock, ExportedHead, HeadStore } from "../ports.ts";
 import { dayAfter, dayOf, linkMac } from "./chain.ts";
 import { checkDay, checkHead, isOurs, isSame } from "./check.ts";
@@ -99,13 +105,18 @@ async function readHeads(
   { from, to }: Span,
 ): Promise<{ heads: ExportedHead[]; away: string[] }> {
   const now = clock.now();
-  // days that are no longer there are looked for as well
-  const first = (await chain.days())[0]?.day ?? "9";
-  const span = [
-    from ?? [first, dayOf(now - AUDIT_LOOK_BACK_MS)].sort()[0]!,
-    to ?? dayAfter(dayOf(now)),
-  ] as const;
-  const told = await Promise.allSettled(heads.map((store) => store.read(...span)));
+  const days = (await chain.days()).map(({ day }) => day);
+  const back = (ms: number): string => [days[0] ?? "9", dayOf(now - ms)].sort()[0]!;
+  // days that are no longer there are looked for as well; each may cost a second place a request, so not just any
+  const [furthest, tomorrow] = [back(AUDIT_LOOK_FAR_MS), dayAfter(dayOf(now))];
+  const first = [from ?? back(AUDIT_LOOK_BACK_MS), furthest].sort()[1]!;
+  const last = [to ?? tomorrow, tomorrow].sort()[0]!;
+  // a clock that ran ahead has begun days that are not yet
+  const ahead = days.filter((day) => day > tomorrow && day >= (from ?? "") && day <= (to ?? "9"));
+  const spans = [[first, last] as const, ...ahead.map((day) => [day, day] as const)];
+  const told = await Promise.allSettled(
+    heads.map(async (store) => (await Promise.all(spans.map((span) => store.read(...span)))).flat()),
+  );
   return {
     heads: told.flatMap((one) => (one.status === "fulfilled" ? one.value : [])),
     away: told.flatMap((one, i) => (one.status === "rejected" ? [heads[i]!.name] : [])),

@@ -52,6 +52,34 @@ async function threeDays() {
 }
 type Home = Awaited<ReturnType<typeof threeDays>>;
 
+describe("a second place", () => {
+  test("is asked of no more days than there can be, whatever is asked: each may be a request", async () => {
+    const { verify, second } = await threeDays();
+    const asked: string[][] = [];
+    const { read } = second;
+    second.read = async (...span) => {
+      asked.push(span);
+      return read(...span);
+    };
+    expect(await verify({ from: "0001-01-01", to: "9999-12-31" })).toMatchObject({ holds: true, heads: 5 });
+    expect(asked).toEqual([["2023-12-01", "2026-12-01"]]);
+  });
+
+  test("is asked of the day that a clock which ran ahead has begun: it cannot be cut unseen", async () => {
+    const { clock, act, linker, chain, verify } = await threeDays();
+    const { now } = clock;
+    clock.now = () => now() + 400 * DAY_MS;
+    for (let i = 0; i < 2; i++) await act();
+    await linker.link();
+    await linker.exportHeads(true);
+    clock.now = now;
+    expect(await verify()).toMatchObject({ holds: true, days: 4 });
+    const cut = chain.tables.links.pop()!;
+    chain.tables.rows = chain.tables.rows.filter(({ id }) => id !== cut.auditId);
+    expect((await verify()).findings).toEqual([{ fault: "cut", day: cut.day, place: 2 }]);
+  });
+});
+
 describe("a chain that nobody touched", () => {
   test("holds: each row has one link, days that are over are sealed, and all is held to the second place", async () => {
     const { verify, chain, second } = await threeDays();

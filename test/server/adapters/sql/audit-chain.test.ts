@@ -261,7 +261,7 @@ for (const { name, missing, open } of places)
         await sqlAudit(database).append(
           entry({ at: now, action: "toy_claimed", actor: "toy-9", resource: "toy-9", accountId, address }),
         );
-      const asked = { ...{ actions: ["toy_claimed"], outcome: undefined, by: "resource" }, most: 9 } as const;
+      const asked = { actions: ["toy_claimed"], outcome: undefined, by: "resource", most: 9 } as const;
       const often = (least: number) =>
         reader.often({ ...asked, of: "addresses", least, since: now, accountId: undefined });
       expect(await often(2)).toEqual([]);
