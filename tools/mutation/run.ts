@@ -47,6 +47,7 @@ const chosen = process.argv.slice(2);
 const rooms = Object.keys(ROOMS).filter((room) => chosen.length === 0 || chosen.includes(room));
 const folder = mkdtempSync(join(tmpdir(), "bearlink-mutation-"));
 let missed = 0;
+let ids = 0;
 const survivors: Mutant[] = [];
 try {
   copyTree();
@@ -102,7 +103,6 @@ function entriesOf(path: string): string[] {
   }
 }
 
-let ids = 0;
 function instrumented(room: string): Mutant[] {
   return entriesOf(join(folder, room))
     .filter((name) => name.endsWith(".ts"))
