@@ -8,6 +8,7 @@ import { endSession } from "../../../server/claim/end.ts";
 import { sealContext } from "../../../server/ports.ts";
 import claimVector from "../../vectors/claim.json" with { type: "json" };
 import vector from "../../vectors/connect.json" with { type: "json" };
+import { silentLog } from "../../support/voice.ts";
 import { addBear, away, bear, claimAs, FROM, house, prepare } from "./support.ts";
 import type { Bear, House } from "./support.ts";
 
@@ -107,7 +108,45 @@ test("a wrong password is refused and does not use up n", async () => {
   expect((await admit(at.desk, right)).verdict).toBe("accepted");
 });
 
-test("credentials that are not of the form are refused", async () => {
+test("credentials that are not of the form are refused before anything is asked, and unknown ones without a fault", async () => {
+  const { at, toy, credentials } = await home();
+  const right = credentials(1);
+  const faults: unknown[] = [];
+  const log = { ...silentLog, error: (fields: object) => void faults.push(fields) };
+  let asked = 0;
+  const held = await at.stores.sessions.find(toy.deviceId);
+  // a store that would take anything
+  const sessions = { ...at.stores.sessions, find: async () => (asked++, held), raise: async () => true };
+  for (const wrong of [
+    { n: 0 },
+    { n: -1 },
+    { n: 1.5 },
+    { n: 2 ** 32 },
+    { n: NaN },
+    { sessionId: "" },
+    { sessionId: "0".repeat(15) },
+  ])
+    expect((await admit({ ...at.desk, log, sessions }, { ...right, ...wrong })).verdict).toBe("refused");
+  expect(asked).toBe(0);
+  for (const wrong of [{ sessionId: "00".repeat(8) }, { deviceId: "bear-0000000000000000" }])
+    expect((await admit({ ...at.desk, log }, { ...right, ...wrong })).verdict).toBe("refused");
+  expect(faults).toEqual([]);
+});
+
+test("another session than the one that stands is refused, though its password is right", async () => {
+  const { at, toy, credentials } = await home();
+  const held = (await at.stores.sessions.find(toy.deviceId))!;
+  const sessions = { ...at.stores.sessions, find: async () => ({ ...held, sessionId: "00".repeat(8) }) };
+  let opened = 0;
+  const vault = {
+    ...at.desk.vault,
+    open: (...asked: Parameters<typeof at.desk.vault.open>) => (opened++, at.desk.vault.open(...asked)),
+  };
+  expect((await admit({ ...at.desk, sessions, vault }, credentials(1))).verdict).toBe("refused");
+  expect(opened).toBe(0);
+});
+
+test("credentials of no form at all are refused", async () => {
   const { at, credentials } = await home();
   const right = credentials(1);
   for (const wrong of [
@@ -130,7 +169,7 @@ test("a session that expired is refused", async () => {
   const held = await at.stores.sessions.find(toy.deviceId);
   await at.clock.advance(1);
   // even where the store has not forgotten it
-  const sessions = { ...at.stores.sessions, find: async () => held };
+  const sessions = { ...at.stores.sessions, find: async () => held, raise: async () => true };
   expect(held?.expiresAt).toBe(expiresAt);
   expect((await admit({ ...at.desk, sessions }, credentials(2))).verdict).toBe("refused");
 });
