@@ -64,6 +64,14 @@ test("cells with one master key honour each other's nonces, others' not", async 
   expect(issuedAt(keysOf(FORMER_KEY), context)).toBeUndefined();
 });
 
+test("beside a former key the current one holds as ever", async () => {
+  const { desk, clock } = house();
+  const former = { key: macKey(systemHash, FORMER_KEY), untilMs: clock.now() + 1_000 };
+  const both = { ...desk, nonceKeys: { ...desk.nonceKeys, former } };
+  const context = contextOf(await challenge(both, asked, "203.0.113.7"));
+  expect(issuedAt(both, context)).toBe(clock.now());
+});
+
 test("a former key holds for 180 s after the cell started, and no longer", async () => {
   const { desk, clock } = house();
   const ports = { ...desk, nonceKeys: nonceKeys({ hash: systemHash, clock }, MASTER_KEY, FORMER_KEY) };

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { systemHash } from "../../../server/adapters/hash.ts";
 import { memoryStores } from "../../../server/adapters/memory.ts";
-import { createClaimLimiter } from "../../../server/limiter/limiter.ts";
+import { createClaimLimiter, createSignInLimiter } from "../../../server/limiter/limiter.ts";
 import { fakeClock } from "../../support/clock.ts";
 
 const MINUTE = 60_000;
@@ -78,4 +79,24 @@ test("where the counters are away it rejects, and allows nothing", async () => {
   const limits = createClaimLimiter({ counters: { take: away, peek: away } });
   await expect(limits.request("203.0.113.7")).rejects.toThrow("away");
   await expect(limits.failure("203.0.113.7", "bear-1")).rejects.toThrow("away");
+});
+
+describe("sign-ins", () => {
+  const HOME = "203.0.113.7";
+  const STRANGER = "198.51.100.9";
+
+  test("of an account are 20 an address, and what a stranger is refused does not count for the household", async () => {
+    const { counters } = setUp();
+    const limits = createSignInLimiter({ counters, hash: systemHash });
+    const attempt = (address: string) => () => limits.attempt("pip@example.org", address);
+    expect(await allowed(500, attempt(STRANGER))).toBe(20);
+    expect(await allowed(30, attempt(HOME))).toBe(20);
+  });
+
+  test("of an account are 100 from all addresses together", async () => {
+    const { counters } = setUp();
+    const limits = createSignInLimiter({ counters, hash: systemHash });
+    expect(await allowed(200, (i) => limits.attempt("pip@example.org", `10.0.0.${i}`))).toBe(100);
+    expect((await limits.attempt("other@example.org", HOME)).allowed).toBe(true);
+  });
 });

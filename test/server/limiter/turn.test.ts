@@ -9,6 +9,8 @@ import { countingMeter, silentLog } from "../../support/voice.ts";
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
+const OURS = "bear-7q2m9xk4d8wr3hbn";
+
 function setUp(change: Partial<TalkRules> = {}) {
   const clock = fakeClock();
   const rules: TalkRules = {
@@ -25,7 +27,7 @@ function setUp(change: Partial<TalkRules> = {}) {
   const meter = countingMeter();
   const limiter = createTurnLimiter({
     ...memoryStores({ clock }),
-    talk: { of: async () => rules },
+    talk: { of: async (deviceId) => (deviceId === OURS ? rules : undefined) },
     allowances: {
       async spend(accountId, month, tokens) {
         rules.tokensUsed += tokens;
@@ -40,7 +42,7 @@ function setUp(change: Partial<TalkRules> = {}) {
   });
   let turns = 0;
   const begin = (asksModels = true): Promise<TurnPermit> =>
-    limiter.begin({ turnId: `turn-${++turns}`, deviceId: "bear-7q2m9xk4d8wr3hbn", asksModels });
+    limiter.begin({ turnId: `turn-${++turns}`, deviceId: OURS, asksModels });
   /** One whole turn; false where it was refused. */
   async function turn(seconds = 1, asksModels = true, tokens = 0): Promise<TurnPermit["state"]> {
     const permit = await begin(asksModels);
@@ -54,8 +56,15 @@ function setUp(change: Partial<TalkRules> = {}) {
     for (let i = 0; i < tries; i++) if ((await turn(...how)) !== "refused") passed++;
     return passed;
   }
-  return { clock, rules, spent, told, meter, begin, turn, passing };
+  return { limiter, clock, rules, spent, told, meter, begin, turn, passing };
 }
+
+test("a toy without a family gets no turn", async () => {
+  const { limiter } = setUp();
+  await expect(
+    limiter.begin({ turnId: "turn", deviceId: "bear-0000000000000000", asksModels: true }),
+  ).rejects.toThrow("a toy without a family took a turn");
+});
 
 describe("a child of four", () => {
   test("has 20 turns an hour that ask a model", async () => {
