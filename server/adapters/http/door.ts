@@ -71,6 +71,7 @@ export function doorSteps(ports: DoorPorts, settings: DoorSettings): DoorStep[] 
   const identify: Step = (request, reply) => {
     request.clientAddress = clientAddress(request);
     reply.header("x-request-id", request.id);
+    ports.keyLines?.arrived(request);
   };
 
   const writeLine: Step = (request, reply) => {

@@ -6,6 +6,8 @@ import type { Clock, KeyLine } from "../../ports.ts";
 
 export interface KeyLines {
   list(): KeyLine[];
+  /** Anybody's request has come: a proxy lets many people use one connection. */
+  arrived(request: FastifyRequest): void;
   /** A key was believed on this request. */
   opened(request: FastifyRequest, keyId: string): void;
   /** Its answer leaves; of a line that is to close, it says so. */
@@ -35,15 +37,18 @@ export function openKeyLines(clock: Clock): KeyLines {
       [...lines].flatMap(([socket, line]) =>
         [...line.keys].map((keyId): KeyLine => ({ keyId, close: () => close(socket, line) })),
       ),
+    arrived({ raw: { socket } }) {
+      const line = lines.get(socket);
+      if (line) line.underWay++;
+    },
     opened({ raw: { socket } }, keyId) {
       let line = lines.get(socket);
       if (!line) {
-        line = { keys: new Set(), underWay: 0, closing: false };
+        line = { keys: new Set(), underWay: 1, closing: false };
         lines.set(socket, line);
         socket.once("close", () => lines.delete(socket));
       }
       line.keys.add(keyId);
-      line.underWay++;
     },
     answering({ raw: { socket } }, reply) {
       if (lines.get(socket)?.closing) void reply.header("connection", "close");

@@ -29,11 +29,19 @@ async function open() {
   );
   let release = (): void => {};
   const waited = new Promise<void>((resolve) => (release = resolve));
+  let arrived = (): void => {};
+  const there = new Promise<void>((resolve) => (arrived = resolve));
   const rooms = [
     (to: HttpApp) =>
       void to.get("/slow", { config: { auth: "developer", limit: "exempt" } }, async () => {
         await waited;
         return { done: true };
+      }),
+    (to: HttpApp) =>
+      void to.get("/anybody", { config: { auth: "public", limit: "exempt" } }, async () => {
+        arrived();
+        await waited;
+        return {};
       }),
     (to: HttpApp) =>
       void to.get("/quick", { config: { auth: "developer", limit: "exempt" } }, async () => ({})),
@@ -52,7 +60,7 @@ async function open() {
       });
       sent.on("error", reject).end();
     });
-  return { keyLines, made, get, release };
+  return { keyLines, made, get, release, there };
 }
 
 test("one at rest is closed at once", async () => {
@@ -69,6 +77,17 @@ test("one with an answer under way is closed after it, and the answer says so", 
   const { keyLines, get, release } = await open();
   const answer = get("/slow");
   await until("it was let in", () => keyLines.list().length === 1);
+  keyLines.list()[0]!.close("session ended");
+  release();
+  expect(await answer).toMatchObject({ status: 200, connection: "close" });
+  await until("the connection is gone", () => keyLines.list().length === 0);
+});
+
+test("one that a proxy shares is closed after the answer to somebody else", async () => {
+  const { keyLines, get, release, there } = await open();
+  await get("/quick");
+  const answer = get("/anybody");
+  await there;
   keyLines.list()[0]!.close("session ended");
   release();
   expect(await answer).toMatchObject({ status: 200, connection: "close" });
