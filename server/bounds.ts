@@ -134,7 +134,7 @@ export const DATABASE_CONNECT_MS = 2_000;
 export const STATEMENT_MS = 5_000;
 /** ms above STATEMENT_MS after which a silent Postgres is given up */
 export const STATEMENT_GRACE_MS = 1_000;
-/** callers that may wait for the embedded database */
+/** callers that may wait for the embedded database, or to be asked for together with others */
 export const MAX_DATABASE_WAITING = 1_000;
 /** ms a Redis command may take: a store that hangs is away */
 export const REDIS_COMMAND_MS = 800;

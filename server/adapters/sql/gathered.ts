@@ -1,4 +1,5 @@
 /** One question to the database for all who ask at the same moment: a query costs as much for one key as for fifty. */
+import { MAX_DATABASE_WAITING } from "../../bounds.ts";
 
 /** questions under way at a time; who asks meanwhile goes with the next */
 const UNDER_WAY = 2;
@@ -11,16 +12,18 @@ interface Asker<V> {
 
 /**
  * An answer is never older than its question: only who asked before a query began is answered by it. Where the query
- * fails, all of them are told. `find` is given each key once, and leaves out those it does not find; a key that could
- * make the query itself fail has no place here.
+ * fails, all of them are told; where `most` wait, one more is refused at once. `find` is given each key once, and
+ * leaves out those it does not find; a key that could make the query itself fail has no place here.
  *
  *     const nameOf = gathered(async (ids: string[]) => new Map(await namesOf(ids)));
  *     await Promise.all([nameOf("a"), nameOf("b")]); // one query
  */
 export function gathered<K, V>(
   find: (keys: K[]) => Promise<ReadonlyMap<K, V>>,
+  most = MAX_DATABASE_WAITING,
 ): (key: K) => Promise<V | undefined> {
   let waiting = new Map<K, Asker<V>[]>();
+  let waitingAskers = 0;
   let planned = false;
   let underWay = 0;
 
@@ -38,6 +41,7 @@ export function gathered<K, V>(
   function take(): Map<K, Asker<V>[]> {
     const taken = new Map([...waiting].slice(0, MOST_KEYS));
     waiting = new Map([...waiting].slice(MOST_KEYS));
+    for (const askers of taken.values()) waitingAskers -= askers.length;
     return taken;
   }
 
@@ -56,6 +60,8 @@ export function gathered<K, V>(
 
   return (key) =>
     new Promise((resolve, reject) => {
+      if (waitingAskers >= most) return reject(new Error("too many wait for the database"));
+      waitingAskers++;
       const askers = waiting.get(key);
       if (askers) askers.push({ resolve, reject });
       else waiting.set(key, [{ resolve, reject }]);

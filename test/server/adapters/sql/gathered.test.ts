@@ -83,3 +83,24 @@ test("of more than a hundred keys the rest goes with the next query", async () =
   for (const { keys, end } of queries) end(Object.fromEntries(keys.map((key) => [key, key])));
   expect(await asked).toEqual(keys);
 });
+
+test("where the database hangs, no more than so many wait for it: the rest is refused at once", async () => {
+  const { queries, find } = held();
+  const nameOf = gathered(find, 3);
+  const asked: Promise<string | undefined>[] = [];
+  for (const key of ["a", "b"]) {
+    asked.push(nameOf(key));
+    await moment();
+  }
+  const waiting = ["c", "d", "c"].map(nameOf);
+  await expect(nameOf("e")).rejects.toThrow("too many wait for the database");
+  for (const { end } of queries) end({});
+  await Promise.all(asked);
+  await moment();
+  queries.at(-1)!.end({ c: "Cy" });
+  expect(await Promise.all(waiting)).toEqual(["Cy", undefined, "Cy"]);
+  const later = nameOf("e");
+  await moment();
+  queries.at(-1)!.end({ e: "Ed" });
+  expect(await later).toBe("Ed");
+});
