@@ -1,5 +1,6 @@
-/** What the accounts of parents ask of the world: people, sessions, passkeys, passwords, tokens and mail. */
+/** What the accounts of parents ask of the world: people, sessions, passkeys, passwords, tokens and mail. Each change that is handed an entry of the trail writes it with itself, and only where it took effect. */
 import type { Tier } from "./allowances.ts";
+import type { AuditEntry } from "./audit.ts";
 
 /** A person who signs in. An address that was not yet verified has a registration and no account. */
 export interface Account {
@@ -34,23 +35,23 @@ export interface Accounts {
   addRegistration(registration: Registration, now: number): Promise<void>;
   findRegistration(tokenHash: Uint8Array, now: number): Promise<Registration | undefined>;
   /** Makes the account and forgets every registration of its address; false where the address has one already. */
-  open(account: Account): Promise<boolean>;
+  open(account: Account, entry: AuditEntry): Promise<boolean>;
   rename(id: string, name: string): Promise<void>;
   addReset(reset: { tokenHash: Uint8Array; accountId: string; expiresAt: number }): Promise<void>;
   findReset(tokenHash: Uint8Array, now: number): Promise<{ accountId: string } | undefined>;
   /** Sets it, ends every session and uses up every reset of the account, at once. Answers with the ended sessions. */
-  setPassword(id: string, passwordHash: string, now: number): Promise<string[]>;
+  setPassword(id: string, passwordHash: string, entry: AuditEntry): Promise<string[]>;
   /** The same where the reset still stands; undefined where another use of it came first. */
   resetPassword(
     tokenHash: Uint8Array,
     passwordHash: string,
-    now: number,
+    entry: AuditEntry,
   ): Promise<{ accountId: string; ended: string[] } | undefined>;
   /** Whether its owner takes mail about the week's report. */
   reportMail(id: string): Promise<boolean>;
   setReportMail(id: string, wanted: boolean): Promise<void>;
   /** Marks it deleted, frees its address, ends its sessions and its guardians'. undefined where it was before. */
-  close(id: string, now: number): Promise<ClosedAccount | undefined>;
+  close(id: string, entry: AuditEntry): Promise<ClosedAccount | undefined>;
 }
 
 export interface ClosedAccount {
@@ -125,27 +126,28 @@ export type Rotation =
 
 export interface ParentSessions {
   /** With the hash of its first refresh token; support has none. The oldest above `MAX_PARENT_SESSIONS` end: their ids. */
-  open(session: NewParentSession, refreshHash?: Uint8Array): Promise<string[]>;
+  open(session: NewParentSession, entry: AuditEntry, refreshHash?: Uint8Array): Promise<string[]>;
   /** undefined where it was ended, has run out, or its account is no more */
   standing(sessionId: string, now: number): Promise<ParentStanding | undefined>;
   /** Those of these that stand. */
   standingOf(sessionIds: string[], now: number): Promise<Set<string>>;
   /** Those of an account that stand, newest first. */
   list(accountId: string, now: number): Promise<ParentSession[]>;
-  /** Exchanges a refresh token for the next: one conditional update decides among many that try. Without `sealedNext` none is answered again. */
+  /** Exchanges a refresh token for the next: one conditional update decides among many that try. Without `sealedNext` none is answered again. `reuse` is written of the session that ended, where one did. */
   rotate(
     formerHash: Uint8Array,
     nextHash: Uint8Array,
     now: number,
     expiresAt: number,
+    reuse: Omit<AuditEntry, "actor" | "resource">,
     sealedNext?: Uint8Array,
   ): Promise<Rotation>;
   /** The session a refresh token belongs to, whatever its state. */
   findByRefresh(hash: Uint8Array): Promise<{ sessionId: string; accountId: string } | undefined>;
   /** false where that account has no such session standing */
-  end(accountId: string, sessionId: string, now: number): Promise<boolean>;
+  end(accountId: string, sessionId: string, entry: AuditEntry): Promise<boolean>;
   /** Answers with the ids of those it ended. */
-  endAll(accountId: string, now: number): Promise<string[]>;
+  endAll(accountId: string, entry: AuditEntry): Promise<string[]>;
 }
 
 /** Whether a parent's session has ended, on whichever cell, since one last looked. Both reject where the store is away. */
@@ -173,10 +175,10 @@ export interface Passkeys {
   find(id: string): Promise<Passkey | undefined>;
   list(accountId: string): Promise<Passkey[]>;
   /** false where the id is taken, or the account has `MAX_PASSKEYS` */
-  add(passkey: Passkey): Promise<boolean>;
+  add(passkey: Passkey, entry: AuditEntry): Promise<boolean>;
   /** Sets counter and use; false where a counter not below this one was seen: a copy. 0 means it does not count. */
   used(id: string, counter: number, now: number): Promise<boolean>;
-  remove(accountId: string, id: string): Promise<boolean>;
+  remove(accountId: string, id: string, entry: AuditEntry): Promise<boolean>;
 }
 
 /** Slow on purpose. Rejects where too many wait. */

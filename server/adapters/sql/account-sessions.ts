@@ -3,6 +3,7 @@ import { sql } from "kysely";
 import type { Kysely, Selectable } from "kysely";
 import { MAX_PARENT_SESSIONS, REFRESH_AGAIN_MS, SESSION_IDLE_MS } from "../../bounds.ts";
 import type { ParentSession, ParentSessions } from "../../ports.ts";
+import { auditRow } from "./audit.ts";
 import { gathered } from "./gathered.ts";
 import type { Tables } from "./schema.ts";
 
@@ -46,9 +47,10 @@ export function sqlParentSessions({ db }: { db: Db }): ParentSessions {
   });
 
   return {
-    async open(session, refreshHash) {
+    async open(session, entry, refreshHash) {
       return db.transaction().execute(async (tx) => {
         await tx.insertInto("account_sessions").values(rowOf(session)).execute();
+        await tx.insertInto("audit").values(auditRow(entry)).execute();
         if (refreshHash)
           await tx
             .insertInto("refresh_tokens")
@@ -110,7 +112,7 @@ export function sqlParentSessions({ db }: { db: Db }): ParentSessions {
       return rows.map(sessionOf);
     },
 
-    async rotate(formerHash, nextHash, now, expiresAt, sealedNext) {
+    async rotate(formerHash, nextHash, now, expiresAt, reuse, sealedNext) {
       return db.transaction().execute(async (tx) => {
         const taken = await tx
           .updateTable("refresh_tokens")
@@ -142,7 +144,10 @@ export function sqlParentSessions({ db }: { db: Db }): ParentSessions {
             .returning(["id", "account_id"])
             .executeTakeFirst();
           if (!reused) return { state: "unknown" };
-          return { state: "reused", sessionId: reused.id, accountId: reused.account_id };
+          const { id: sessionId, account_id: accountId } = reused;
+          const entry = { ...reuse, actor: accountId, resource: sessionId };
+          await tx.insertInto("audit").values(auditRow(entry)).execute();
+          return { state: "reused", sessionId, accountId };
         }
         const row = await tx
           .updateTable("account_sessions")
@@ -185,19 +190,28 @@ export function sqlParentSessions({ db }: { db: Db }): ParentSessions {
       return row && { sessionId: row.id, accountId: row.account_id };
     },
 
-    async end(accountId, sessionId, now) {
-      const { numUpdatedRows } = await db
-        .updateTable("account_sessions")
-        .set({ ended_at: now })
-        .where("id", "=", sessionId)
-        .where("account_id", "=", accountId)
-        .where("ended_at", "is", null)
-        .where("expires_at", ">", now)
-        .executeTakeFirstOrThrow();
-      return numUpdatedRows === 1n;
+    async end(accountId, sessionId, entry) {
+      return db.transaction().execute(async (tx) => {
+        const { numUpdatedRows } = await tx
+          .updateTable("account_sessions")
+          .set({ ended_at: entry.at })
+          .where("id", "=", sessionId)
+          .where("account_id", "=", accountId)
+          .where("ended_at", "is", null)
+          .where("expires_at", ">", entry.at)
+          .executeTakeFirstOrThrow();
+        if (numUpdatedRows === 1n) await tx.insertInto("audit").values(auditRow(entry)).execute();
+        return numUpdatedRows === 1n;
+      });
     },
 
-    endAll: (accountId, now) => endSessions(db, [accountId], now),
+    async endAll(accountId, entry) {
+      return db.transaction().execute(async (tx) => {
+        const ended = await endSessions(tx, [accountId], entry.at);
+        if (ended.length > 0) await tx.insertInto("audit").values(auditRow(entry)).execute();
+        return ended;
+      });
+    },
   };
 }
 

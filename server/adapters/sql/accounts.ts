@@ -1,7 +1,8 @@
 /** Accounts in SQL: registrations, people, and the ends of both. */
 import type { Kysely, Selectable, Transaction } from "kysely";
-import type { Account, Accounts } from "../../ports.ts";
+import type { Account, Accounts, AuditEntry } from "../../ports.ts";
 import { endSessions } from "./account-sessions.ts";
+import { auditRow } from "./audit.ts";
 import type { Tables } from "./schema.ts";
 
 type Db = Kysely<Tables>;
@@ -50,7 +51,7 @@ export function sqlAccounts({ db }: { db: Db }): Accounts {
       );
     },
 
-    async open({ id, email, name, passwordHash, guardianOf, createdAt }) {
+    async open({ id, email, name, passwordHash, guardianOf, createdAt }, entry) {
       return db.transaction().execute(async (tx) => {
         const { numInsertedOrUpdatedRows } = await tx
           .insertInto("accounts")
@@ -65,7 +66,9 @@ export function sqlAccounts({ db }: { db: Db }): Accounts {
           .onConflict((taken) => taken.column("email").doNothing())
           .executeTakeFirstOrThrow();
         await tx.deleteFrom("registrations").where("email", "=", email).execute();
-        return numInsertedOrUpdatedRows === 1n;
+        if (numInsertedOrUpdatedRows !== 1n) return false;
+        await tx.insertInto("audit").values(auditRow(entry)).execute();
+        return true;
       });
     },
 
@@ -101,26 +104,26 @@ export function sqlAccounts({ db }: { db: Db }): Accounts {
       return row && { accountId: row.account_id };
     },
 
-    async setPassword(id, passwordHash, now) {
-      return db.transaction().execute((tx) => setPassword(tx, id, passwordHash, now));
+    async setPassword(id, passwordHash, entry) {
+      return db.transaction().execute((tx) => setPassword(tx, id, passwordHash, entry));
     },
 
-    async resetPassword(tokenHash, passwordHash, now) {
+    async resetPassword(tokenHash, passwordHash, entry) {
       return db.transaction().execute(async (tx) => {
         // whoever deletes the row has the right to use it: of two at once one
         const reset = await tx
           .deleteFrom("password_resets")
           .where("token_hash", "=", tokenHash)
-          .where("expires_at", ">", now)
+          .where("expires_at", ">", entry.at)
           .returning("account_id")
           .executeTakeFirst();
         if (!reset) return undefined;
         const accountId = reset.account_id;
-        return { accountId, ended: await setPassword(tx, accountId, passwordHash, now) };
+        return { accountId, ended: await setPassword(tx, accountId, passwordHash, entry) };
       });
     },
 
-    async close(id, now) {
+    async close(id, entry) {
       return db.transaction().execute(async (tx) => {
         const account = await tx
           .selectFrom("accounts")
@@ -136,14 +139,15 @@ export function sqlAccounts({ db }: { db: Db }): Accounts {
           .where("guardian_of", "=", id)
           .execute();
         const toys = await tx.selectFrom("toys").select("device_id").where("owner_id", "=", id).execute();
-        const ended = await endSessions(tx, [id, ...family.map((guardian) => guardian.id)], now);
+        const ended = await endSessions(tx, [id, ...family.map((guardian) => guardian.id)], entry.at);
         for (const table of ["passkeys", "password_resets"] as const)
           await tx.deleteFrom(table).where("account_id", "=", id).execute();
         await tx
           .updateTable("accounts")
-          .set({ deleted_at: now, email: null, name: null, password_hash: null })
+          .set({ deleted_at: entry.at, email: null, name: null, password_hash: null })
           .where("id", "=", id)
           .execute();
+        await tx.insertInto("audit").values(auditRow(entry)).execute();
         return {
           email: account.email ?? undefined,
           guardians: family.flatMap(({ email }) => email ?? []),
@@ -159,16 +163,18 @@ async function setPassword(
   tx: Transaction<Tables>,
   id: string,
   passwordHash: string,
-  now: number,
+  entry: AuditEntry,
 ): Promise<string[]> {
-  await tx
+  const { numUpdatedRows } = await tx
     .updateTable("accounts")
     .set({ password_hash: passwordHash })
     .where("id", "=", id)
     .where("deleted_at", "is", null)
-    .execute();
+    .executeTakeFirstOrThrow();
+  if (numUpdatedRows !== 1n) return [];
   await tx.deleteFrom("password_resets").where("account_id", "=", id).execute();
-  return endSessions(tx, [id], now);
+  await tx.insertInto("audit").values(auditRow(entry)).execute();
+  return endSessions(tx, [id], entry.at);
 }
 
 type Person = { email: string; name: string; password_hash: string };

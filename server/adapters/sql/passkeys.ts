@@ -2,6 +2,7 @@
 import type { Kysely, Selectable } from "kysely";
 import { MAX_PASSKEYS } from "../../bounds.ts";
 import type { Passkey, Passkeys } from "../../ports.ts";
+import { auditRow } from "./audit.ts";
 import type { Tables } from "./schema.ts";
 
 export function sqlPasskeys({ db }: { db: Kysely<Tables> }): Passkeys {
@@ -21,7 +22,7 @@ export function sqlPasskeys({ db }: { db: Kysely<Tables> }): Passkeys {
       return rows.map(passkeyOf);
     },
 
-    async add(passkey) {
+    async add(passkey, entry) {
       return db.transaction().execute(async (tx) => {
         // the account's row, so that two who add at once are counted one after the other
         await tx
@@ -49,7 +50,9 @@ export function sqlPasskeys({ db }: { db: Kysely<Tables> }): Passkeys {
           })
           .onConflict((taken) => taken.column("id").doNothing())
           .executeTakeFirstOrThrow();
-        return numInsertedOrUpdatedRows === 1n;
+        if (numInsertedOrUpdatedRows !== 1n) return false;
+        await tx.insertInto("audit").values(auditRow(entry)).execute();
+        return true;
       });
     },
 
@@ -66,13 +69,16 @@ export function sqlPasskeys({ db }: { db: Kysely<Tables> }): Passkeys {
       return numUpdatedRows === 1n;
     },
 
-    async remove(accountId, id) {
-      const { numDeletedRows } = await db
-        .deleteFrom("passkeys")
-        .where("id", "=", id)
-        .where("account_id", "=", accountId)
-        .executeTakeFirstOrThrow();
-      return numDeletedRows === 1n;
+    async remove(accountId, id, entry) {
+      return db.transaction().execute(async (tx) => {
+        const { numDeletedRows } = await tx
+          .deleteFrom("passkeys")
+          .where("id", "=", id)
+          .where("account_id", "=", accountId)
+          .executeTakeFirstOrThrow();
+        if (numDeletedRows === 1n) await tx.insertInto("audit").values(auditRow(entry)).execute();
+        return numDeletedRows === 1n;
+      });
     },
   };
 }

@@ -1,14 +1,19 @@
 /** An account is shut: from this moment nobody signs in to it, and no toy of the family hears a child. What it held is a deletion's. SAFETY S5 */
 import { orUnavailable } from "../../errors.ts";
 import { careLetters } from "../care/letters.ts";
-import { record } from "./desk.ts";
+import { done } from "./desk.ts";
 import type { AccountDesk } from "./desk.ts";
 import { letters } from "./letters.ts";
 import { announceEnds } from "./revoke.ts";
 
 /** Harmless where it was shut before. */
 export async function closeAccount(desk: AccountDesk, accountId: string, address?: string): Promise<void> {
-  const closed = await orUnavailable(desk.accounts.close(accountId, desk.clock.now()));
+  const entry = done(desk, {
+    action: "account_closed",
+    actor: accountId,
+    ...(address !== undefined && { address }),
+  });
+  const closed = await orUnavailable(desk.accounts.close(accountId, entry));
   if (!closed) return;
   await announceEnds(desk, closed.ended);
   // SQL has it: a toy that is not told now hears at its next turn that there is no consent
@@ -18,11 +23,6 @@ export async function closeAccount(desk: AccountDesk, accountId: string, address
       .catch((error: unknown) =>
         desk.log.warn({ toy: deviceId, error }, "a toy was not told that its family left"),
       );
-  await record(desk, {
-    action: "account_closed",
-    actor: accountId,
-    ...(address !== undefined && { address }),
-  });
   if (closed.email !== undefined) desk.mail.send(letters.closed(closed.email));
   for (const email of closed.guardians) desk.mail.send(careLetters.familyClosed(email));
 }

@@ -58,10 +58,18 @@ export async function refuseAbove(asked: Promise<Allowance>): Promise<void> {
   if (!allowed) throw new Refusal("RATE_LIMITED", { retry_after_s: retryAfterS, layer: "account" });
 }
 
-/** The trail is part of the act: where it cannot be written, the answer says so. */
-export async function record(
+/** What the trail says of an act that is about to be done; it is written with the act, or neither is. */
+export function done(
+  { clock }: Pick<AccountDesk, "clock">,
+  entry: Omit<AuditEntry, "at" | "outcome">,
+): AuditEntry {
+  return { at: clock.now(), outcome: "success", ...entry };
+}
+
+/** Of what was not done: where it cannot be written, the answer says so. */
+export async function recordRefusal(
   { audit, clock }: Pick<AccountDesk, "audit" | "clock">,
-  entry: Omit<AuditEntry, "at" | "outcome"> & { outcome?: AuditEntry["outcome"] },
+  entry: Omit<AuditEntry, "at" | "outcome">,
 ): Promise<void> {
-  await orUnavailable(audit.append({ at: clock.now(), outcome: "success", ...entry }));
+  await orUnavailable(audit.append({ at: clock.now(), outcome: "refused", ...entry }));
 }

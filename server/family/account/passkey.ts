@@ -2,7 +2,7 @@
 import { TICKET_S } from "../../bounds.ts";
 import { orUnavailable, Refusal } from "../../errors.ts";
 import type { Account, Passkey, Site } from "../../ports.ts";
-import { record } from "./desk.ts";
+import { done, recordRefusal } from "./desk.ts";
 import type { AccountDesk, From } from "./desk.ts";
 import { letters } from "./letters.ts";
 import { openSession } from "./session.ts";
@@ -56,9 +56,9 @@ export async function addPasskey(
     createdAt: desk.clock.now(),
     usedAt: undefined,
   };
-  if (!(await orUnavailable(desk.passkeys.add(passkey))))
+  const entry = done(desk, { action: "passkey_added", actor: account.id, address: from.address });
+  if (!(await orUnavailable(desk.passkeys.add(passkey, entry))))
     throw new Refusal("INVALID_REQUEST", { path: "response", problem: "known already, or one too many" });
-  await record(desk, { action: "passkey_added", actor: account.id, address: from.address });
   desk.mail.send(letters.passkeyAdded(account.email, desk.publicUrl()));
   return passkey;
 }
@@ -82,9 +82,8 @@ export async function signInWithPasskey(
   const used = await desk.ceremony.signIn(site, challenge, response, passkey);
   const now = desk.clock.now();
   if (!used || !(await orUnavailable(desk.passkeys.used(passkey.id, used.counter, now)))) {
-    await record(desk, {
+    await recordRefusal(desk, {
       action: "signed_in",
-      outcome: "refused",
       actor: account.id,
       address: from.address,
       reason: "passkey",
@@ -100,6 +99,6 @@ export async function removePasskey(
   id: string,
   { address }: From,
 ): Promise<void> {
-  if (!(await orUnavailable(desk.passkeys.remove(account.id, id)))) throw new Refusal("NOT_FOUND");
-  await record(desk, { action: "passkey_removed", actor: account.id, address });
+  const entry = done(desk, { action: "passkey_removed", actor: account.id, address });
+  if (!(await orUnavailable(desk.passkeys.remove(account.id, id, entry)))) throw new Refusal("NOT_FOUND");
 }

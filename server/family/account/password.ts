@@ -2,7 +2,7 @@
 import { MAX_PASSWORD_CHARS, MIN_PASSWORD_CHARS, RESET_LINK_MS } from "../../bounds.ts";
 import { orUnavailable, Refusal } from "../../errors.ts";
 import type { Account } from "../../ports.ts";
-import { record, refuseAbove } from "./desk.ts";
+import { done, recordRefusal, refuseAbove } from "./desk.ts";
 import type { AccountDesk, From } from "./desk.ts";
 import { letters } from "./letters.ts";
 import { linkOf, newSecret, secretHash } from "./links.ts";
@@ -37,18 +37,13 @@ export async function changePassword(
   refuseWeak(password, account.email);
   await refuseAbove(desk.signInLimits.attempt(account.email, from.address));
   if (!(await orUnavailable(desk.passwords.matches(account.passwordHash, current)))) {
-    await record(desk, {
-      action: "password_changed",
-      outcome: "refused",
-      actor: account.id,
-      address: from.address,
-    });
+    await recordRefusal(desk, { action: "password_changed", actor: account.id, address: from.address });
     throw new Refusal("SIGN_IN_REFUSED");
   }
   const passwordHash = await orUnavailable(desk.passwords.hash(password));
-  const ended = await orUnavailable(desk.accounts.setPassword(account.id, passwordHash, desk.clock.now()));
+  const entry = done(desk, { action: "password_changed", actor: account.id, address: from.address });
+  const ended = await orUnavailable(desk.accounts.setPassword(account.id, passwordHash, entry));
   await announceEnds(desk, ended);
-  await record(desk, { action: "password_changed", actor: account.id, address: from.address });
   desk.mail.send(letters.passwordChanged(account.email, desk.publicUrl()));
   return openSession(desk, account, from, "password");
 }
@@ -82,9 +77,9 @@ export async function finishReset(
   if (!account) throw new Refusal("LINK_REFUSED");
   refuseWeak(password, account.email);
   const passwordHash = await orUnavailable(desk.passwords.hash(password));
-  const done = await orUnavailable(desk.accounts.resetPassword(tokenHash, passwordHash, now));
-  if (!done) throw new Refusal("LINK_REFUSED");
-  await announceEnds(desk, done.ended);
-  await record(desk, { action: "password_reset", actor: account.id, address: from.address });
+  const entry = done(desk, { action: "password_reset", actor: account.id, address: from.address });
+  const changed = await orUnavailable(desk.accounts.resetPassword(tokenHash, passwordHash, entry));
+  if (!changed) throw new Refusal("LINK_REFUSED");
+  await announceEnds(desk, changed.ended);
   desk.mail.send(letters.passwordChanged(account.email, desk.publicUrl()));
 }

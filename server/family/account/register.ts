@@ -1,7 +1,7 @@
 /** Opening an account: the answer is the same whoever asks, and only the mail knows more. */
 import { VERIFY_LINK_MS } from "../../bounds.ts";
 import { orUnavailable, Refusal } from "../../errors.ts";
-import { record, refuseAbove } from "./desk.ts";
+import { done, refuseAbove } from "./desk.ts";
 import type { AccountDesk, From } from "./desk.ts";
 import { letters } from "./letters.ts";
 import { linkOf, newId, newSecret, secretHash } from "./links.ts";
@@ -66,7 +66,7 @@ export async function verify(
     guardianOf: undefined,
     createdAt: now,
   };
-  if (!(await orUnavailable(desk.accounts.open(account)))) throw new Refusal("LINK_REFUSED");
-  await record(desk, { action: "account_opened", actor: account.id, address: from.address });
+  const entry = done(desk, { action: "account_opened", actor: account.id, address: from.address });
+  if (!(await orUnavailable(desk.accounts.open(account, entry)))) throw new Refusal("LINK_REFUSED");
   return openSession(desk, account, from, "mail");
 }

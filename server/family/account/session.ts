@@ -2,7 +2,7 @@
 import { ACCESS_TOKEN_S, FRESH_SIGN_IN_MS, SESSION_IDLE_MS, SESSION_LIFE_MS } from "../../bounds.ts";
 import { orUnavailable, Refusal } from "../../errors.ts";
 import type { Account, Clock, ParentDoor, ParentPrincipal, ParentSession } from "../../ports.ts";
-import { record } from "./desk.ts";
+import { done } from "./desk.ts";
 import type { AccountDesk, From } from "./desk.ts";
 import { letters } from "./letters.ts";
 import { newId, newSecret, openNext, sealNext, secretHash } from "./links.ts";
@@ -37,15 +37,17 @@ export async function openSession(
   };
   const refreshToken = newSecret(desk.chance);
   const others = await orUnavailable(desk.parentSessions.list(account.id, now));
-  const ended = await orUnavailable(desk.parentSessions.open(session, secretHash(desk.hash, refreshToken)));
-  await announceEnds(desk, ended);
-  await record(desk, {
+  const entry = done(desk, {
     action: "signed_in",
     actor: account.id,
     resource: session.id,
     address: from.address,
     reason: by,
   });
+  const ended = await orUnavailable(
+    desk.parentSessions.open(session, entry, secretHash(desk.hash, refreshToken)),
+  );
+  await announceEnds(desk, ended);
   if (others.length > 0 && !others.some(({ device }) => device === from.device))
     desk.alerts.raiseSoon({
       accountId: account.guardianOf ?? account.id,
@@ -69,10 +71,11 @@ export async function refresh(desk: AccountDesk, token: string, from: From): Pro
       secretHash(desk.hash, next),
       now,
       now + SESSION_IDLE_MS,
+      { at: now, action: "refresh_token_reused", outcome: "refused", address: from.address },
       sealNext(desk.hash, token, next),
     ),
   );
-  if (rotation.state === "reused") await tellReuse(desk, rotation, from);
+  if (rotation.state === "reused") await tellReuse(desk, rotation);
   if (rotation.state === "reused" || rotation.state === "unknown") throw new Refusal("UNAUTHORIZED");
   const account = await orUnavailable(desk.accounts.find(rotation.session.accountId));
   if (!account) throw new Refusal("UNAUTHORIZED");
@@ -83,16 +86,8 @@ export async function refresh(desk: AccountDesk, token: string, from: From): Pro
 async function tellReuse(
   desk: AccountDesk,
   { sessionId, accountId }: { sessionId: string; accountId: string },
-  { address }: From,
 ): Promise<void> {
   await announceEnds(desk, [sessionId]);
-  await record(desk, {
-    action: "refresh_token_reused",
-    outcome: "refused",
-    actor: accountId,
-    resource: sessionId,
-    address,
-  });
   const account = await orUnavailable(desk.accounts.find(accountId));
   if (account) desk.mail.send(letters.tokenReused(account.email, desk.publicUrl()));
 }
@@ -119,9 +114,9 @@ export async function endSession(
   sessionId: string,
   { address }: From,
 ): Promise<boolean> {
-  if (!(await orUnavailable(desk.parentSessions.end(accountId, sessionId, desk.clock.now())))) return false;
+  const entry = done(desk, { action: "signed_out", actor: accountId, resource: sessionId, address });
+  if (!(await orUnavailable(desk.parentSessions.end(accountId, sessionId, entry)))) return false;
   await announceEnds(desk, [sessionId]);
-  await record(desk, { action: "signed_out", actor: accountId, resource: sessionId, address });
   return true;
 }
 
@@ -130,9 +125,9 @@ export async function endAllSessions(
   accountId: string,
   { address }: From,
 ): Promise<number> {
-  const ended = await orUnavailable(desk.parentSessions.endAll(accountId, desk.clock.now()));
+  const entry = done(desk, { action: "signed_out_everywhere", actor: accountId, address });
+  const ended = await orUnavailable(desk.parentSessions.endAll(accountId, entry));
   await announceEnds(desk, ended);
-  await record(desk, { action: "signed_out_everywhere", actor: accountId, address });
   return ended.length;
 }
 

@@ -1,6 +1,6 @@
 /** Signing in with a password: one answer and one time for every failure. */
 import { orUnavailable, Refusal } from "../../errors.ts";
-import { record, refuseAbove } from "./desk.ts";
+import { recordRefusal, refuseAbove } from "./desk.ts";
 import type { AccountDesk, From } from "./desk.ts";
 import { openSession } from "./session.ts";
 import type { SignedIn } from "./session.ts";
@@ -16,9 +16,8 @@ export async function signIn(
   // without an account it hashes all the same
   const matches = await orUnavailable(desk.passwords.matches(account?.passwordHash, password));
   if (!account || !matches) {
-    await record(desk, {
+    await recordRefusal(desk, {
       action: "signed_in",
-      outcome: "refused",
       actor: account?.id ?? "unknown",
       address: from.address,
       reason: "password",

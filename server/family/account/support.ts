@@ -1,7 +1,7 @@
 /** A visit of support: named, reasoned, a quarter of an hour at most, read-only, and the parent sees it and can end it. SAFETY "The toy and the door" */
 import { SUPPORT_MS } from "../../bounds.ts";
 import { orUnavailable, Refusal } from "../../errors.ts";
-import { record } from "./desk.ts";
+import { done } from "./desk.ts";
 import type { AccountDesk, From } from "./desk.ts";
 import { letters } from "./letters.ts";
 import { newId } from "./links.ts";
@@ -33,14 +33,14 @@ export async function openVisit(
     device: `Support: ${by} (${reason})`,
     address: from.address,
   };
-  await record(desk, {
+  const entry = done(desk, {
     action: "support_visit",
     actor: `support:${by}`,
     resource: account.id,
     address: from.address,
     reason,
   });
-  await orUnavailable(desk.parentSessions.open(session));
+  await orUnavailable(desk.parentSessions.open(session, entry));
   desk.mail.send(letters.supportVisit(account.email, desk.publicUrl(), by, reason, visitMs));
   const accessToken = await desk.tokens.issueAccess({ accountId: account.id, sessionId: session.id });
   return { sessionId: session.id, accessToken, until: session.expiresAt };

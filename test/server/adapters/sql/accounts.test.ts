@@ -18,6 +18,7 @@ import { nextConsent } from "../../../../server/family/consent/states.ts";
 import type {
   Account,
   Accounts,
+  AuditEntry,
   NewParentSession,
   ParentSessions,
   Passkeys,
@@ -27,6 +28,8 @@ import { places } from "./places.ts";
 
 const NOW = 1_800_000_000_000;
 const LATER = NOW + 1_000_000;
+const REUSE = { at: NOW, action: "reused", outcome: "refused" } as const;
+const entryOf = (action = "done"): AuditEntry => ({ at: NOW, action, outcome: "success", actor: "somebody" });
 
 for (const { name, missing, open } of places)
   describe.skipIf(missing)(`accounts on ${name}`, () => {
@@ -50,7 +53,7 @@ for (const { name, missing, open } of places)
         createdAt: NOW,
         ...change,
       };
-      expect(await accounts.open(fresh)).toBe(true);
+      expect(await accounts.open(fresh, entryOf())).toBe(true);
       return fresh;
     };
     const newSession = async (of: Account, change: Partial<NewParentSession> = {}, refresh?: Uint8Array) => {
@@ -65,7 +68,7 @@ for (const { name, missing, open } of places)
         address: "203.0.113.7",
         ...change,
       };
-      await sessions.open(session, refresh);
+      await sessions.open(session, entryOf(), refresh);
       return session;
     };
 
@@ -92,7 +95,7 @@ for (const { name, missing, open } of places)
       test("an address has one account, of many opened at once", async () => {
         const answers = await Promise.all(
           Array.from({ length: 10 }, (_, i) =>
-            accounts.open({ ...account, id: `twin-${made}-${i}`, email: "t@x" }),
+            accounts.open({ ...account, id: `twin-${made}-${i}`, email: "t@x" }, entryOf()),
           ),
         );
         expect(answers.filter(Boolean)).toHaveLength(1);
@@ -121,7 +124,7 @@ for (const { name, missing, open } of places)
         const theirs = await newSession(other);
         const reset = hash();
         await accounts.addReset({ tokenHash: reset, accountId: account.id, expiresAt: LATER });
-        expect(await accounts.setPassword(account.id, "new", NOW)).toEqual([mine.id]);
+        expect(await accounts.setPassword(account.id, "new", entryOf())).toEqual([mine.id]);
         expect((await accounts.find(account.id))?.passwordHash).toBe("new");
         expect((await accounts.find(other.id))?.passwordHash).toBe(other.passwordHash);
         expect(await sessions.standingOf([mine.id, theirs.id], NOW)).toEqual(new Set([theirs.id]));
@@ -133,12 +136,12 @@ for (const { name, missing, open } of places)
         const late = hash();
         await accounts.addReset({ tokenHash: late, accountId: account.id, expiresAt: NOW });
         expect(await accounts.findReset(late, NOW)).toBeUndefined();
-        expect(await accounts.resetPassword(late, "late", NOW)).toBeUndefined();
+        expect(await accounts.resetPassword(late, "late", entryOf())).toBeUndefined();
         const reset = hash();
         await accounts.addReset({ tokenHash: reset, accountId: account.id, expiresAt: LATER });
         expect(await accounts.findReset(reset, NOW)).toEqual({ accountId: account.id });
         const answers = await Promise.all(
-          Array.from({ length: 10 }, (_, i) => accounts.resetPassword(reset, `new-${i}`, NOW)),
+          Array.from({ length: 10 }, (_, i) => accounts.resetPassword(reset, `new-${i}`, entryOf())),
         );
         expect(answers.filter(Boolean)).toEqual([{ accountId: account.id, ended: [session.id] }]);
       });
@@ -166,7 +169,7 @@ for (const { name, missing, open } of places)
           familyId: account.id,
           role: "guardian",
         });
-        expect((await accounts.close(account.id, NOW))?.ended).toEqual([id]);
+        expect((await accounts.close(account.id, entryOf()))?.ended).toEqual([id]);
         expect(await sessions.standing(id, NOW)).toBeUndefined();
         const { id: later } = await newSession(guardian, { role: "guardian" });
         expect(await sessions.standing(later, NOW)).toBeUndefined();
@@ -175,16 +178,16 @@ for (const { name, missing, open } of places)
       test("one is ended by its own account alone, once", async () => {
         const { id } = await newSession(account);
         const other = await newAccount();
-        expect(await sessions.end(other.id, id, NOW)).toBe(false);
+        expect(await sessions.end(other.id, id, entryOf())).toBe(false);
         expect(await sessions.standing(id, NOW)).toBeDefined();
-        expect(await sessions.end(account.id, id, NOW)).toBe(true);
-        expect(await sessions.end(account.id, id, NOW)).toBe(false);
+        expect(await sessions.end(account.id, id, entryOf())).toBe(true);
+        expect(await sessions.end(account.id, id, entryOf())).toBe(false);
         expect(await sessions.standing(id, NOW)).toBeUndefined();
       });
 
       test("all end at once, and a new one stands in the same moment", async () => {
         const old = [await newSession(account), await newSession(account)].map(({ id }) => id);
-        expect((await sessions.endAll(account.id, NOW)).sort()).toEqual(old.sort());
+        expect((await sessions.endAll(account.id, entryOf())).sort()).toEqual(old.sort());
         const { id } = await newSession(account);
         expect((await sessions.list(account.id, NOW)).map((session) => session.id)).toEqual([id]);
       });
@@ -210,7 +213,7 @@ for (const { name, missing, open } of places)
       test("one is exchanged for the next, and moves the session's end", async () => {
         const [first, second] = [hash(), hash()];
         const session = await newSession(account, {}, first);
-        expect(await sessions.rotate(first, second, NOW + 5, LATER + 5)).toEqual({
+        expect(await sessions.rotate(first, second, NOW + 5, LATER + 5, REUSE)).toEqual({
           state: "rotated",
           session: { ...session, usedAt: NOW + 5, expiresAt: LATER + 5 },
         });
@@ -223,7 +226,7 @@ for (const { name, missing, open } of places)
       test("no exchange moves the end past the session's life", async () => {
         const first = hash();
         await newSession(account, { endsAt: LATER + 1 }, first);
-        expect(await sessions.rotate(first, hash(), NOW, LATER + 100)).toMatchObject({
+        expect(await sessions.rotate(first, hash(), NOW, LATER + 100, REUSE)).toMatchObject({
           session: { expiresAt: LATER + 1 },
         });
       });
@@ -231,15 +234,15 @@ for (const { name, missing, open } of places)
       test("its second use ends the session, the newest token with it", async () => {
         const [first, second] = [hash(), hash()];
         const { id } = await newSession(account, {}, first);
-        await sessions.rotate(first, second, NOW, LATER);
-        expect(await sessions.rotate(first, hash(), NOW, LATER)).toEqual({
+        await sessions.rotate(first, second, NOW, LATER, REUSE);
+        expect(await sessions.rotate(first, hash(), NOW, LATER, REUSE)).toEqual({
           state: "reused",
           sessionId: id,
           accountId: account.id,
         });
         expect(await sessions.standing(id, NOW)).toBeUndefined();
-        expect(await sessions.rotate(second, hash(), NOW, LATER)).toEqual({ state: "unknown" });
-        expect(await sessions.rotate(first, hash(), NOW, LATER)).toEqual({ state: "unknown" });
+        expect(await sessions.rotate(second, hash(), NOW, LATER, REUSE)).toEqual({ state: "unknown" });
+        expect(await sessions.rotate(first, hash(), NOW, LATER, REUSE)).toEqual({ state: "unknown" });
       });
 
       test("its second use within half a minute is answered with what was kept for it, until that is used", async () => {
@@ -248,20 +251,20 @@ for (const { name, missing, open } of places)
         const { id } = await newSession(account, {}, first);
         const states = (
           await Promise.all(
-            Array.from({ length: 8 }, () => sessions.rotate(first, second, NOW, LATER, sealed)),
+            Array.from({ length: 8 }, () => sessions.rotate(first, second, NOW, LATER, REUSE, sealed)),
           )
         ).map(({ state }) => state);
         expect(states.filter((state) => state === "rotated")).toHaveLength(1);
         expect(states.filter((state) => state === "again")).toHaveLength(7);
-        expect(await sessions.rotate(first, hash(), NOW + REFRESH_AGAIN_MS - 1, LATER, hash())).toMatchObject(
-          {
-            state: "again",
-            session: { id },
-            sealedNext: sealed,
-          },
-        );
-        await sessions.rotate(second, hash(), NOW + 1, LATER, hash());
-        expect(await sessions.rotate(first, hash(), NOW + 2, LATER, hash())).toMatchObject({
+        expect(
+          await sessions.rotate(first, hash(), NOW + REFRESH_AGAIN_MS - 1, LATER, REUSE, hash()),
+        ).toMatchObject({
+          state: "again",
+          session: { id },
+          sealedNext: sealed,
+        });
+        await sessions.rotate(second, hash(), NOW + 1, LATER, REUSE, hash());
+        expect(await sessions.rotate(first, hash(), NOW + 2, LATER, REUSE, hash())).toMatchObject({
           state: "reused",
         });
         expect(await sessions.standing(id, NOW)).toBeUndefined();
@@ -270,8 +273,8 @@ for (const { name, missing, open } of places)
       test("its second use after half a minute ends the session", async () => {
         const first = hash();
         const { id } = await newSession(account, {}, first);
-        await sessions.rotate(first, hash(), NOW, LATER, hash());
-        const late = await sessions.rotate(first, hash(), NOW + REFRESH_AGAIN_MS, LATER, hash());
+        await sessions.rotate(first, hash(), NOW, LATER, REUSE, hash());
+        const late = await sessions.rotate(first, hash(), NOW + REFRESH_AGAIN_MS, LATER, REUSE, hash());
         expect(late).toMatchObject({ state: "reused", sessionId: id });
       });
 
@@ -279,7 +282,9 @@ for (const { name, missing, open } of places)
         const first = hash();
         const { id } = await newSession(account, {}, first);
         const states = (
-          await Promise.all(Array.from({ length: 8 }, () => sessions.rotate(first, hash(), NOW, LATER)))
+          await Promise.all(
+            Array.from({ length: 8 }, () => sessions.rotate(first, hash(), NOW, LATER, REUSE)),
+          )
         ).map(({ state }) => state);
         expect(states.filter((state) => state === "rotated")).toHaveLength(1);
         expect(states.filter((state) => state === "reused")).toHaveLength(1);
@@ -287,14 +292,14 @@ for (const { name, missing, open } of places)
       });
 
       test("none is exchanged that nobody issued, after its session ended, or after its time", async () => {
-        expect(await sessions.rotate(hash(), hash(), NOW, LATER)).toEqual({ state: "unknown" });
+        expect(await sessions.rotate(hash(), hash(), NOW, LATER, REUSE)).toEqual({ state: "unknown" });
         const ended = hash();
         const { id } = await newSession(account, {}, ended);
-        await sessions.end(account.id, id, NOW);
-        expect(await sessions.rotate(ended, hash(), NOW, LATER)).toEqual({ state: "unknown" });
+        await sessions.end(account.id, id, entryOf());
+        expect(await sessions.rotate(ended, hash(), NOW, LATER, REUSE)).toEqual({ state: "unknown" });
         const late = hash();
         await newSession(account, {}, late);
-        expect(await sessions.rotate(late, hash(), LATER, LATER * 2)).toEqual({ state: "unknown" });
+        expect(await sessions.rotate(late, hash(), LATER, LATER * 2, REUSE)).toEqual({ state: "unknown" });
       });
     });
 
@@ -313,19 +318,19 @@ for (const { name, missing, open } of places)
 
       test("one is kept as it was added, once, and removed by its own account alone", async () => {
         const passkey = key();
-        expect(await passkeys.add(passkey)).toBe(true);
-        expect(await passkeys.add({ ...passkey, name: "another" })).toBe(false);
+        expect(await passkeys.add(passkey, entryOf())).toBe(true);
+        expect(await passkeys.add({ ...passkey, name: "another" }, entryOf())).toBe(false);
         expect(await passkeys.find(passkey.id)).toEqual(passkey);
         expect(await passkeys.list(account.id)).toEqual([passkey]);
         const other = await newAccount();
-        expect(await passkeys.remove(other.id, passkey.id)).toBe(false);
-        expect(await passkeys.remove(account.id, passkey.id)).toBe(true);
+        expect(await passkeys.remove(other.id, passkey.id, entryOf())).toBe(false);
+        expect(await passkeys.remove(account.id, passkey.id, entryOf())).toBe(true);
         expect(await passkeys.find(passkey.id)).toBeUndefined();
       });
 
       test("an account has so many and no more, however many are added at once", async () => {
         const answers = await Promise.all(
-          Array.from({ length: MAX_PASSKEYS + 5 }, () => passkeys.add(key())),
+          Array.from({ length: MAX_PASSKEYS + 5 }, () => passkeys.add(key(), entryOf())),
         );
         expect(answers.filter(Boolean)).toHaveLength(MAX_PASSKEYS);
       });
@@ -339,7 +344,7 @@ for (const { name, missing, open } of places)
         [5, 0, false],
       ])("a counter of %i may be followed by %i: %s", async (before, after, allowed) => {
         const passkey = key({ counter: before });
-        await passkeys.add(passkey);
+        await passkeys.add(passkey, entryOf());
         expect(await passkeys.used(passkey.id, after, LATER)).toBe(allowed);
         expect(await passkeys.find(passkey.id)).toMatchObject(
           allowed ? { counter: after, usedAt: LATER } : { counter: before, usedAt: undefined },
@@ -350,21 +355,24 @@ for (const { name, missing, open } of places)
     describe("a deleted account", () => {
       test("is found by nobody, frees its address, and leaves a job with that address", async () => {
         const session = await newSession(account);
-        await passkeys.add({
-          id: `key-${made}`,
-          accountId: account.id,
-          publicKey: hash(),
-          counter: 0,
-          transports: [],
-          name: "k",
-          createdAt: NOW,
-          usedAt: undefined,
-        });
+        await passkeys.add(
+          {
+            id: `key-${made}`,
+            accountId: account.id,
+            publicKey: hash(),
+            counter: 0,
+            transports: [],
+            name: "k",
+            createdAt: NOW,
+            usedAt: undefined,
+          },
+          entryOf(),
+        );
         const reset = hash();
         await accounts.addReset({ tokenHash: reset, accountId: account.id, expiresAt: LATER });
         const guardian = await newAccount({ guardianOf: account.id });
         const { id: reading } = await newSession(guardian, { role: "guardian" });
-        const closed = (await accounts.close(account.id, NOW))!;
+        const closed = (await accounts.close(account.id, entryOf()))!;
         expect(closed).toMatchObject({ email: account.email, guardians: [guardian.email], toys: [] });
         expect(closed.ended.sort()).toEqual([reading, session.id].sort());
         expect(await accounts.find(account.id)).toBeUndefined();
@@ -373,7 +381,7 @@ for (const { name, missing, open } of places)
         expect(await passkeys.list(account.id)).toEqual([]);
         expect(await sessions.standing(session.id, NOW)).toBeUndefined();
         await newAccount({ email: account.email });
-        expect(await accounts.close(account.id, NOW)).toBeUndefined();
+        expect(await accounts.close(account.id, entryOf())).toBeUndefined();
       });
 
       test("names its toys, and none of them hears the child any more", async () => {
@@ -386,8 +394,117 @@ for (const { name, missing, open } of places)
         await families.pair(deviceId, accountId, childId);
         const granted = async () => (await consents.grants([deviceId])).get(deviceId)?.granted.size;
         expect(await granted()).toBeGreaterThan(0);
-        expect((await accounts.close(accountId, NOW))?.toys).toContain(deviceId);
+        expect((await accounts.close(accountId, entryOf()))?.toys).toContain(deviceId);
         expect(await granted()).toBe(0);
+      });
+    });
+
+    describe("the trail", () => {
+      const passkeyOf = (id: string) => ({
+        ...{ id, accountId: account.id, publicKey: hash(), counter: 0, transports: [], name: "phone" },
+        ...{ createdAt: NOW, usedAt: undefined },
+      });
+      const stands = async (id: string) => (await sessions.standing(id, NOW)) !== undefined;
+      const passwordIs = async (password: string) =>
+        (await accounts.find(account.id))?.passwordHash === password;
+      const written = (action: string) =>
+        database.db.selectFrom("audit").select(["actor", "resource"]).where("action", "=", action).execute();
+
+      type Write<A = unknown> = (entry: AuditEntry) => Promise<A>;
+      /** An act, whether it happened, and the same where it does nothing: where that is not named, a second time. */
+      type Act = { act: Write; happened: () => Promise<boolean>; vain?: Write };
+      const acts: Record<string, () => Promise<Act>> = {
+        "an account opened": async () => {
+          const fresh = { ...account, id: `fresh-${++made}`, email: `fresh-${made}@example.org` };
+          return {
+            act: (entry) => accounts.open(fresh, entry),
+            happened: async () => (await accounts.find(fresh.id)) !== undefined,
+            vain: (entry) => accounts.open({ ...fresh, id: `late-${made}` }, entry),
+          };
+        },
+        "a password changed": async () => ({
+          act: (entry) => accounts.setPassword(account.id, "new", entry),
+          happened: () => passwordIs("new"),
+          vain: (entry) => accounts.setPassword("nobody", "new", entry),
+        }),
+        "a password reset": async () => {
+          const tokenHash = hash();
+          await accounts.addReset({ tokenHash, accountId: account.id, expiresAt: LATER });
+          return {
+            act: (entry) => accounts.resetPassword(tokenHash, "reset", entry),
+            happened: () => passwordIs("reset"),
+          };
+        },
+        "an account closed": async () => ({
+          act: (entry) => accounts.close(account.id, entry),
+          happened: async () => (await accounts.find(account.id)) === undefined,
+        }),
+        "a sign-in, a visit of support": async () => {
+          const session = { ...(await newSession(account)), id: `session-${++made}` };
+          return {
+            act: (entry) => sessions.open(session, entry),
+            happened: () => stands(session.id),
+            vain: (entry) => sessions.open(session, entry).catch(() => undefined),
+          };
+        },
+        "a sign-out": async () => {
+          const { id } = await newSession(account);
+          return {
+            act: (entry) => sessions.end(account.id, id, entry),
+            happened: async () => !(await stands(id)),
+          };
+        },
+        "a sign-out everywhere": async () => {
+          const { id } = await newSession(account);
+          return {
+            act: (entry) => sessions.endAll(account.id, entry),
+            happened: async () => !(await stands(id)),
+          };
+        },
+        "a refresh token that came twice": async () => {
+          const token = hash();
+          const { id } = await newSession(account, {}, token);
+          await sessions.rotate(token, hash(), NOW, LATER, REUSE);
+          return {
+            act: (entry) => sessions.rotate(token, hash(), NOW, LATER, entry),
+            happened: async () => !(await stands(id)),
+          };
+        },
+        "a passkey added": async () => {
+          const passkey = passkeyOf(`key-${++made}`);
+          return {
+            act: (entry) => passkeys.add(passkey, entry),
+            happened: async () => (await passkeys.find(passkey.id)) !== undefined,
+          };
+        },
+        "a passkey removed": async () => {
+          const { id } = passkeyOf(`key-${++made}`);
+          await passkeys.add(passkeyOf(id), entryOf());
+          return {
+            act: (entry) => passkeys.remove(account.id, id, entry),
+            happened: async () => (await passkeys.find(id)) === undefined,
+          };
+        },
+      };
+
+      test.each(Object.keys(acts))("has %s once, and nothing that was not done", async (called) => {
+        const { act, happened, vain = act } = await acts[called]!();
+        const unwritable = { ...entryOf(`unwritable ${made}`), outcome: "neither" as "refused" };
+        await expect(act(unwritable)).rejects.toThrow(/check/);
+        expect(await happened()).toBe(false);
+        await act(entryOf(`act ${called}`));
+        expect(await happened()).toBe(true);
+        await vain(entryOf(`vain ${called}`));
+        expect(await written(`act ${called}`)).toHaveLength(1);
+        expect(await written(`vain ${called}`)).toEqual([]);
+      });
+
+      test("names the session that a second use ended, and whose it was", async () => {
+        const token = hash();
+        const { id } = await newSession(account, {}, token);
+        for (let i = 0; i < 3; i++)
+          await sessions.rotate(token, hash(), NOW, LATER, { ...REUSE, action: "twice" });
+        expect(await written("twice")).toEqual([{ actor: account.id, resource: id }]);
       });
     });
   });

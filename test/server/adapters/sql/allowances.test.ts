@@ -65,16 +65,17 @@ for (const { name, missing, open } of places)
       await allowances.setTier(id, "premium", entry);
       const guardian = await account({ guardian_of: id });
       const sessions = sqlParentSessions(database);
-      await sessions.open({
+      const session = {
         id: `session-${guardian}`,
         accountId: guardian,
-        role: "guardian",
+        role: "guardian" as const,
         signedInAt: NOW,
         expiresAt: NOW + 1_000,
         endsAt: NOW + 1_000,
         device: "",
         address: "",
-      });
+      };
+      await sessions.open(session, entry);
       expect(await sessions.standing(`session-${guardian}`, NOW)).toMatchObject({
         familyId: id,
         tier: "premium",

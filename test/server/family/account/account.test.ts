@@ -33,6 +33,7 @@ import {
 import type { SignedIn } from "../../../../server/family/account/session.ts";
 import { signIn } from "../../../../server/family/account/sign-in.ts";
 import { openVisit } from "../../../../server/family/account/support.ts";
+import type { AuditEntry } from "../../../../server/ports.ts";
 import { away } from "../../claim/support.ts";
 import { accountHouse, FROM, PASSWORD, PUBLIC_URL } from "./support.ts";
 import type { AccountHouse } from "./support.ts";
@@ -46,12 +47,13 @@ beforeAll(async () => {
   at = await accountHouse();
 });
 afterAll(() => at?.close());
-beforeEach(() => {
-  at.entries.length = at.letters.length = at.silenced.length = 0;
+beforeEach(async () => {
+  at.letters.length = at.silenced.length = 0;
+  await at.trail();
 });
 
 const principal = ({ accessToken }: SignedIn) => parentDoor(at.desk).principal(accessToken);
-const actions = () => at.entries.map(({ action, outcome }) => `${action} ${outcome}`);
+const actions = async () => (await at.trail()).map(({ action, outcome }) => `${action} ${outcome}`);
 
 describe("registering", () => {
   test("makes no account before the mail is answered with the password", async () => {
@@ -134,7 +136,7 @@ describe("registering", () => {
 describe("signing in", () => {
   test("fails alike where the password is wrong and where there is no account, with the same work", async () => {
     const { account } = await at.newParent();
-    at.entries.length = 0;
+    await at.trail();
     const failures = [];
     const work = [];
     for (const email of [account.email, at.newEmail()]) {
@@ -145,7 +147,7 @@ describe("signing in", () => {
     expect(failures[0]).toEqual(failures[1]);
     expect(failures[0]).toMatchObject({ code: "SIGN_IN_REFUSED", details: undefined });
     expect(work).toEqual([1, 1]);
-    expect(at.entries.map(({ actor, outcome }) => [actor, outcome])).toEqual([
+    expect((await at.trail()).map(({ actor, outcome }) => [actor, outcome])).toEqual([
       [account.id, "refused"],
       ["unknown", "refused"],
     ]);
@@ -230,7 +232,7 @@ describe("refresh tokens", () => {
     const again = await Promise.all([1, 2].map(() => refresh(at.desk, first.refreshToken, FROM)));
     for (const one of again) expect(one.refreshToken).toBe(lost.refreshToken);
     expect(await principal(again[0]!)).toBeDefined();
-    expect(actions()).not.toContain("refresh_token_reused refused");
+    expect(await actions()).not.toContain("refresh_token_reused refused");
     const next = await refresh(at.desk, lost.refreshToken, FROM);
     await expect(refresh(at.desk, first.refreshToken, FROM)).rejects.toEqual(refused("UNAUTHORIZED"));
     expect(await principal(next)).toBeUndefined();
@@ -251,7 +253,7 @@ describe("refresh tokens", () => {
     await expect(refresh(at.desk, stolen.refreshToken, FROM)).rejects.toEqual(refused("UNAUTHORIZED"));
     expect(await principal(thief)).toBeUndefined();
     await expect(refresh(at.desk, thief.refreshToken, FROM)).rejects.toEqual(refused("UNAUTHORIZED"));
-    expect(actions()).toContain("refresh_token_reused refused");
+    expect(await actions()).toContain("refresh_token_reused refused");
     expect(at.letters.at(-1)).toMatchObject({
       to: stolen.account.email,
       subject: "Bearlink: a session was ended",
@@ -286,7 +288,7 @@ describe("what ends a session ends its token at once, remembered or not:", () =>
     expect(await principal(signedIn)).toBeUndefined();
     await expect(refresh(at.desk, signedIn.refreshToken, FROM)).rejects.toEqual(refused("UNAUTHORIZED"));
     expect(told).toContain(standing!.sessionId);
-    expect(at.entries.at(-1)).toMatchObject({ actor: signedIn.account.id, address: FROM.address });
+    expect((await at.trail()).at(-1)).toMatchObject({ actor: signedIn.account.id, address: FROM.address });
   });
 
   test("and a sign-in of the same moment stands", async () => {
@@ -406,7 +408,10 @@ describe("leaving", () => {
     const close = at.desk.accounts.close;
     const accounts = {
       ...at.desk.accounts,
-      close: async (id: string, now: number) => ({ ...(await close(id, now))!, toys: ["bear-1", "bear-2"] }),
+      close: async (id: string, entry: AuditEntry) => ({
+        ...(await close(id, entry))!,
+        toys: ["bear-1", "bear-2"],
+      }),
     };
     await closeAccount({ ...at.desk, accounts }, account.id);
     expect(at.silenced).toEqual(["bear-1", "bear-2"]);
@@ -433,7 +438,7 @@ describe("support", () => {
       device: "Support: Grace (ticket 7: no sound)",
     });
     expect(at.letters.at(-1)?.text).toContain("ticket 7: no sound");
-    expect(at.entries.at(-1)).toMatchObject({ action: "support_visit", actor: "support:Grace" });
+    expect((await at.trail()).at(-1)).toMatchObject({ action: "support_visit", actor: "support:Grace" });
     await at.at.clock.advance(600_000);
     expect(await door.principal(accessToken)).toBeUndefined();
   });

@@ -2,6 +2,7 @@
 import { systemChance } from "../../../../server/adapters/chance.ts";
 import { systemHash } from "../../../../server/adapters/hash.ts";
 import { sqlParentSessions } from "../../../../server/adapters/sql/account-sessions.ts";
+import { auditRowOf, sqlAudit } from "../../../../server/adapters/sql/audit.ts";
 import { sqlAccounts } from "../../../../server/adapters/sql/accounts.ts";
 import { openDatabase } from "../../../../server/adapters/sql/database.ts";
 import { migrateUp } from "../../../../server/adapters/sql/migrate.ts";
@@ -68,7 +69,7 @@ export async function accountHouse() {
   const letters: Letter[] = [];
   const silenced: string[] = [];
   const passwords = quickPasswords();
-  const { clock, stores, entries } = at;
+  const { clock, stores } = at;
   const chance = systemChance;
   const desk: GuardianDesk = {
     guardians: sqlGuardians(database),
@@ -87,7 +88,7 @@ export async function accountHouse() {
     signInLimits: createSignInLimiter({ counters: stores.counters, hash: systemHash }),
     nonces: stores.nonces,
     alerts: at.ports.alerts,
-    audit: at.ports.audit,
+    audit: sqlAudit(database),
     bus: stores.bus,
     clock,
     chance,
@@ -97,6 +98,7 @@ export async function accountHouse() {
     silenceToy: async (deviceId) => void silenced.push(deviceId),
   };
   let made = 0;
+  let read = 0;
 
   return {
     at,
@@ -104,7 +106,6 @@ export async function accountHouse() {
     letters,
     silenced,
     passwords,
-    entries,
     database,
     close: database.close,
     newEmail: () => `parent-${++made}@example.org`,
@@ -114,6 +115,17 @@ export async function accountHouse() {
         .filter((letter) => letter.to === email)
         .at(-1)
         ?.text.match(/#([0-9a-f]{64})/)?.[1],
+    /** What came into the trail since this was asked last. */
+    async trail() {
+      const rows = await database.db
+        .selectFrom("audit")
+        .selectAll()
+        .where("id", ">", read)
+        .orderBy("id")
+        .execute();
+      read = rows.at(-1)?.id ?? read;
+      return rows.map(auditRowOf);
+    },
     /** A person with an account, signed in. */
     async newParent(from = FROM): Promise<SignedIn> {
       const email = this.newEmail();
