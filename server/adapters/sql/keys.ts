@@ -1,25 +1,23 @@
 /** Developer keys in SQL: a key holds as long as the one that made it, and ends with it in one statement. */
 import { sql } from "kysely";
-import type { Kysely, Selectable } from "kysely";
+import type { Kysely, RawBuilder, Selectable, Transaction } from "kysely";
 import type { DeveloperKey, DeveloperKeys, Scope } from "../../ports.ts";
 import { auditRow } from "./audit.ts";
 import type { Tables } from "./schema.ts";
+
+type Holding = Pick<Selectable<Tables["developer_keys"]>, "revoked_at" | "expires_at">;
 
 export function sqlKeys({ db }: { db: Kysely<Tables> }): DeveloperKeys {
   return {
     async add(key, hash, most, entry) {
       return db.transaction().execute(async (tx) => {
         if (key.makerId !== undefined) {
-          // its makers are locked, the first of them first: what one of them makes while another is revoked is revoked too
-          const { rows } = await sql<{ holds: boolean }>`
-            with recursive makers as (
-              select id, maker_id, 0 as depth from developer_keys where id = ${key.makerId}
-              union all
-              select k.id, k.maker_id, depth + 1 from developer_keys k join makers on k.id = makers.maker_id)
-            select revoked_at is null and expires_at > ${key.createdAt} as holds
-            from developer_keys k join makers on makers.id = k.id
-            order by depth desc for update of k`.execute(tx);
-          if (rows.length === 0 || !rows.every(({ holds }) => holds)) return false;
+          const makers = await lockMakers(tx, sql`${key.makerId}`);
+          const holds = makers.every(
+            ({ revoked_at, expires_at }) =>
+              revoked_at === null && expires_at > key.createdAt && expires_at >= key.expiresAt,
+          );
+          if (makers.length === 0 || !holds) return false;
         }
         const { count } = await tx
           .selectFrom("developer_keys")
@@ -64,11 +62,14 @@ export function sqlKeys({ db }: { db: Kysely<Tables> }): DeveloperKeys {
 
     async change(id, { name, expiresAt }, entry) {
       return db.transaction().execute(async (tx) => {
+        const own = sql`(select maker_id from developer_keys where id = ${id})`;
+        const makers = expiresAt === undefined ? [] : await lockMakers(tx, own);
+        const end = expiresAt && Math.min(expiresAt, ...makers.map(({ expires_at }) => expires_at));
         const row = await tx
           .updateTable("developer_keys")
           .set({ id }) // nothing is a change too
           .$if(name !== undefined, (update) => update.set({ name: name! }))
-          .$if(expiresAt !== undefined, (update) => update.set({ expires_at: expiresAt! }))
+          .$if(end !== undefined, (update) => update.set({ expires_at: end! }))
           .where("id", "=", id)
           .where("revoked_at", "is", null)
           .where("expires_at", ">", entry.at)
@@ -76,12 +77,12 @@ export function sqlKeys({ db }: { db: Kysely<Tables> }): DeveloperKeys {
           .executeTakeFirst();
         if (!row) return undefined;
         // what it made holds no longer than it
-        if (expiresAt !== undefined)
+        if (end !== undefined)
           await sql`
             with recursive made as (
               select id from developer_keys where maker_id = ${id}
               union all select k.id from developer_keys k join made on k.maker_id = made.id)
-            update developer_keys set expires_at = least(expires_at, ${expiresAt})
+            update developer_keys set expires_at = least(expires_at, ${end})
             where id in (select id from made)`.execute(tx);
         await tx.insertInto("audit").values(auditRow(entry)).execute();
         return keyOf(row);
@@ -125,6 +126,18 @@ export function sqlKeys({ db }: { db: Kysely<Tables> }): DeveloperKeys {
         where k.id = u.id`.execute(db);
     },
   };
+}
+
+/** The key `id` and those above it, the first of them first: what one of them makes, or is given, while another ends or is given less does not outlive that. */
+async function lockMakers(tx: Transaction<Tables>, id: RawBuilder<unknown>): Promise<Holding[]> {
+  const { rows } = await sql<Holding>`
+    with recursive makers as (
+      select id, maker_id, 0 as depth from developer_keys where id = ${id}
+      union all
+      select k.id, k.maker_id, depth + 1 from developer_keys k join makers on k.id = makers.maker_id)
+    select k.revoked_at, k.expires_at from developer_keys k join makers on makers.id = k.id
+    order by depth desc for update of k`.execute(tx);
+  return rows;
 }
 
 function keyOf(row: Selectable<Tables["developer_keys"]>): DeveloperKey {

@@ -109,6 +109,30 @@ for (const { name, missing, open } of places)
       }
     });
 
+    test("what is made, or given more time, while its maker is given less does not outlive it", async () => {
+      const late = key();
+      await add(late);
+      await keys.change(late.id, { name: undefined, expiresAt: NOW + 10 }, entry("key_changed"));
+      // its maker was believed while it had more time
+      expect(await add(key({ makerId: late.id, expiresAt: NOW + 11 }))).toBe(false);
+      expect(await add(key({ makerId: late.id, expiresAt: NOW + 10 }))).toBe(true);
+      for (let i = 0; i < 5; i++) {
+        const maker = key();
+        const child = key({ makerId: maker.id });
+        const grandchild = key({ makerId: child.id });
+        for (const one of [maker, child, grandchild]) await add(one);
+        const changed = ([one, expiresAt]: readonly [DeveloperKey, number]) =>
+          keys.change(one.id, { name: undefined, expiresAt }, entry("key_changed"));
+        const less = [maker, NOW + 10] as const;
+        const more = [
+          [child, NOW + 900],
+          [grandchild, NOW + 900],
+        ] as const;
+        await Promise.all([...(i % 2 ? [less, ...more] : [...more, less])].map(changed));
+        for (const { id } of [child, grandchild]) expect((await keys.find(id))!.expiresAt).toBe(NOW + 10);
+      }
+    });
+
     test("uses are added up, and the latest stays", async () => {
       const one = key();
       await add(one);
