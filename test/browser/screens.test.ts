@@ -53,7 +53,6 @@ function inside(): [name: string, path: string, there: string][] {
     ["alerts", "/alerts", ".card.link"],
     ["privacy", "/privacy", ".list li"],
     ["account", "/account", ".list li"],
-    ["not-there", "/children/none/such", "h1"],
   ];
 }
 
@@ -117,7 +116,7 @@ describe.skipIf(postgresMissing)(`the screens${postgresMissing && ` (skipped: ${
     for (const [where, path, there] of inside().filter(([where]) => where !== "report")) {
       await page.goto(path);
       await page
-        .locator(where === "new-child" || where === "pair" ? "h1" : there)
+        .locator(["new-child", "pair", "accept"].includes(where) ? "h1" : there)
         .first()
         .waitFor();
       await look(page, "guardian", where);
