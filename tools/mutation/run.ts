@@ -21,7 +21,6 @@ const ROOMS: Record<string, string[]> = {
   "server/limiter": ["test/server/limiter", "test/server/routes/limits.test.ts"],
   "server/vault": [
     "test/server/vault",
-    "test/server/main/secrets.test.ts",
     "test/server/adapters/sql/vault-masters.test.ts",
     "test/server/adapters/sql/credentials.test.ts",
     "test/server/adapters/models/keys.test.ts",
