@@ -12,7 +12,8 @@ export function liveRoutes(app: App, ports: TicketPorts): void {
     config: { auth: "parent", may: "family.read", limit: "address" },
     schema: { response: { 201: z.object({ ticket: z.string(), expires_in: z.int() }) } },
     async handler(request, reply) {
-      const { ticket, expiresInS } = await issueTicket(ports, parentOf(request));
+      const watcher = { ...parentOf(request), address: request.clientAddress };
+      const { ticket, expiresInS } = await issueTicket(ports, watcher);
       void reply.code(201).header("cache-control", "no-store");
       return { ticket, expires_in: expiresInS };
     },

@@ -86,8 +86,9 @@ export function liveHouse(shared?: {
     askCells: (deviceIds) => void asked.push([...deviceIds]),
     opened: (sessionId) => void opened.push(sessionId),
   });
+  const audit = { append: async () => undefined };
   const ticket = async (accountId = "ada", sessionId = "session-1") =>
-    (await issueTicket(base, { accountId, sessionId })).ticket;
+    (await issueTicket({ ...base, audit }, { accountId, sessionId, role: "parent", address: "::1" })).ticket;
 
   /** A feed that was let in. */
   async function watching(accountId = "ada", sessionId = "session-1") {
