@@ -5,6 +5,7 @@ import { openVisit } from "../family/account/support.ts";
 import { email, fromOf, personName } from "./account.ts";
 import type { AccountRoutePorts } from "./account.ts";
 import type { App } from "./app.ts";
+import { actorOf } from "./keys.ts";
 
 export function supportRoutes(app: App, { desk }: AccountRoutePorts): void {
   app.route({
@@ -32,7 +33,8 @@ export function supportRoutes(app: App, { desk }: AccountRoutePorts): void {
       },
     },
     async handler(request, reply) {
-      const { sessionId, accessToken, until } = await openVisit(desk, request.body, fromOf(request));
+      const from = { ...fromOf(request), key: actorOf(request) };
+      const { sessionId, accessToken, until } = await openVisit(desk, request.body, from);
       return reply.code(201).send({
         session_id: sessionId,
         access_token: accessToken,

@@ -13,11 +13,11 @@ export interface Visit {
   until: number;
 }
 
-/** Throws NOT_FOUND where no parent has this address. Nothing refreshes the token it gives. */
+/** `key`: who opens it, as the trail has it. Throws NOT_FOUND where no parent has this address. Nothing refreshes the token it gives. */
 export async function openVisit(
   desk: AccountDesk,
   { email, by, reason, minutes }: { email: string; by: string; reason: string; minutes: number },
-  from: From,
+  from: From & { key: string },
 ): Promise<Visit> {
   const account = await orUnavailable(desk.accounts.findByEmail(email));
   if (!account || account.guardianOf !== undefined) throw new Refusal("NOT_FOUND");
@@ -40,6 +40,9 @@ export async function openVisit(
     address: from.address,
     reason,
   });
+  // any name may be said: the key that says it, and what the visit is called when it looks at something
+  const opened = { action: "support_opened", actor: from.key, resource: session.id, address: from.address };
+  await orUnavailable(desk.audit.append(done(desk, { ...opened, accountId: account.id })));
   await orUnavailable(desk.parentSessions.open(session, entry));
   desk.mail.send(letters.supportVisit(account.email, desk.publicUrl(), by, reason, visitMs));
   const accessToken = await desk.tokens.issueAccess({ accountId: account.id, sessionId: session.id });
