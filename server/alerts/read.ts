@@ -44,7 +44,8 @@ export type OpenCase = Omit<SafetyCase, "sealed"> & CaseContent;
 
 /** The audit first: who cannot be written down reads nothing. */
 export async function readCases(ports: SafetyPorts, by: Operator): Promise<OpenCase[]> {
-  await note(ports, "safety_queue_read", by, undefined);
+  const entry = { at: ports.clock.now(), action: "safety_queue_read", outcome: "success", ...by } as const;
+  await orUnavailable(ports.audit.append(entry));
   const cases = await orUnavailable(ports.safetyQueue.list(MAX_SAFETY_CASES));
   return cases.map(({ sealed, ...item }) => {
     const opened = ports.vault.open(sealed, sealContext.safetyCase(item.id));
@@ -54,16 +55,7 @@ export async function readCases(ports: SafetyPorts, by: Operator): Promise<OpenC
 
 /** Throws NOT_FOUND where there is none that waits. */
 export async function finishCase(ports: SafetyPorts, id: string, by: Operator): Promise<void> {
-  if (!(await orUnavailable(ports.safetyQueue.done(id, ports.clock.now())))) throw new Refusal("NOT_FOUND");
-  await note(ports, "safety_case_done", by, id);
-}
-
-async function note(
-  { audit, clock }: SafetyPorts,
-  action: string,
-  by: Operator,
-  resource: string | undefined,
-): Promise<void> {
-  const entry = { at: clock.now(), action, outcome: "success", ...by } as const;
-  await orUnavailable(audit.append({ ...entry, ...(resource !== undefined && { resource }) }));
+  const entry = { at: ports.clock.now(), action: "safety_case_done", outcome: "success", ...by } as const;
+  const done = await orUnavailable(ports.safetyQueue.done(id, { ...entry, resource: id }));
+  if (!done) throw new Refusal("NOT_FOUND");
 }

@@ -1,4 +1,5 @@
 /** What a parent must be told of: raised by any room, kept in SQL, shown on the live feed, mailed where it is grave. MISSION C50 */
+import type { AuditEntry } from "./audit.ts";
 
 export const ALERT_KINDS = [
   "battery_low",
@@ -95,5 +96,5 @@ export interface SafetyQueue {
   /** oldest first, those that are not done before those that are */
   list(most: number): Promise<SafetyCase[]>;
   /** false where there is no such case, or it is done */
-  done(id: string, now: number): Promise<boolean>;
+  done(id: string, entry: AuditEntry): Promise<boolean>;
 }

@@ -140,8 +140,8 @@ export interface AuditChain {
   /** Sealed days whose heads were not exported yet. */
   unexported(most: number): Promise<ChainDay[]>;
   exported(day: string, at: number): Promise<void>;
-  /** Lets the rows and links of a sealed day go, at most so many; answers with how many went. `proof` is kept in their place. */
-  drop(day: string, proof: Uint8Array, most: number): Promise<number>;
+  /** Lets the rows and links of a sealed day go, at most so many; answers with how many went. `proof` is kept in their place, and the entry is written where it was not before. */
+  drop(day: string, proof: Uint8Array, most: number, entry: AuditEntry): Promise<number>;
 }
 
 /** Where a day stands, as it is kept in a second place: a chain that was cut or written anew does not lead to it. */

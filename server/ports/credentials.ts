@@ -66,8 +66,8 @@ export interface Credentials {
   markFailing(id: string, version: number, now: number): Promise<boolean>;
   /** Those that run out before `until` and of which nobody was told; each is given once. */
   takeExpiring(now: number, until: number, most: number): Promise<Credential[]>;
-  /** Erases values that have run out, and the former ones whose overlap is over; answers with the credentials that ended. */
-  endExpired(now: number, most: number): Promise<Credential[]>;
+  /** Erases values that have run out, and the former ones whose overlap is over; answers with the credentials that ended, each of which has its entry. */
+  endExpired(now: number, most: number, entryOf: (ended: Credential) => AuditEntry): Promise<Credential[]>;
 }
 
 /** The key, or keys, to ask a service with. */

@@ -1,4 +1,5 @@
 /** What updates ask of the world: the bundles that were published, and how each toy fares with them. PROTOCOL.md §10 */
+import type { AuditEntry } from "./audit.ts";
 
 /** A program for toys of one board. */
 export interface Bundle {
@@ -39,18 +40,20 @@ export type Tally = Record<AttemptState, number>;
 
 export interface Updates {
   /** false where this version of this board is there already */
-  add(bundle: Bundle, bytes: Uint8Array): Promise<boolean>;
+  add(bundle: Bundle, bytes: Uint8Array, entry: AuditEntry): Promise<boolean>;
   /** All of them, newest published first. */
   list(): Promise<Bundle[]>;
-  /** As it is after the change; undefined where there is none. */
+  /** As it is after the change, which the entry tells; undefined where there is none. */
   change(
     board: string,
     version: string,
     stage: { percent?: number; paused?: boolean },
+    entryOf: (changed: Bundle) => AuditEntry,
   ): Promise<Bundle | undefined>;
   bytes(board: string, version: string): Promise<Uint8Array | undefined>;
   attempt(deviceId: string): Promise<Attempt | undefined>;
-  keepAttempt(attempt: Attempt): Promise<void>;
+  /** With an entry only where the toy did not stand there already; false where it did. */
+  keepAttempt(attempt: Attempt, entry?: AuditEntry): Promise<boolean>;
   /** Of the toys that were told of a version, how many stand where. */
   tallies(): Promise<Map<string, Tally>>;
 }

@@ -114,20 +114,17 @@ export function updateRoutes(app: App, ports: UpdateRoutePorts): void {
     },
     async handler(request) {
       const { board, version } = request.params;
-      const bundle = await orUnavailable(updates.change(board, version, request.body));
+      const changed = updates.change(board, version, request.body, ({ percent, paused }) => ({
+        at: ports.clock.now(),
+        action: "firmware_staged",
+        outcome: "success",
+        actor: actorOf(request),
+        resource: `${board}/${version}`,
+        address: request.clientAddress,
+        reason: `percent ${percent}${paused ? ", paused" : ""}`,
+      }));
+      const bundle = await orUnavailable(changed);
       if (!bundle) throw new Refusal("NOT_FOUND");
-      const { percent, paused } = bundle;
-      await orUnavailable(
-        ports.audit.append({
-          at: ports.clock.now(),
-          action: "firmware_staged",
-          outcome: "success",
-          actor: actorOf(request),
-          resource: `${board}/${version}`,
-          address: request.clientAddress,
-          reason: `percent ${percent}${paused ? ", paused" : ""}`,
-        }),
-      );
       await ports.tellCells();
       return answerOf(bundle, (await orUnavailable(updates.tallies())).get(version));
     },

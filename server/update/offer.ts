@@ -1,7 +1,7 @@
 /** A toy on the line is told of its update once it may have one; that it came back with it is its success. PROTOCOL.md §10 */
 import type { Ack, Hash } from "@bearlink/sdk/protocol";
 import { UPDATE_AGAIN_MS, UPDATE_PACE_MS, UPDATE_TRIES, UPDATE_TTL_S } from "../bounds.ts";
-import type { AuditTrail, Clock, Log, Meter, Toys } from "../ports.ts";
+import type { Clock, Log, Meter, Toys } from "../ports.ts";
 import type { Attempt, Bundle, Updates } from "../ports/updates.ts";
 import { chooseUpdate } from "./choose.ts";
 import type { Choice } from "./choose.ts";
@@ -10,7 +10,6 @@ import { compareVersions, readVersion } from "./version.ts";
 export interface OfferPorts {
   updates: Updates;
   toys: Pick<Toys, "find">;
-  audit: AuditTrail;
   clock: Clock;
   hash: Hash;
   meter: Pick<Meter, "count">;
@@ -55,21 +54,16 @@ export function createOffers(ports: OfferPorts): Offers {
     if (!came && waits) return attempt;
     const state = came ? "ok" : "failed";
     const settled: Attempt = { ...attempt, state, at: clock.now() };
-    await updates.keepAttempt(settled);
-    await record(settled, came ? "update_ok" : "update_failed");
+    await conclude(settled, came ? "update_ok" : "update_failed");
     return settled;
   }
 
-  async function record({ deviceId, version, at, tries }: Attempt, action: string): Promise<void> {
+  /** Kept, written down and counted once, however many cells see it. */
+  async function conclude(attempt: Attempt, action: string): Promise<void> {
+    const { deviceId, version, at, tries } = attempt;
     const outcome = action === "update_ok" ? "success" : "refused";
-    await ports.audit.append({
-      at,
-      action,
-      outcome,
-      actor: deviceId,
-      resource: version,
-      reason: `tries ${tries}`,
-    });
+    const entry = { at, action, outcome, actor: deviceId, resource: version } as const;
+    if (!(await updates.keepAttempt(attempt, { ...entry, reason: `tries ${tries}` }))) return;
     ports.meter.count("updates_total", { result: action.slice("update_".length) });
     log.info({ toy: deviceId, version, tries }, action);
   }
@@ -85,10 +79,7 @@ export function createOffers(ports: OfferPorts): Offers {
     log.info({ toy: deviceId, version, tries, ack: ack?.ok, code: ack?.code }, "a toy was told of an update");
     ports.meter.count("updates_total", { result: ack === undefined ? "unheard" : "offered" });
     if (ack === undefined) await updates.keepAttempt({ ...attempt, tries: tries - 1 });
-    else if (!ack.ok) {
-      await updates.keepAttempt({ ...attempt, state: "refused", at: clock.now() });
-      await record(attempt, "update_refused");
-    }
+    else if (!ack.ok) await conclude({ ...attempt, state: "refused", at: clock.now() }, "update_refused");
   }
 
   async function offer(deviceId: string): Promise<void> {

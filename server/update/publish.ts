@@ -3,7 +3,7 @@ import { fromHex, sameBytes, updateMessage } from "@bearlink/sdk/protocol";
 import type { Hash } from "@bearlink/sdk/protocol";
 import { MAX_UPDATE_BYTES } from "../bounds.ts";
 import { orUnavailable, Refusal } from "../errors.ts";
-import type { AuditTrail, Clock } from "../ports.ts";
+import type { Clock } from "../ports.ts";
 import type { Bundle, Signatures, Updates } from "../ports/updates.ts";
 import { compareVersions, readVersion } from "./version.ts";
 
@@ -12,7 +12,6 @@ export interface PublishPorts {
   signatures: Signatures;
   /** the boards that firmware can be built for */
   boards: readonly string[];
-  audit: AuditTrail;
   hash: Hash;
   clock: Clock;
 }
@@ -80,16 +79,8 @@ export async function publish(
   const publishedAt = ports.clock.now();
   const size = bytes.length;
   const bundle = { version, board, minVersion, size, sha256, signature, percent, paused, publishedAt };
-  if (!(await orUnavailable(ports.updates.add(bundle, bytes))))
-    throw new Refusal("OLDER_VERSION", { newest: version });
-  await orUnavailable(
-    ports.audit.append({
-      at: publishedAt,
-      action: "firmware_published",
-      outcome: "success",
-      resource: `${board}/${version}`,
-      ...by,
-    }),
-  );
+  const entry = { at: publishedAt, action: "firmware_published", outcome: "success" as const, ...by };
+  const added = ports.updates.add(bundle, bytes, { ...entry, resource: `${board}/${version}` });
+  if (!(await orUnavailable(added))) throw new Refusal("OLDER_VERSION", { newest: version });
   return bundle;
 }

@@ -1,13 +1,12 @@
 /** Credentials that run out: their owner is told a week before, and then their values are erased. MISSION B36 */
 import { CREDENTIAL_WARNING_MS, CREDENTIALS_SWEEP_MS, MAX_SWEPT_CREDENTIALS } from "../bounds.ts";
 import { TENANT } from "../ports.ts";
-import type { AuditTrail, Bus, Clock, Credential, CredentialNotices, Credentials, Log } from "../ports.ts";
+import type { Bus, Clock, Credential, CredentialNotices, Credentials, Log } from "../ports.ts";
 import { CREDENTIALS_CHANGED } from "./credentials.ts";
 
 export interface ExpiryPorts {
   credentials: Credentials;
   notices: CredentialNotices;
-  audit: AuditTrail;
   bus: Bus;
   clock: Clock;
   log: Log;
@@ -15,15 +14,15 @@ export interface ExpiryPorts {
 
 /** One look at all there are. */
 export async function sweepCredentials(ports: ExpiryPorts): Promise<void> {
-  const { credentials, notices, audit, bus, clock } = ports;
+  const { credentials, notices, bus, clock } = ports;
   const now = clock.now();
   const expiring = await credentials.takeExpiring(now, now + CREDENTIAL_WARNING_MS, MAX_SWEPT_CREDENTIALS);
   for (const one of expiring) if (one.ownerId !== TENANT) notices.raiseSoon(noticeOf(one));
-  for (const { id, ownerId } of await credentials.endExpired(now, MAX_SWEPT_CREDENTIALS)) {
-    const entry = { at: now, action: "credential_expired", outcome: "success" as const };
-    await audit.append({ ...entry, actor: ownerId, resource: id });
-    await bus.publish(CREDENTIALS_CHANGED, ownerId).catch(() => undefined);
-  }
+  const entry = { at: now, action: "credential_expired", outcome: "success" as const };
+  const ended = await credentials.endExpired(now, MAX_SWEPT_CREDENTIALS, ({ id, ownerId }) => ({
+    ...{ ...entry, actor: ownerId, resource: id },
+  }));
+  for (const { ownerId } of ended) await bus.publish(CREDENTIALS_CHANGED, ownerId).catch(() => undefined);
 }
 
 function noticeOf({ id, ownerId, provider, version, expiresAt }: Credential) {

@@ -31,20 +31,21 @@ export function memoryChain(): MemoryChain {
   const rowOf = (id: number): AuditRow | undefined => tables.rows.find((row) => row.id === id);
   const linksOf = (day: string): ChainLink[] =>
     tables.links.filter((link) => link.day === day).sort((a, b) => a.place - b.place);
+  function append({ resource, address, device, reason, accountId, ...entry }: AuditEntry): void {
+    tables.rows.push({
+      ...{ id: ++ids, ...entry },
+      resource: resource ?? null,
+      address: address ?? null,
+      device: device ?? null,
+      reason: reason ?? null,
+      accountId: accountId ?? null,
+    });
+    tables.waiting.push(ids);
+  }
 
   return {
     tables,
-    async append({ resource, address, device, reason, accountId, ...entry }) {
-      tables.rows.push({
-        ...{ id: ++ids, ...entry },
-        resource: resource ?? null,
-        address: address ?? null,
-        device: device ?? null,
-        reason: reason ?? null,
-        accountId: accountId ?? null,
-      });
-      tables.waiting.push(ids);
-    },
+    append: async (entry) => append(entry),
     waiting: async (most) => Math.min(most, tables.waiting.length),
     async extend(most, _now, next) {
       const day = tables.days.at(-1);
@@ -78,8 +79,10 @@ export function memoryChain(): MemoryChain {
     async exported(day, at) {
       tables.days.find((one) => one.day === day)!.exportedAt = at;
     },
-    async drop(day, proof, most) {
-      tables.days.find((one) => one.day === day)!.dropped = proof;
+    async drop(day, proof, most, entry) {
+      const one = tables.days.find((one) => one.day === day)!;
+      if (!one.dropped) append(entry);
+      one.dropped ??= proof;
       const going = linksOf(day).slice(0, most);
       tables.links = tables.links.filter((link) => !going.includes(link));
       tables.rows = tables.rows.filter(({ id }) => !going.some(({ auditId }) => auditId === id));

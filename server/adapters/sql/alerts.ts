@@ -2,6 +2,7 @@
 import { sql } from "kysely";
 import type { Kysely, Selectable } from "kysely";
 import type { Alert, AlertBook, AlertKind, SafetyQueue } from "../../ports.ts";
+import { auditRow } from "./audit.ts";
 import type { Tables } from "./schema.ts";
 
 export function sqlAlerts({ db }: { db: Kysely<Tables> }): AlertBook {
@@ -117,14 +118,17 @@ export function sqlSafetyQueue({ db }: { db: Kysely<Tables> }): SafetyQueue {
       return rows.map(({ done_at, ...item }) => ({ ...item, doneAt: done_at ?? undefined }));
     },
 
-    async done(id, now) {
-      const { numUpdatedRows } = await db
-        .updateTable("safety_queue")
-        .set({ done_at: now })
-        .where("id", "=", id)
-        .where("done_at", "is", null)
-        .executeTakeFirstOrThrow();
-      return numUpdatedRows === 1n;
+    async done(id, entry) {
+      return db.transaction().execute(async (tx) => {
+        const { numUpdatedRows } = await tx
+          .updateTable("safety_queue")
+          .set({ done_at: entry.at })
+          .where("id", "=", id)
+          .where("done_at", "is", null)
+          .executeTakeFirstOrThrow();
+        if (numUpdatedRows === 1n) await tx.insertInto("audit").values(auditRow(entry)).execute();
+        return numUpdatedRows === 1n;
+      });
     },
   };
 }

@@ -2,7 +2,7 @@
 import { sql } from "kysely";
 import type { Kysely, Selectable, Transaction } from "kysely";
 import type { AuditChain, ChainDay, ChainStep, ChainTail } from "../../ports.ts";
-import { auditRowOf } from "./audit.ts";
+import { auditRow, auditRowOf } from "./audit.ts";
 import type { Tables } from "./schema.ts";
 
 type Tx = Transaction<Tables>;
@@ -87,15 +87,16 @@ export function sqlAuditChain({ db }: { db: Kysely<Tables> }): AuditChain {
       await db.updateTable("audit_days").set({ exported_at: at }).where("day", "=", day).execute();
     },
 
-    async drop(day, proof, most) {
+    async drop(day, proof, most, entry) {
       return db.transaction().execute(async (tx) => {
-        await tx
+        const { numUpdatedRows } = await tx
           .updateTable("audit_days")
           .set({ dropped: proof })
           .where("day", "=", day)
           .where("seal", "is not", null)
           .where("dropped", "is", null)
-          .execute();
+          .executeTakeFirstOrThrow();
+        if (numUpdatedRows === 1n) await tx.insertInto("audit").values(auditRow(entry)).execute();
         await sql`select set_config('bearlink.audit_retention', 'on', true)`.execute(tx);
         const { rows } = await sql<{ count: number }>`
           with gone as (

@@ -146,28 +146,36 @@ export function sqlCredentials({ db }: { db: Kysely<Tables> }): Credentials {
       return rows.map(credentialOf);
     },
 
-    async endExpired(now, most) {
-      await db
-        .updateTable("credentials")
-        .set({ sealed_former: null, overlap_until: null })
-        .where("overlap_until", "<=", now)
-        .execute();
-      const rows = await db
-        .updateTable("credentials")
-        .set({ sealed_value: null, sealed_former: null, overlap_until: null })
-        .where("id", "in", (ids) =>
-          ids
-            .selectFrom("credentials")
-            .select("id")
-            .where("sealed_value", "is not", null)
-            .where("expires_at", "<=", now)
-            .limit(most),
-        )
-        .where("sealed_value", "is not", null)
-        .where("expires_at", "<=", now)
-        .returningAll()
-        .execute();
-      return rows.map(credentialOf);
+    async endExpired(now, most, entryOf) {
+      return db.transaction().execute(async (tx) => {
+        await tx
+          .updateTable("credentials")
+          .set({ sealed_former: null, overlap_until: null })
+          .where("overlap_until", "<=", now)
+          .execute();
+        const rows = await tx
+          .updateTable("credentials")
+          .set({ sealed_value: null, sealed_former: null, overlap_until: null })
+          .where("id", "in", (ids) =>
+            ids
+              .selectFrom("credentials")
+              .select("id")
+              .where("sealed_value", "is not", null)
+              .where("expires_at", "<=", now)
+              .limit(most),
+          )
+          .where("sealed_value", "is not", null)
+          .where("expires_at", "<=", now)
+          .returningAll()
+          .execute();
+        const ended = rows.map(credentialOf);
+        for (const one of ended)
+          await tx
+            .insertInto("audit")
+            .values(auditRow(entryOf(one)))
+            .execute();
+        return ended;
+      });
     },
   };
 }

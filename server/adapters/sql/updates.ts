@@ -3,6 +3,7 @@ import { sql } from "kysely";
 import type { Kysely, Selectable } from "kysely";
 import { MAX_BUNDLES } from "../../bounds.ts";
 import type { Bundle, Tally, Updates } from "../../ports/updates.ts";
+import { auditRow } from "./audit.ts";
 import type { Tables } from "./schema.ts";
 
 type Row = Omit<Selectable<Tables["bundles"]>, "bytes">;
@@ -21,14 +22,18 @@ const COLUMNS = [
 
 export function sqlUpdates({ db }: { db: Kysely<Tables> }): Updates {
   return {
-    async add(bundle, bytes) {
+    async add(bundle, bytes, entry) {
       const { minVersion: min_version, publishedAt: published_at, ...same } = bundle;
-      const { numInsertedOrUpdatedRows } = await db
-        .insertInto("bundles")
-        .values({ ...same, min_version, published_at, bytes })
-        .onConflict((taken) => taken.columns(["board", "version"]).doNothing())
-        .executeTakeFirstOrThrow();
-      return numInsertedOrUpdatedRows === 1n;
+      return db.transaction().execute(async (tx) => {
+        const { numInsertedOrUpdatedRows } = await tx
+          .insertInto("bundles")
+          .values({ ...same, min_version, published_at, bytes })
+          .onConflict((taken) => taken.columns(["board", "version"]).doNothing())
+          .executeTakeFirstOrThrow();
+        if (numInsertedOrUpdatedRows !== 1n) return false;
+        await tx.insertInto("audit").values(auditRow(entry)).execute();
+        return true;
+      });
     },
 
     async list() {
@@ -42,19 +47,27 @@ export function sqlUpdates({ db }: { db: Kysely<Tables> }): Updates {
       return rows.map(bundleOf);
     },
 
-    async change(board, version, stage) {
-      // setting nothing is no SQL
-      const row = await db
-        .updateTable("bundles")
-        .set({
-          percent: stage.percent ?? sql<number>`percent`,
-          paused: stage.paused ?? sql<boolean>`paused`,
-        })
-        .where("board", "=", board)
-        .where("version", "=", version)
-        .returning(COLUMNS)
-        .executeTakeFirst();
-      return row && bundleOf(row);
+    async change(board, version, stage, entryOf) {
+      return db.transaction().execute(async (tx) => {
+        // setting nothing is no SQL
+        const row = await tx
+          .updateTable("bundles")
+          .set({
+            percent: stage.percent ?? sql<number>`percent`,
+            paused: stage.paused ?? sql<boolean>`paused`,
+          })
+          .where("board", "=", board)
+          .where("version", "=", version)
+          .returning(COLUMNS)
+          .executeTakeFirst();
+        if (!row) return undefined;
+        const changed = bundleOf(row);
+        await tx
+          .insertInto("audit")
+          .values(auditRow(entryOf(changed)))
+          .execute();
+        return changed;
+      });
     },
 
     async bytes(board, version) {
@@ -78,13 +91,25 @@ export function sqlUpdates({ db }: { db: Kysely<Tables> }): Updates {
       return { deviceId, version, tries, state, at };
     },
 
-    async keepAttempt({ deviceId, version, tries, state, at }) {
+    async keepAttempt({ deviceId, version, tries, state, at }, entry) {
       const kept = { version, tries, state, at };
-      await db
-        .insertInto("update_attempts")
-        .values({ device_id: deviceId, ...kept })
-        .onConflict((there) => there.column("device_id").doUpdateSet(kept))
-        .execute();
+      return db.transaction().execute(async (tx) => {
+        const { numInsertedOrUpdatedRows } = await tx
+          .insertInto("update_attempts")
+          .values({ device_id: deviceId, ...kept })
+          .onConflict((there) => {
+            const update = there.column("device_id").doUpdateSet(kept);
+            if (!entry) return update;
+            // two cells see the same end of it: one of them writes it down
+            return update.where(
+              sql<boolean>`(update_attempts.version, update_attempts.state) != (${version}, ${state})`,
+            );
+          })
+          .executeTakeFirstOrThrow();
+        const took = numInsertedOrUpdatedRows === 1n;
+        if (entry && took) await tx.insertInto("audit").values(auditRow(entry)).execute();
+        return took;
+      });
     },
 
     async tallies() {

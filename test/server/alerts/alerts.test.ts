@@ -64,7 +64,11 @@ function alertHouse() {
       return true;
     },
     list: async () => cases,
-    done: async (id: string) => cases.some((one) => one.id === id),
+    async done(id: string, entry: AuditEntry) {
+      const there = cases.some((one) => one.id === id);
+      if (there) entries.push(entry);
+      return there;
+    },
   };
   const mail = createAlertMail({
     ...{ book, clock, log: silentLog, publicUrl: () => "https://bears.example.org" },
@@ -203,6 +207,9 @@ describe("what a child discloses", () => {
     expect(home.entries).toMatchObject([{ action: "safety_queue_read", ...OPERATOR }]);
     await finishCase(home.reading, "turn-1", OPERATOR);
     await expect(finishCase(home.reading, "none", OPERATOR)).rejects.toMatchObject({ code: "NOT_FOUND" });
+    expect(home.entries.slice(1)).toMatchObject([
+      { action: "safety_case_done", resource: "turn-1", ...OPERATOR },
+    ]);
   });
 
   test("is kept without its words where the family has nothing kept", async () => {

@@ -379,8 +379,7 @@ describe("a chain that was changed is found out:", () => {
 describe("a trail past its time", () => {
   let home: Home;
   const never = new AbortController().signal;
-  const drop = (days: number) =>
-    dropOldDays({ ...home.ports, audit: home.chain, clock: home.clock }, days, never);
+  const drop = (days: number) => dropOldDays({ ...home.ports, clock: home.clock }, days, never);
   beforeEach(async () => {
     home = await threeDays();
   });

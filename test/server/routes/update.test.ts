@@ -1,6 +1,7 @@
 /** Updates over HTTP: by key, staged, and downloaded by anyone as they were published. */
 import { beforeEach, describe, expect, test } from "vitest";
 import { systemHash } from "../../../server/adapters/hash.ts";
+import type { AuditEntry } from "../../../server/ports.ts";
 import type { WhyNot } from "../../../server/update/choose.ts";
 import { downloadPath, manifestOf, updateRoutes } from "../../../server/routes/update.ts";
 import type { UpdateRoutePorts } from "../../../server/routes/update.ts";
@@ -12,17 +13,16 @@ import { KEYED, openServer } from "./support.ts";
 let updates: ReturnType<typeof memoryUpdates>;
 let ports: UpdateRoutePorts;
 let notices: number;
-let audited: string[];
+let audited: AuditEntry[];
 let app: ReturnType<typeof openServer>["app"];
 
 beforeEach(() => {
-  updates = memoryUpdates();
   [notices, audited] = [0, []];
+  updates = memoryUpdates(audited);
   ports = {
     updates,
     signatures,
     boards: ["esp32-classic", "esp32-s3"],
-    audit: { append: async ({ action }) => void audited.push(action) },
     hash: systemHash,
     clock: fakeClock(),
     offers: { wouldGet: async () => ({ why: "UP_TO_DATE" as WhyNot }) },
@@ -94,7 +94,12 @@ describe("a stage", () => {
       percent: 50,
       paused: true,
     });
-    expect([notices, audited]).toEqual([3, ["firmware_published", "firmware_staged", "firmware_staged"]]);
+    expect(notices).toBe(3);
+    expect(audited.map(({ action, reason }) => [action, reason])).toEqual([
+      ["firmware_published", undefined],
+      ["firmware_staged", "percent 50"],
+      ["firmware_staged", "percent 50, paused"],
+    ]);
     expect((await patch("esp32-classic/9.9.9", { paused: true })).statusCode).toBe(404);
     expect((await patch("esp32-classic/1.1.0", { percent: -1 })).statusCode).toBe(422);
     expect((await patch("esp32-classic/1.1.0", { paused: true }, {})).statusCode).toBe(401);

@@ -24,14 +24,13 @@ let counted: string[];
 
 beforeEach(() => {
   clock = fakeClock();
-  updates = memoryUpdates();
-  updates.bundles.push(bundleOf());
   [entries, told, runs, counted] = [[], [], "1.0.0", []];
+  updates = memoryUpdates(entries);
+  updates.bundles.push(bundleOf());
   answer = { id: 1, ok: true };
   ports = {
     updates,
     toys: { find: async () => ({ firmwareVersion: runs }) as Toy },
-    audit: { append: async (entry) => void entries.push(entry) },
     clock,
     hash: systemHash,
     meter: { count: (series, labels) => void counted.push(`${series} ${labels?.result}`) },

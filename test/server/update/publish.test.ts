@@ -15,13 +15,12 @@ let ports: PublishPorts;
 const by = { actor: "developer-key", address: "127.0.0.1" };
 
 beforeEach(() => {
-  updates = memoryUpdates();
   entries = [];
+  updates = memoryUpdates(entries);
   ports = {
     updates,
     signatures,
     boards: ["esp32-classic", "esp32-s3"],
-    audit: { append: async (entry) => void entries.push(entry) },
     hash: systemHash,
     clock: fakeClock(),
   };

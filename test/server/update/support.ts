@@ -2,13 +2,16 @@
 import { createHash } from "node:crypto";
 import { toHex, updateMessage } from "@bearlink/sdk/protocol";
 import { publicHalf, signaturesOf, signWith } from "../../../server/adapters/ed25519.ts";
+import type { AuditEntry } from "../../../server/ports.ts";
 import type { Attempt, Bundle, Tally, Updates } from "../../../server/ports/updates.ts";
 import type { PublishRequest } from "../../../server/update/publish.ts";
 
 const SEED = new Uint8Array(32).map((_, i) => (i * 37 + 11) & 255);
 export const signatures = signaturesOf(publicHalf(SEED));
 
-export function memoryUpdates(): Updates & { bundles: Bundle[]; attempts: Map<string, Attempt> } {
+export function memoryUpdates(
+  entries: AuditEntry[] = [],
+): Updates & { bundles: Bundle[]; attempts: Map<string, Attempt> } {
   const bundles: Bundle[] = [];
   const content = new Map<string, Uint8Array>();
   const attempts = new Map<string, Attempt>();
@@ -17,20 +20,30 @@ export function memoryUpdates(): Updates & { bundles: Bundle[]; attempts: Map<st
   return {
     bundles,
     attempts,
-    async add(bundle, bytes) {
+    async add(bundle, bytes, entry) {
       if (find(bundle.board, bundle.version)) return false;
       bundles.unshift({ ...bundle });
+      entries.push(entry);
       content.set(`${bundle.board}/${bundle.version}`, bytes);
       return true;
     },
     list: async () => bundles.map((bundle) => ({ ...bundle })),
-    async change(board, version, stage) {
+    async change(board, version, stage, entryOf) {
       const bundle = find(board, version);
-      return bundle && { ...Object.assign(bundle, JSON.parse(JSON.stringify(stage))) };
+      if (!bundle) return undefined;
+      Object.assign(bundle, JSON.parse(JSON.stringify(stage)));
+      entries.push(entryOf({ ...bundle }));
+      return { ...bundle };
     },
     bytes: async (board, version) => content.get(`${board}/${version}`),
     attempt: async (deviceId) => attempts.get(deviceId),
-    keepAttempt: async (attempt) => void attempts.set(attempt.deviceId, { ...attempt }),
+    async keepAttempt(attempt, entry) {
+      const there = attempts.get(attempt.deviceId);
+      if (entry && there?.version === attempt.version && there.state === attempt.state) return false;
+      attempts.set(attempt.deviceId, { ...attempt });
+      if (entry) entries.push(entry);
+      return true;
+    },
     async tallies() {
       const tallies = new Map<string, Tally>();
       for (const { version, state } of attempts.values()) {

@@ -233,6 +233,15 @@ for (const { name, missing, open } of places)
       expect(await valuesFor("pip")).toEqual([SECRET]);
       await clock.advance(CREDENTIAL_WARNING_MS);
       expect(await valuesFor("pip")).toEqual(["the-tenants"]);
+      const unwritable = {
+        at: 1,
+        action: "credential_expired",
+        outcome: "neither" as "refused",
+        actor: "ada",
+      };
+      await expect(credentials.endExpired(clock.now(), 10, () => unwritable)).rejects.toThrow(/check/);
+      const sealed = database.db.selectFrom("credentials").select("sealed_value").where("id", "=", id);
+      expect((await sealed.executeTakeFirstOrThrow()).sealed_value).not.toBeNull();
       await sweepCredentials(ports);
       await sweepCredentials(ports);
       expect((await actions()).filter((action) => action.startsWith("credential_expired"))).toEqual([

@@ -179,9 +179,14 @@ for (const { name, missing, open } of places)
       expect(await queue.add(item)).toBe(true);
       expect(await queue.add(item)).toBe(false);
       expect(await queue.list(10)).toContainEqual({ ...item, doneAt: undefined });
-      expect(await queue.done(item.id, NOW)).toBe(true);
-      expect(await queue.done(item.id, NOW)).toBe(false);
-      expect(await queue.done("none", NOW)).toBe(false);
+      const entry = { at: NOW, action: "case_done", outcome: "success", actor: "key:1" } as const;
+      const unwritable = { ...entry, outcome: "neither" as "refused" };
+      await expect(queue.done(item.id, unwritable)).rejects.toThrow(/check/);
+      expect(await queue.done(item.id, entry)).toBe(true);
+      expect(await queue.done(item.id, entry)).toBe(false);
+      expect(await queue.done("none", entry)).toBe(false);
+      const written = database.db.selectFrom("audit").select("at").where("action", "=", "case_done");
+      expect(await written.execute()).toEqual([{ at: NOW }]);
       expect((await queue.list(10))[0]).toEqual({ ...item, doneAt: NOW });
       expect(await retention.sweep("disclosures", { now: NOW, before: NOW + 1 }, 100)).toBe(1);
     });
