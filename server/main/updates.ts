@@ -8,7 +8,7 @@ import { systemChance } from "../adapters/chance.ts";
 import { isProduction } from "../config.ts";
 import type { Config } from "../config.ts";
 import { StartError } from "../errors.ts";
-import type { AuditTrail, Bus, Chance, Clock, Log, Meter, Toys } from "../ports.ts";
+import type { Bus, Chance, Clock, Log, Meter, Toys } from "../ports.ts";
 import type { Bundle, Updates } from "../ports/updates.ts";
 import type { Hash } from "@bearlink/sdk/protocol";
 import { downloadPath, manifestOf } from "../routes/update.ts";
@@ -51,7 +51,6 @@ export function signUpdate(config: KeyConfig, update: SignedUpdate, seedHex: str
 export interface UpdatePorts extends Pick<OfferPorts, "command" | "online"> {
   updates: Updates;
   toys: Toys;
-  audit: AuditTrail;
   bus: Bus;
   clock: Clock;
   chance: Chance;
