@@ -144,6 +144,14 @@ describe("a key that makes another", () => {
     expect(home.keys.rows.get(made.id)!.expiresAt).toBe(home.clock.now() + DAY_MS);
   });
 
+  test("changes none that was revoked in that moment", async () => {
+    const { made } = await home.make(home.own, ["devices:read"]);
+    const keys = { ...home.keys, change: async () => undefined };
+    expect(
+      await code(changeKey({ ...home.ports, keys }, home.own, made.id, { name: "new", days: undefined })),
+    ).toBe("NOT_FOUND");
+  });
+
   test("sees it and itself, and no other's; an admin sees all", async () => {
     const one = await home.as((await home.make(home.own, ["devices:read"])).key);
     const { made } = await home.make(one, ["devices:read"]);

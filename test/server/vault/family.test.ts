@@ -80,6 +80,25 @@ describe("a family's vault", () => {
     expect(owners.rows.size).toBe(1);
   });
 
+  test("takes the key that another cell made as it is", async () => {
+    await cell().seal("ada", words, context);
+    const add = vi.spyOn(owners, "add");
+    await cell().seal("ada", words, context);
+    expect(add).not.toHaveBeenCalled();
+  });
+
+  test("says what is wrong with bytes before any key is tried", async () => {
+    const vault = cell();
+    const sealed = await vault.seal("ada", words, context);
+    await expect(vault.open("ada", sealed.slice(0, 29), context)).rejects.toThrow("too short");
+    await expect(vault.open("ada", new Uint8Array([1, ...sealed.slice(1)]), context)).rejects.toThrow(
+      "under no owner's key",
+    );
+    await expect(vault.open("ada", new Uint8Array([2, 9, ...sealed.slice(2)]), context)).rejects.toThrow(
+      "another version",
+    );
+  });
+
   test("makes no key where it is only asked to open", async () => {
     await expect(cell().open("ada", new Uint8Array([2, 1, ...randomBytes(40)]), context)).rejects.toThrow();
     expect(owners.rows.size).toBe(0);

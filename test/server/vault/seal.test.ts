@@ -48,6 +48,12 @@ describe("a vault", () => {
     expect(() => vault.open(theirs, context)).toThrow();
   });
 
+  test("takes bytes of another version for those of no key, and too few for nothing", () => {
+    const sealed = vault.seal(secret, context);
+    expect(() => vault.open(new Uint8Array([9, ...sealed.slice(1)]), context)).toThrow("no key");
+    expect(() => vault.open(sealed.slice(0, 32), context)).toThrow("too short");
+  });
+
   test("seals alike never: 10,000 nonces are distinct", () => {
     const nonces = new Set<string>();
     for (let i = 0; i < 10_000; i++)
