@@ -144,7 +144,7 @@ test("after kill -9 in the middle of a turn nothing of it is in any file, nor in
   for (const secret of [...WORDS, ...secrets]) expect(log).not.toContain(secret.toLowerCase());
 
   const files = filesUnder(data.path);
-  const ofTheRecord = /^database[/.]|^[a-z]+-(key|secret)$/;
+  const ofTheRecord = /^(?:database|audit-heads)[/.]|^[a-z]+-(key|secret)$/;
   expect(files.map((path) => relative(data.path, path)).filter((path) => !ofTheRecord.test(path))).toEqual(
     [],
   );

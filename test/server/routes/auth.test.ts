@@ -152,6 +152,11 @@ describe("the refresh cookie", () => {
     expect(refreshed.statusCode).toBe(200);
     expect(cookieOf(refreshed)).not.toBe(cookie);
     expect((await ask("GET", "/me", { headers: bearing(refreshed) })).statusCode).toBe(200);
+    // an answer that was lost is given again, until what it gave is used
+    const again = await ask("POST", "/auth/refresh", { headers: { cookie } });
+    expect([again.statusCode, cookieOf(again)]).toEqual([200, cookieOf(refreshed)]);
+    const next = await ask("POST", "/auth/refresh", { headers: { cookie: cookieOf(refreshed) } });
+    expect(next.statusCode).toBe(200);
     expect((await ask("POST", "/auth/refresh", { headers: { cookie } })).statusCode).toBe(401);
     expect((await ask("GET", "/me", { headers: bearing(refreshed) })).statusCode).toBe(401);
   });
