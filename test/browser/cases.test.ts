@@ -28,7 +28,7 @@ async function newFamily(): Promise<{
   person: { email: string; password: string };
 }> {
   const name = `ada${++families}`;
-  const parent = await newParent(cell, name);
+  const parent = await newParent(cell, name, `10.9.0.${families}`);
   await newChild(parent);
   return {
     parent,

@@ -14,7 +14,7 @@ export const DESK = { width: 1280, height: 800 };
 /** A cell that serves the app as its sources are now. */
 export async function startAppCell(variables: Record<string, string> = {}): Promise<TestCell> {
   await buildWeb();
-  const cell = await startCell(variables);
+  const cell = await startCell({ TRUSTED_PROXIES: "127.0.0.1", ...variables });
   return { ...cell, url: byName(cell.url) };
 }
 
@@ -42,7 +42,9 @@ export interface Visit {
   complaints: string[];
 }
 
-/** A visitor with a browser of their own. */
+let visitors = 0;
+
+/** A visitor with a browser and a home of their own: an address may sign in so often a minute. */
 export async function visit(
   browser: Browser,
   cell: Pick<TestCell, "url">,
@@ -55,6 +57,7 @@ export async function visit(
     colorScheme: dark ? "dark" : "light",
     reducedMotion: "reduce",
     hasTouch: viewport.width < 600,
+    extraHTTPHeaders: { "x-forwarded-for": `10.8.0.${++visitors}` },
   });
   const page = await context.newPage();
   return { context, page, complaints: listen(page) };

@@ -49,8 +49,10 @@ export async function askAs(
   method: string,
   path: string,
   body?: unknown,
+  /** the address that a proxy the cell believes would name */
+  from?: string,
 ): Promise<Answer> {
-  const headers: Record<string, string> = {};
+  const headers: Record<string, string> = from === undefined ? {} : { "x-forwarded-for": from };
   if (body !== undefined) headers["content-type"] = "application/json";
   if (token !== undefined) headers.authorization = `Bearer ${token}`;
   const began = performance.now();
@@ -65,17 +67,19 @@ export async function askAs(
 }
 
 /** Opens an account by its mail, and signs in. */
-export async function newParent({ url, dataDir }: Door, name: string): Promise<Parent> {
+export async function newParent({ url, dataDir }: Door, name: string, from?: string): Promise<Parent> {
   const email = `${name}@example.org`;
   const password = `${name} has a long password of their own`;
-  const registered = await askAs(url, undefined, "POST", "/api/v1/auth/register", { email, password, name });
+  const post = (path: string, body: object): Promise<Answer> =>
+    askAs(url, undefined, "POST", `/api/v1/auth/${path}`, body, from);
+  const registered = await post("register", { email, password, name });
   expect(registered.status).toBe(202);
   const token = await letterTo(dataDir, email, /#\S*?([\w-]{20,})\s/);
-  const verified = await askAs(url, undefined, "POST", "/api/v1/auth/verify", { token, password });
+  const verified = await post("verify", { token, password });
   expect(verified).toMatchObject({ status: 200 });
   const access = verified.body.access_token as string;
   const headers = { authorization: `Bearer ${access}` };
-  return { email, headers, ask: (method, path, body) => askAs(url, access, method, path, body) };
+  return { email, headers, ask: (method, path, body) => askAs(url, access, method, path, body, from) };
 }
 
 export async function newChild(parent: Parent): Promise<string> {

@@ -13,7 +13,7 @@ import { fakeBoard, serveBoard } from "./fake-board.ts";
 import { openPty, socatMissing } from "./terminals.ts";
 
 // the firmware is built, and processes start
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 180_000 });
 
 const folder = newFolder();
 afterAll(() => folder.remove());
