@@ -17,8 +17,11 @@ interface Found {
   command: string;
 }
 
+/** as PGlite tells it: columns with their Postgres types */
+type Told = Found & { fields: { name: string; dataTypeID: number }[] };
+
 type Answer =
-  | { id: number; value: Found & { fields: { name: string; dataTypeID: number }[] } }
+  | { id: number; value: Told }
   | { id: number; fault: { message: string; fields: Record<string, string | undefined> } };
 
 interface Asker {
@@ -35,7 +38,8 @@ export async function openPgliteThread(dataDir: string | undefined): Promise<Pgl
   let gone: Error | undefined;
 
   thread.on("message", (answer: Answer) => {
-    const asker = askers.get(answer.id)!;
+    const asker = askers.get(answer.id);
+    if (!asker) return; // its thread has failed, and everybody was told
     forget(answer.id);
     if ("fault" in answer) asker.reject(Object.assign(new Error(answer.fault.message), answer.fault.fields));
     else asker.resolve(answer.value as never);
@@ -85,9 +89,7 @@ export async function openPgliteThread(dataDir: string | undefined): Promise<Pgl
   }
   return {
     async query(text, parameters) {
-      const { rows, fields, ...found } = await ask<Extract<Answer, { value: unknown }>["value"]>("query", {
-        ...{ text, parameters },
-      });
+      const { rows, fields, ...found } = await ask<Told>("query", { text, parameters });
       for (const { name, dataTypeID } of fields) {
         const parse = parsers[dataTypeID];
         if (!parse) continue;
