@@ -43,14 +43,18 @@ export async function decisionTimes({ redisUrl, perSecond, ms }: DecisionLoad): 
   const limiter = createRequestLimiter({ limitStore: withToys(limitStore) }, { perMinute: PLENTY });
   let made = 0;
   let refused = 0;
-  const decide = async (): Promise<void> => {
+  /** ms that it took, without what gives a place back */
+  const decide = async (): Promise<number> => {
+    const from = performance.now();
     const { layer, release } = await limiter.request(askedBy(made++));
+    const took = performance.now() - from;
     if (layer !== undefined) refused++;
     await release?.();
+    return took;
   };
   try {
     await asMany(decide, ms / 4); // a warm-up
-    const times = await paced(limiter, () => made++, { perSecond, ms });
+    const times = await paced(decide, { perSecond, ms });
     const before = made;
     await asMany(decide, ms);
     return { times, most: Math.round(((made - before) * 1000) / ms), refused };
@@ -85,28 +89,25 @@ function withToys(store: LimitStore): LimitStore {
   };
 }
 
-/** Evenly in time; the ms of each decision from when it was due to be asked, without what gives a place back. */
+/** Evenly in time; what each answers with. */
 async function paced(
-  limiter: RequestLimiter,
-  next: () => number,
+  decide: () => Promise<number>,
   { perSecond, ms }: { perSecond: number; ms: number },
 ): Promise<number[]> {
   const times: number[] = [];
-  const all: Promise<unknown>[] = [];
   const faults: unknown[] = [];
-  const one = async (): Promise<void> => {
-    const from = performance.now();
-    const { release } = await limiter.request(askedBy(next()));
-    times.push(performance.now() - from);
-    await release?.();
-  };
+  const all: Promise<unknown>[] = [];
+  const one = (): Promise<unknown> =>
+    decide().then(
+      (took) => times.push(took),
+      (fault: unknown) => faults.push(fault),
+    );
   const startedAt = performance.now();
   let asked = 0;
   for (;;) {
     const gone = performance.now() - startedAt;
     if (gone >= ms) break;
-    for (; asked < (gone / 1000) * perSecond; asked++)
-      all.push(one().catch((fault: unknown) => faults.push(fault)));
+    for (; asked < (gone / 1000) * perSecond; asked++) all.push(one());
     await new Promise((resolve) => setTimeout(resolve, TICK_MS));
   }
   await Promise.all(all);
@@ -114,7 +115,7 @@ async function paced(
   return times;
 }
 
-async function asMany(decide: () => Promise<void>, ms: number): Promise<void> {
+async function asMany(decide: () => Promise<unknown>, ms: number): Promise<void> {
   const until = performance.now() + ms;
   const loop = async (): Promise<void> => {
     while (performance.now() < until) await decide();

@@ -61,7 +61,7 @@ async function warmRequests(clock: Clock): Promise<void> {
   try {
     for (let turn = 0; turn < TURNS; turn++) {
       await models.speechToText!.port.transcribe(new Uint8Array(FRAMES * FRAME_BYTES), signal);
-      for await (const token of models.chat!.port.reply([], signal)) void token;
+      for await (const piece of models.chat!.port.reply([], signal)) void piece;
       for await (const sound of models.textToSpeech!.port.speak("Hello there,", signal)) void sound;
     }
   } finally {

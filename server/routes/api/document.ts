@@ -67,25 +67,20 @@ const SECURITY: Record<AuthClass, Record<string, string[]>[]> = {
 };
 
 const LIMIT_HEADERS = ["X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"];
+const number = (description: string): JsonSchema => ({
+  description,
+  schema: { type: "string", pattern: "^\\d+$" },
+});
 const HEADERS: Record<string, JsonSchema> = {
   "X-Request-Id": {
     description: "The request's id: the caller's own, where that was a UUID.",
     schema: { type: "string", format: "uuid" },
   },
-  "X-RateLimit-Limit": {
-    description: "How many there may be.",
-    schema: { type: "string", pattern: "^\\d+$" },
-  },
-  "X-RateLimit-Remaining": {
-    description: "How many are left.",
-    schema: { type: "string", pattern: "^\\d+$" },
-  },
-  "X-RateLimit-Reset": {
-    description: "When there will be more, in seconds of the epoch.",
-    schema: { type: "string", pattern: "^\\d+$" },
-  },
+  "X-RateLimit-Limit": number("How many there may be."),
+  "X-RateLimit-Remaining": number("How many are left."),
+  "X-RateLimit-Reset": number("When there will be more, in seconds of the epoch."),
   "X-RateLimit-Layer": { description: "Which limit refused.", schema: { type: "string" } },
-  "Retry-After": { description: "Seconds to wait.", schema: { type: "string", pattern: "^\\d+$" } },
+  "Retry-After": number("Seconds to wait."),
 };
 
 const ERROR: JsonSchema = {
