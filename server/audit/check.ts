@@ -16,21 +16,19 @@ export type Fault = "changed" | "missing" | "cut" | "added" | "day" | "head" | "
 
 const MAC_BYTES = 32;
 
-export const isSame = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && sameBytes(a, b);
-
 /** That it opens on the day before, is sealed as it says, and was let go by us where it was. */
 export function checkDay(hash: Hash, key: ChainKey, day: ChainDay, before: ChainDay | undefined): boolean {
-  if (!isSame(day.opening, openingOf(hash, key, day.day, before))) return false;
+  if (!sameBytes(day.opening, openingOf(hash, key, day.day, before))) return false;
   const { sealed, dropped } = day;
   if (!sealed) return dropped === undefined;
-  if (!isSame(sealed.seal, sealOf(hash, key, day, sealed))) return false;
-  return dropped === undefined || isSame(dropped, dropProof(hash, key, day.day, sealed));
+  if (!sameBytes(sealed.seal, sealOf(hash, key, day, sealed))) return false;
+  return dropped === undefined || sameBytes(dropped, dropProof(hash, key, day.day, sealed));
 }
 
 /** That we made it. */
 export function isOurs(hash: Hash, key: ChainKey, head: ExportedHead): boolean {
   const told = fromHex(head.mac, MAC_BYTES);
-  return told !== undefined && isSame(told, fromHex(headMac(hash, key, head), MAC_BYTES)!);
+  return told !== undefined && sameBytes(told, fromHex(headMac(hash, key, head), MAC_BYTES)!);
 }
 
 /** undefined where the day leads to this head. */

@@ -1,5 +1,5 @@
 /** Whether the trail stands as it was written: every link is made again, every day held to the one before it, and all to the heads in the second place. */
-import { toHex } from "@bearlink/sdk/protocol";
+import { sameBytes, toHex } from "@bearlink/sdk/protocol";
 import type { Hash } from "@bearlink/sdk/protocol";
 import {
   AUDIT_LOOK_BACK_MS,
@@ -10,7 +10,7 @@ import {
 } from "../bounds.ts";
 import type { AuditChain, ChainDay, Clock, ExportedHead, HeadStore } from "../ports.ts";
 import { dayAfter, dayOf, linkMac } from "./chain.ts";
-import { checkDay, checkHead, isOurs, isSame } from "./check.ts";
+import { checkDay, checkHead, isOurs } from "./check.ts";
 import type { Fault } from "./check.ts";
 import type { ChainKey, ChainKeys } from "./keys.ts";
 
@@ -152,7 +152,7 @@ async function checkLinks(
       if (link.place !== macs.last + 1) find("missing", { day, place: macs.last + 1 });
       const where = { day, place: link.place, id: link.auditId };
       if (!row) find("missing", where);
-      else if (!isSame(link.mac, linkMac(hash, key, mac, link, row))) find("changed", where);
+      else if (!sameBytes(link.mac, linkMac(hash, key, mac, link, row))) find("changed", where);
       // on from what stands there: one edit is one finding
       ({ mac } = link);
       macs.last = link.place;
@@ -162,7 +162,7 @@ async function checkLinks(
     if (page.length < AUDIT_VERIFY_LINKS) break;
   }
   if (sealed && macs.last < sealed.places) find("cut", { day, place: macs.last });
-  else if (sealed && !(macs.last === sealed.places && isSame(mac, sealed.head)))
+  else if (sealed && !(macs.last === sealed.places && sameBytes(mac, sealed.head)))
     find("changed", { day, place: macs.last });
   return macs;
 }
