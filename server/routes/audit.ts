@@ -1,6 +1,7 @@
 /** The audit trail, asked: all of it by who may, a family's own by its parent, support's visits among it; and whether it holds. MISSION B26, B27 */
 import { z } from "zod";
 import { familyView, readTrail } from "../audit/read.ts";
+import type { AuditPage } from "../audit/read.ts";
 import { suspected, SUSPICIONS } from "../audit/suspicious.ts";
 import type { Span, Verified } from "../audit/verify.ts";
 import { MAX_AUDIT_LISTED, MAX_DEVICE_CHARS } from "../bounds.ts";
@@ -86,6 +87,10 @@ function tell({ id, at, accountId, ...row }: AuditRow): z.infer<typeof entryAnsw
   return { ...row, id: String(id), at: new Date(at).toISOString(), account_id: accountId };
 }
 
+function tellPage({ rows, nextBefore }: AuditPage): z.infer<typeof pageAnswer> {
+  return { entries: rows.map(tell), next_cursor: nextBefore?.toString() ?? null };
+}
+
 export function auditRoutes(app: App, ports: AuditRoutePorts): void {
   const operator = { auth: "developer", may: "audit.read", limit: "admin" } as const;
   const parent = { auth: "parent", may: "family.trail", limit: "address" } as const;
@@ -98,9 +103,8 @@ export function auditRoutes(app: App, ports: AuditRoutePorts): void {
     async handler(request, reply) {
       const { cursor, limit, account_id, device_id, resource, ...filter } = request.query;
       const asked = { ...filter, accountId: account_id, resource: resource ?? device_id };
-      const { rows, nextBefore } = await readTrail(ports, asked, limit, cursor);
       void reply.header("cache-control", "no-store");
-      return { entries: rows.map(tell), next_cursor: nextBefore?.toString() ?? null };
+      return tellPage(await readTrail(ports, asked, limit, cursor));
     },
   });
 
@@ -112,12 +116,9 @@ export function auditRoutes(app: App, ports: AuditRoutePorts): void {
     async handler(request, reply) {
       const { cursor, limit, device_id, ...filter } = request.query;
       const asked = { ...filter, resource: device_id, accountId: parentOf(request).accountId };
-      const { rows, nextBefore } = await readTrail(ports, asked, limit, cursor);
       void reply.header("cache-control", "no-store");
-      return {
-        entries: rows.map(familyView).map(tell),
-        next_cursor: nextBefore?.toString() ?? null,
-      };
+      const page = await readTrail(ports, asked, limit, cursor);
+      return tellPage({ ...page, rows: page.rows.map(familyView) });
     },
   });
 
