@@ -9,56 +9,81 @@ const REDIS_TIME = "redis.call('TIME')";
  * asked about, and the epoch ms at which that changes. All times inside are whole µs; Lua would print them rounded without
  * a format. Reading is done before anything is written: a Redis that is full refuses a script only at its first write.
  *
+ * Redis runs one script at a time, so each µs here is one that every cell waits: numbers go to commands as text that was
+ * made once, since Redis prints a number of Lua's with 17 digits and reads a score back as slowly, and what need not be
+ * asked is not.
+ *
  * `time` other than Redis' own is for tests.
  */
 export const decideScript = (time = REDIS_TIME): string => `
 local time = ${time}
 local now = time[1] * 1000000 + time[2]
-local function text(number) return string.format('%.0f', number) end
+-- whole numbers, the fast way where a long holds 64 bits
+local form = string.format('%d', 1099511627776) == '1099511627776' and '%d' or '%.0f'
+local function text(number) return string.format(form, number) end
+local at = text(now)
+local before = {}
+-- the end of what a window has left behind
+local function since(window)
+  local edge = before[window]
+  if not edge then
+    edge = text(now - window)
+    before[window] = edge
+  end
+  return edge
+end
 local SLOTS = 60
 
 local log, slots, bucket, spell, places = {}, {}, {}, {}, {}
 local kinds = { log = log, slots = slots, bucket = bucket, spell = spell, places = places }
 
+-- a sorted set by µs; a member is its µs, with a number after it where another came in the same
 function log.wait(rule)
   if rule.need > rule.limit then return rule.window end
+  rule.held = redis.call('ZCARD', rule.key)
+  -- what left the window may still be there, so it is no fewer
+  if rule.held + rule.need <= rule.limit then return 0 end
   -- the log is full where this one is still in the window
-  local at = rule.limit - rule.need
-  local filler = redis.call('ZREVRANGE', rule.key, at, at, 'WITHSCORES')[2]
-  if filler and filler + rule.window > now then return filler + rule.window - now end
+  local place = text(rule.limit - rule.need)
+  local filler = redis.call('ZREVRANGE', rule.key, place, place)[1]
+  local came = filler and tonumber(string.match(filler, '^%d+'))
+  if came and came + rule.window > now then return came + rule.window - now end
   return 0
 end
 function log.take(rule)
-  local at = text(now)
   for _ = 1, rule.cost do
     -- one of the same µs is rare
     if redis.call('ZADD', rule.key, 'NX', at, at) == 0 then
       redis.call('ZADD', rule.key, at, at .. '-' .. redis.call('ZCOUNT', rule.key, at, at))
     end
   end
-  redis.call('ZREMRANGEBYSCORE', rule.key, '-inf', text(now - rule.window))
-  redis.call('PEXPIRE', rule.key, rule.ms)
+  local gone = redis.call('ZREMRANGEBYSCORE', rule.key, '-inf', since(rule.window))
+  -- where none has left since, what was said of a window ago still holds
+  if gone > 0 or rule.held == 0 then redis.call('PEXPIRE', rule.key, text(2 * rule.ms)) end
 end
 function log.standing(rule)
-  local since = '(' .. text(now - rule.window)
-  local oldest = redis.call('ZRANGEBYSCORE', rule.key, since, '+inf', 'WITHSCORES', 'LIMIT', 0, 1)[2]
-  return rule.limit - redis.call('ZCOUNT', rule.key, since, '+inf'), (oldest or now) + rule.window
+  local from = '(' .. since(rule.window)
+  local oldest = redis.call('ZRANGEBYSCORE', rule.key, from, '+inf', 'LIMIT', '0', '1')[1]
+  if not oldest then return rule.limit, now + rule.window end
+  return rule.limit - redis.call('ZCOUNT', rule.key, from, '+inf'), string.match(oldest, '^%d+') + rule.window
 end
 
--- a hash: n the newest slot, t the total, and each slot's count under its number modulo 61
+-- a hash: n the newest slot, t the total, and each slot's count under the character of its number modulo 61
+local function field(slot) return string.char(32 + slot % (SLOTS + 1)) end
 local function look(rule)
   local slot = math.floor(now / (rule.window / SLOTS))
-  local held = redis.call('HMGET', rule.key, 'n', 't', slot % (SLOTS + 1))
+  local held = redis.call('HMGET', rule.key, 'n', 't', field(slot))
   local newest = tonumber(held[1])
-  rule.slot, rule.total, rule.here, rule.newest, rule.left = slot, 0, 0, newest, {}
+  rule.slot, rule.total, rule.here, rule.newest = slot, 0, 0, newest
   if not newest then return end
   rule.total = tonumber(held[2])
   if newest >= slot then
     rule.slot = newest
-    rule.here = newest == slot and held[3] or redis.call('HGET', rule.key, newest % (SLOTS + 1))
+    rule.here = newest == slot and held[3] or redis.call('HGET', rule.key, field(newest))
     return
   end
-  for slot = math.max(newest + 1, rule.slot - SLOTS), rule.slot do table.insert(rule.left, slot % (SLOTS + 1)) end
+  rule.left = {}
+  for slot = math.max(newest + 1, rule.slot - SLOTS), rule.slot do table.insert(rule.left, field(slot)) end
   for _, count in ipairs(redis.call('HMGET', rule.key, unpack(rule.left))) do
     if count then rule.total = rule.total - count end
   end
@@ -68,18 +93,23 @@ function slots.wait(rule)
   local over = rule.total + rule.need - rule.limit
   if over <= 0 then return 0 end
   for slot = rule.slot - SLOTS, rule.newest or 0 do
-    over = over - (redis.call('HGET', rule.key, slot % (SLOTS + 1)) or 0)
+    over = over - (redis.call('HGET', rule.key, field(slot)) or 0)
     if over <= 0 then return (slot + SLOTS + 1) * (rule.window / SLOTS) - now end
   end
   return rule.window
 end
 function slots.take(rule)
   rule.total = rule.total + rule.cost
-  if #rule.left > 0 then redis.call('HDEL', rule.key, unpack(rule.left)) end
   local here = text((tonumber(rule.here) or 0) + rule.cost)
-  redis.call('HSET', rule.key, 'n', text(rule.slot), 't', text(rule.total), rule.slot % (SLOTS + 1), here)
+  local total = text(rule.total)
+  if rule.newest == rule.slot then
+    redis.call('HSET', rule.key, 't', total, field(rule.slot), here)
+    return
+  end
+  if rule.left then redis.call('HDEL', rule.key, unpack(rule.left)) end
+  redis.call('HSET', rule.key, 'n', text(rule.slot), 't', total, field(rule.slot), here)
   -- once a slot: until the next one comes it lasts more than a window
-  if rule.newest ~= rule.slot then redis.call('PEXPIRE', rule.key, 2 * rule.ms) end
+  redis.call('PEXPIRE', rule.key, text(2 * rule.ms))
 end
 function slots.standing(rule) return rule.limit - rule.total, now + rule.window end
 
@@ -95,7 +125,7 @@ function bucket.wait(rule)
 end
 function bucket.take(rule)
   rule.full = rule.full + rule.cost * rule.unit
-  redis.call('SET', rule.key, text(rule.full), 'PX', math.max(1, math.ceil((rule.full - now) / 1000)))
+  redis.call('SET', rule.key, text(rule.full), 'PX', text(math.max(1, math.ceil((rule.full - now) / 1000))))
 end
 function bucket.standing(rule)
   local at = rule.full or now
@@ -112,24 +142,28 @@ function spell.wait(rule)
 end
 function spell.take(rule)
   rule.sum = rule.sum + rule.cost
-  redis.call('HSET', rule.key, 's', text(rule.sum), 'a', text(now))
-  redis.call('PEXPIRE', rule.key, rule.ms)
+  redis.call('HSET', rule.key, 's', text(rule.sum), 'a', at)
+  redis.call('PEXPIRE', rule.key, text(rule.ms))
 end
 function spell.standing(rule) return rule.limit - rule.sum, now + rule.window end
 
 -- a sorted set: holders by the µs at which their places fall free
 function places.wait(rule)
-  rule.held = redis.call('ZCOUNT', rule.key, '(' .. text(now), '+inf')
+  rule.held = redis.call('ZCARD', rule.key)
+  if rule.held + rule.need <= rule.limit then return 0 end
+  -- some may have fallen free
+  rule.held = redis.call('ZCOUNT', rule.key, '(' .. at, '+inf')
   if rule.held + rule.need <= rule.limit then return 0 end
   return 1000000
 end
 function places.take(rule)
-  rule.held = rule.held + 1
   redis.call('ZADD', rule.key, text(now + rule.window), rule.holder)
-  redis.call('ZREMRANGEBYSCORE', rule.key, '-inf', text(now))
-  redis.call('PEXPIRE', rule.key, rule.ms)
+  redis.call('ZREMRANGEBYSCORE', rule.key, '-inf', at)
+  redis.call('PEXPIRE', rule.key, text(rule.ms))
 end
-function places.standing(rule) return rule.limit - rule.held, now + 1000000 end
+function places.standing(rule)
+  return rule.limit - redis.call('ZCOUNT', rule.key, '(' .. at, '+inf'), now + 1000000
+end
 
 local rules = {}
 for index, key in ipairs(KEYS) do
@@ -137,6 +171,7 @@ for index, key in ipairs(KEYS) do
   local rule = {
     key = key, kind = kinds[kind], limit = tonumber(limit), ms = ms, window = ms * 1000,
     cost = tonumber(cost), need = math.max(1, tonumber(cost)), holder = holder,
+    held = 0, slot = 0, total = 0, here = 0, newest = 0, full = 0,
   }
   local wait = rule.kind.wait(rule)
   if wait > 0 then return { index, math.ceil(wait / 1000), 0, math.ceil((now + wait) / 1000) } end
