@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { readConfig } from "../../server/config.ts";
 import { startCell as startOn } from "../../server/main.ts";
 import type { Cell } from "../../server/main.ts";
+import { layDatabase } from "./shelf.ts";
 
 export interface TestCell {
   url: string;
@@ -18,6 +19,7 @@ export interface TestCell {
 /** `variables` are added to the environment of a cell that has no other. */
 export async function startCell(variables: Record<string, string> = {}): Promise<TestCell> {
   const dataDir = mkdtempSync(join(tmpdir(), "bearlink-cell-"));
+  if (variables.DATABASE_URL === undefined) await layDatabase(dataDir);
   const config = readConfig({
     PORT: "0",
     MQTT_PORT: "0",

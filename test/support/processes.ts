@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import type { ChildProcessByStdio } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
@@ -11,6 +11,7 @@ import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { randomBytes } from "node:crypto";
 import { makeDeveloperKey } from "../../server/keys/developer-key.ts";
+import { layDatabase } from "./shelf.ts";
 import { until } from "./wait.ts";
 
 const PROGRAM = fileURLToPath(new URL("../../tools/bear.mjs", import.meta.url));
@@ -88,8 +89,10 @@ export async function bearHere(args: string[], env: Env = {}): Promise<Ended> {
   return { code, stdout: out, stderr: err };
 }
 
-/** `bear start`, ready. `env` has DATA_DIR; the ports are free ones. */
+/** `bear start`, ready. `env` has DATA_DIR, where a database is laid that is not there; the ports are free ones. */
 export async function startCellProcess(env: Env): Promise<CellProcess> {
+  if (env.DATABASE_URL === undefined && !existsSync(join(env.DATA_DIR!, "database")))
+    await layDatabase(env.DATA_DIR!);
   const running = startBear(["start"], { PORT: "0", MQTT_PORT: "0", ...env });
   let over = false;
   void running.ended.then(() => (over = true));

@@ -1,6 +1,7 @@
-/** The two databases that every SQL suite runs on. */
+/** The two databases that every SQL suite runs on; the embedded one comes with its tables made. */
 import { openDatabase } from "../../../../server/adapters/sql/database.ts";
 import type { Database } from "../../../../server/adapters/sql/database.ts";
+import { startPglite } from "../../../support/pglite.ts";
 import { postgresMissing, startPostgres } from "../../../support/postgres.ts";
 
 interface Place extends Database {
@@ -9,7 +10,7 @@ interface Place extends Database {
 }
 
 export const places = [
-  { name: "PGlite", missing: false, open: (): Promise<Place> => openDatabase({}) },
+  { name: "PGlite", missing: false, open: (): Promise<Place> => startPglite() },
   {
     name: `Postgres${postgresMissing ? `: ${postgresMissing}` : ""}`,
     missing: postgresMissing,

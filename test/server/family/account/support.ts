@@ -4,8 +4,6 @@ import { systemHash } from "../../../../server/adapters/hash.ts";
 import { sqlParentSessions } from "../../../../server/adapters/sql/account-sessions.ts";
 import { auditRowOf, sqlAudit } from "../../../../server/adapters/sql/audit.ts";
 import { sqlAccounts } from "../../../../server/adapters/sql/accounts.ts";
-import { openDatabase } from "../../../../server/adapters/sql/database.ts";
-import { migrateUp } from "../../../../server/adapters/sql/migrate.ts";
 import { sqlPasskeys } from "../../../../server/adapters/sql/passkeys.ts";
 import { openTokens } from "../../../../server/adapters/tokens.ts";
 import { sqlGuardians } from "../../../../server/adapters/sql/guardians.ts";
@@ -15,6 +13,7 @@ import type { SignedIn } from "../../../../server/family/account/session.ts";
 import { rememberStanding } from "../../../../server/family/account/standing.ts";
 import { createSignInLimiter } from "../../../../server/limiter/limiter.ts";
 import type { Letter, PasskeyCeremony, Passwords } from "../../../../server/ports.ts";
+import { startPglite } from "../../../support/pglite.ts";
 import { house } from "../../claim/support.ts";
 
 export const PUBLIC_URL = "https://bears.example.org";
@@ -64,8 +63,7 @@ function toyCeremony(): PasskeyCeremony {
 /** Opened once for a file of tests; each test makes people of its own. */
 export async function accountHouse() {
   const at = house();
-  const database = await openDatabase({});
-  await migrateUp(database.db);
+  const database = await startPglite();
   const letters: Letter[] = [];
   const silenced: string[] = [];
   const passwords = quickPasswords();
