@@ -9,6 +9,10 @@ export const TOY_CHANGED = "toy-changed";
 export const RECIPIENTS = ["voice", "transcripts", "speech_in", "chat", "speech_out", "moderation"] as const;
 export type Recipient = (typeof RECIPIENTS)[number];
 
+/** What the notice and the policy can be read in; where two differ, the first counts. */
+export const LANGUAGES = ["en", "de"] as const;
+export type Language = (typeof LANGUAGES)[number];
+
 /** Who a toy's child is, and who may take its voice. */
 export type Standing =
   | { state: "NOT_PAIRED" }
@@ -91,6 +95,9 @@ export interface ConsentRow {
   method: string;
   /** of the recipient's part of the notice that was read */
   noticeVersion: string;
+  /** what it was read in, and the digest of what was read; undefined for what was asked before either was kept */
+  noticeLanguage: string | undefined;
+  noticeDigest: string | undefined;
   /** epoch ms */
   changedAt: number;
 }
@@ -104,6 +111,9 @@ export interface ConsentRequest {
   method: ConsentMethodName;
   /** the parts of the notice that were read */
   versions: Partial<Record<Recipient, string>>;
+  /** what they were read in, and the digest of each as it was shown; none for what was asked before either was kept */
+  language: string | undefined;
+  digests: Partial<Record<Recipient, string>>;
   /** SHA-256 of a code that proves it, where a code does */
   codeHash: Uint8Array | undefined;
   /** epoch ms */
@@ -125,7 +135,7 @@ export interface ToyGrants {
   sealedProfile: Uint8Array | undefined;
 }
 
-/** Every change leaves a record that stays, with method, notice version and evidence. */
+/** Every change leaves a record that stays, with method, evidence, and version, language and digest of the notice that was shown. */
 export interface Consents {
   of(childId: string): Promise<ConsentRow[]>;
   ask(request: ConsentRequest, at: number): Promise<void>;

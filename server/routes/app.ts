@@ -4,6 +4,7 @@ import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from "fasti
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { isDeviceId } from "@bearlink/sdk/protocol";
+import { LANGUAGES } from "../ports.ts";
 
 export type App = FastifyInstance<
   RawServerDefault,
@@ -31,6 +32,9 @@ export const printable = (most: number): z.ZodString =>
     .min(1)
     .max(most)
     .regex(/^\P{C}+$/u, "holds control characters");
+
+/** What a text is to be read in. */
+export const language = z.enum(LANGUAGES).default("en");
 
 /** Another family's child, and none: both are as good as not there. */
 export const childParams = z.strictObject({ child_id: z.string().max(64) });

@@ -10,15 +10,18 @@ import {
   revokeConsent,
 } from "../family/consent/consent.ts";
 import type { ConsentPorts } from "../family/consent/consent.ts";
-import { RECIPIENTS } from "../ports.ts";
+import { LANGUAGES, RECIPIENTS } from "../ports.ts";
+import type { Language } from "../ports.ts";
 import { parentOf } from "./account.ts";
-import { childParams as params, hex, printable } from "./app.ts";
+import { childParams as params, hex, language, printable } from "./app.ts";
 import type { App } from "./app.ts";
 
 const recipient = z.enum(RECIPIENTS);
 const method = z.enum(["email_plus", "card", "form"]);
 
 const consentAnswer = z.object({
+  /** what the notice is told in: its version is of this text */
+  language: z.enum(LANGUAGES),
   notice_version: z.string(),
   methods: z.array(method),
   recipients: z.array(
@@ -55,13 +58,20 @@ const cardBody = z.strictObject({
 });
 const formBody = z.strictObject({ reference: printable(MAX_EVIDENCE_CHARS - "form ".length) });
 
+const reader = z.strictObject({ language });
+
 const config = { auth: "parent", limit: "address" } as const;
 
 export function consentRoutes(app: App, consent: ConsentPorts): void {
-  const tellConsent = async (accountId: string, childId: string): Promise<z.infer<typeof consentAnswer>> => ({
-    notice_version: consent.notice.version,
+  const tellConsent = async (
+    accountId: string,
+    childId: string,
+    language: Language,
+  ): Promise<z.infer<typeof consentAnswer>> => ({
+    language,
+    notice_version: consent.notice.in(language).version,
     methods: consent.methods.map(({ name }) => name),
-    recipients: (await consentOf(consent, accountId, childId)).map(
+    recipients: (await consentOf(consent, accountId, childId, language)).map(
       ({ recipient, name, purpose, required, state }) => ({ recipient, name, purpose, required, state }),
     ),
   });
@@ -70,8 +80,9 @@ export function consentRoutes(app: App, consent: ConsentPorts): void {
     method: "GET",
     url: "/api/v1/children/:child_id/consent",
     config,
-    schema: { params, response: { 200: consentAnswer } },
-    handler: (request) => tellConsent(parentOf(request).accountId, request.params.child_id),
+    schema: { params, querystring: reader, response: { 200: consentAnswer } },
+    handler: (request) =>
+      tellConsent(parentOf(request).accountId, request.params.child_id, request.query.language),
   });
 
   app.route({
@@ -98,13 +109,13 @@ export function consentRoutes(app: App, consent: ConsentPorts): void {
     method: "POST",
     url: "/api/v1/children/:child_id/consent/confirm",
     config,
-    schema: { params, body: confirmBody, response: { 200: consentAnswer } },
+    schema: { params, querystring: reader, body: confirmBody, response: { 200: consentAnswer } },
     async handler(request) {
       const { accountId } = parentOf(request);
       const { request_id: requestId, code } = request.body;
       const by = { accountId, address: request.clientAddress };
       await confirmByCode(consent, by, request.params.child_id, { requestId, code });
-      return tellConsent(accountId, request.params.child_id);
+      return tellConsent(accountId, request.params.child_id, request.query.language);
     },
   });
 
@@ -114,7 +125,7 @@ export function consentRoutes(app: App, consent: ConsentPorts): void {
     config,
     schema: {
       params,
-      querystring: z.strictObject({ recipient: recipient.optional() }),
+      querystring: reader.extend({ recipient: recipient.optional() }),
       response: { 200: consentAnswer },
     },
     async handler(request) {
@@ -122,7 +133,7 @@ export function consentRoutes(app: App, consent: ConsentPorts): void {
       const { recipient } = request.query;
       const by = { accountId, address: request.clientAddress };
       await revokeConsent(consent, by, request.params.child_id, recipient && [recipient]);
-      return tellConsent(accountId, request.params.child_id);
+      return tellConsent(accountId, request.params.child_id, request.query.language);
     },
   });
 

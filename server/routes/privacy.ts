@@ -3,13 +3,17 @@ import { z } from "zod";
 import type { Notice } from "../family/consent/notice.ts";
 import { tellPolicy } from "../family/retention/policy.ts";
 import type { RetentionPolicy } from "../family/retention/policy.ts";
-import { RECIPIENTS } from "../ports.ts";
+import { LANGUAGES, RECIPIENTS } from "../ports.ts";
+import type { Language } from "../ports.ts";
+import { language } from "./app.ts";
 import type { App } from "./app.ts";
 
 const privacyAnswer = z.object({
+  language: z.enum(LANGUAGES),
   categories: z.array(
     z.object({
       category: z.string(),
+      title: z.string(),
       purpose: z.string(),
       /** after which it is gone; where the parent chooses, unless they do */
       days: z.int(),
@@ -23,17 +27,19 @@ export function privacyRoutes(
   app: App,
   { policy, notice }: { policy: RetentionPolicy; notice: Notice },
 ): void {
-  const answer = {
-    categories: tellPolicy(policy),
-    recipients: notice.parts
-      .filter(({ recipient }) => recipient !== "voice" && recipient !== "transcripts")
+  const tell = (language: Language): z.infer<typeof privacyAnswer> => ({
+    language,
+    categories: tellPolicy(policy, language),
+    recipients: notice
+      .in(language)
+      .parts.filter(({ recipient }) => recipient !== "voice" && recipient !== "transcripts")
       .map(({ recipient, name, purpose }) => ({ recipient, name, purpose })),
-  };
+  });
   app.route({
     method: "GET",
     url: "/api/v1/privacy",
     config: { auth: "public", limit: "address" },
-    schema: { response: { 200: privacyAnswer } },
-    handler: async () => answer,
+    schema: { querystring: z.strictObject({ language }), response: { 200: privacyAnswer } },
+    handler: async ({ query }) => tell(query.language),
   });
 }

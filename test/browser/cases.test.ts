@@ -25,14 +25,14 @@ afterAll(async () => {
 async function newFamily(): Promise<{
   parent: Parent;
   name: string;
+  childId: string;
   person: { email: string; password: string };
 }> {
   const name = `ada${++families}`;
   const parent = await newParent(cell, name, `10.9.0.${families}`);
-  await newChild(parent);
+  const childId = await newChild(parent);
   return {
-    parent,
-    name,
+    ...{ parent, name, childId },
     person: { email: parent.email, password: `${name} has a long password of their own` },
   };
 }
@@ -144,6 +144,29 @@ test("a second tab needs no second sign-in, and who signs out in one has signed 
   await second.goBack();
   await until("the door again", () => /\/(sign-in|welcome)$/.test(second.url()));
   expect(await second.getByText(person.email).count()).toBe(0);
+  await context.close();
+});
+
+test("a parent who reads German consents to what stands there in German", async () => {
+  const { parent, childId, person } = await newFamily();
+  const { context, page, complaints } = await visit(browser, cell, { locale: "de-DE" });
+  await page.goto("/sign-in");
+  await page.locator('input[type="email"]').fill(person.email);
+  await page.locator('input[type="password"]').fill(person.password);
+  await press(page, "Anmelden");
+  await childOnHome(page).waitFor();
+  await page.goto(`/children/${childId}/consent`);
+  await page.getByText("Nimmt die Stimme Ihres Kindes auf, solange die Pfote gedrückt ist").waitFor();
+  await page.getByRole("switch").first().check();
+  const [asked] = await Promise.all([
+    page.waitForRequest((one) => one.method() === "POST" && one.url().endsWith("/consent")),
+    press(page, "Ich willige in das Eingeschaltete ein"),
+  ]);
+  const { body } = await parent.ask("GET", `/api/v1/children/${childId}/consent?language=de`);
+  expect(asked.postDataJSON()).toMatchObject({ notice_version: body.notice_version });
+  await page.goto("/privacy");
+  await page.getByText("Die Stimme Ihres Kindes, um sie zu verstehen.").waitFor();
+  expect(complaints).toEqual([]);
   await context.close();
 });
 

@@ -18,10 +18,17 @@ import type { Tables } from "./schema.ts";
 
 type Tx = Transaction<Tables>;
 
+/** Of a recipient's part of the notice. */
+interface WhatWasRead {
+  notice_version: string;
+  notice_language: string | null;
+  notice_digest: string | null;
+}
+
 interface Change {
   event: ConsentEvent;
-  /** recipient → version of its part of the notice; undefined keeps what is there */
-  recipients: ReadonlyMap<Recipient, string | undefined>;
+  /** recipient → what was read of it; undefined keeps what is there */
+  recipients: ReadonlyMap<Recipient, WhatWasRead | undefined>;
   method: string | undefined;
   evidence: string | null;
   at: number;
@@ -33,7 +40,7 @@ export function sqlConsents({ db, next }: { db: Kysely<Tables>; next: NextConsen
   async function move(tx: Tx, childId: string, change: Change): Promise<Recipient[]> {
     const held = await tx.selectFrom("consents").selectAll().where("child_id", "=", childId).execute();
     const moved: Recipient[] = [];
-    for (const [recipient, version] of change.recipients) {
+    for (const [recipient, read] of change.recipients) {
       const former = held.find((row) => row.recipient === recipient);
       const state = next(former?.state ?? "none", change.event);
       if (state === undefined || state === "none") continue;
@@ -42,7 +49,7 @@ export function sqlConsents({ db, next }: { db: Kysely<Tables>; next: NextConsen
         recipient,
         state,
         method: change.method ?? former?.method ?? "",
-        notice_version: version ?? former?.notice_version ?? "",
+        ...readOf(read ?? former),
         evidence: change.evidence ?? former?.evidence ?? null,
       };
       await tx
@@ -80,6 +87,8 @@ export function sqlConsents({ db, next }: { db: Kysely<Tables>; next: NextConsen
         state: row.state,
         method: row.method,
         noticeVersion: row.notice_version,
+        noticeLanguage: row.notice_language ?? undefined,
+        noticeDigest: row.notice_digest ?? undefined,
         changedAt: row.changed_at,
       }));
     },
@@ -93,10 +102,9 @@ export function sqlConsents({ db, next }: { db: Kysely<Tables>; next: NextConsen
           .where("expires_at", "<=", at)
           .execute();
         await tx.insertInto("consent_requests").values(requestRow(request)).execute();
-        const recipients = new Map(Object.entries(request.versions) as [Recipient, string][]);
         await move(tx, request.childId, {
           event: "asked",
-          recipients,
+          recipients: readIn(request),
           method: request.method,
           evidence: null,
           at,
@@ -129,7 +137,7 @@ export function sqlConsents({ db, next }: { db: Kysely<Tables>; next: NextConsen
         if (!row) return undefined;
         const request = requestOf(row);
         await lockChild(tx, request.childId);
-        const recipients = new Map(Object.entries(request.versions) as [Recipient, string][]);
+        const recipients = readIn(request);
         await move(tx, request.childId, { event: "proven", recipients, method, evidence, at: entry.at });
         await tx.insertInto("audit").values(auditRow(entry)).execute();
         return request;
@@ -209,6 +217,27 @@ const isLeaving = sql<boolean>`exists (
 const isKnown = <R extends { recipient: string | null }>(row: R): row is R & { recipient: Recipient } =>
   (RECIPIENTS as readonly (string | null)[]).includes(row.recipient);
 
+const readOf = (read: WhatWasRead | undefined): WhatWasRead => ({
+  notice_version: read?.notice_version ?? "",
+  notice_language: read?.notice_language ?? null,
+  notice_digest: read?.notice_digest ?? null,
+});
+
+/** What a request's parent read of each recipient. */
+function readIn({ versions, language, digests }: ConsentRequest): Map<Recipient, WhatWasRead> {
+  const entries = Object.entries(versions) as [Recipient, string][];
+  return new Map(
+    entries.map(([recipient, version]) => [
+      recipient,
+      {
+        notice_version: version,
+        notice_language: language ?? null,
+        notice_digest: digests[recipient] ?? null,
+      },
+    ]),
+  );
+}
+
 function requestRow(request: ConsentRequest) {
   return {
     request_id: request.requestId,
@@ -216,6 +245,8 @@ function requestRow(request: ConsentRequest) {
     account_id: request.accountId,
     method: request.method,
     versions: JSON.stringify(request.versions),
+    notice_language: request.language ?? null,
+    digests: JSON.stringify(request.digests),
     code_hash: request.codeHash ?? null,
     expires_at: request.expiresAt,
   };
@@ -228,6 +259,8 @@ function requestOf(row: Selectable<Tables["consent_requests"]>): ConsentRequest 
     accountId: row.account_id,
     method: row.method as ConsentMethodName,
     versions: JSON.parse(row.versions) as ConsentRequest["versions"],
+    language: row.notice_language ?? undefined,
+    digests: JSON.parse(row.digests ?? "{}") as ConsentRequest["digests"],
     codeHash: row.code_hash ?? undefined,
     expiresAt: row.expires_at,
   };

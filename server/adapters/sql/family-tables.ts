@@ -97,11 +97,17 @@ export const familyTables: Record<string, FamilyTable> = {
   },
   consents: {
     ...childsOwn,
-    tells: ["child_id", "recipient", "state", "method", "notice_version", "evidence", "changed_at"],
+    tells: [
+      ...["child_id", "recipient", "state", "method"],
+      ...["notice_version", "notice_language", "notice_digest", "evidence", "changed_at"],
+    ],
   },
   consent_records: {
     ...childsOwn,
-    tells: ["child_id", "recipient", "state", "method", "notice_version", "evidence", "at"],
+    tells: [
+      ...["child_id", "recipient", "state", "method"],
+      ...["notice_version", "notice_language", "notice_digest", "evidence", "at"],
+    ],
   },
   consent_requests: {
     ...childsOwn,

@@ -22,6 +22,7 @@ import * as auditChain from "./migrations/015_audit_chain.ts";
 import * as keys from "./migrations/016_keys.ts";
 import * as disclosures from "./migrations/017_disclosures.ts";
 import * as refreshAgain from "./migrations/018_refresh_again.ts";
+import * as noticeLanguage from "./migrations/019_notice_language.ts";
 import type { Tables } from "./schema.ts";
 
 export interface MigrationFile {
@@ -77,6 +78,11 @@ const files: MigrationFile[] = [
     name: "018_refresh_again",
     file: new URL("./migrations/018_refresh_again.ts", import.meta.url),
     migration: refreshAgain,
+  },
+  {
+    name: "019_notice_language",
+    file: new URL("./migrations/019_notice_language.ts", import.meta.url),
+    migration: noticeLanguage,
   },
 ];
 

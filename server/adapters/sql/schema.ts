@@ -70,6 +70,9 @@ export interface Tables extends AuditTables {
     state: "pending" | "granted" | "revoked";
     method: string;
     notice_version: string;
+    /** null for what was asked before these were kept */
+    notice_language: string | null;
+    notice_digest: string | null;
     evidence: string | null;
     changed_at: number;
   };
@@ -80,6 +83,9 @@ export interface Tables extends AuditTables {
     state: "pending" | "granted" | "revoked";
     method: string;
     notice_version: string;
+    /** null for what was asked before these were kept */
+    notice_language: string | null;
+    notice_digest: string | null;
     evidence: string | null;
     at: number;
   };
@@ -90,6 +96,9 @@ export interface Tables extends AuditTables {
     method: string;
     /** JSON: the version of each recipient's part of the notice */
     versions: string;
+    notice_language: string | null;
+    /** JSON: the digest of each part as it was shown */
+    digests: string | null;
     code_hash: Uint8Array | null;
     tries: Generated<number>;
     expires_at: number;

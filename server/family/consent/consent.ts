@@ -15,6 +15,7 @@ import type {
   ConsentState,
   Consents,
   Counters,
+  Language,
   Log,
   Recipient,
 } from "../../ports.ts";
@@ -73,12 +74,13 @@ export async function consentOf(
   ports: ConsentPorts,
   accountId: string,
   childId: string,
+  language: Language,
 ): Promise<ConsentView[]> {
   await ownChild(ports, accountId, childId);
   const rows = await orUnavailable(ports.consents.of(childId));
-  return ports.notice.parts.map((part) => {
+  return ports.notice.in(language).parts.map((part) => {
     const row = rows.find(({ recipient }) => recipient === part.recipient);
-    const stale = row?.state === "granted" && row.noticeVersion !== part.version;
+    const stale = row?.state === "granted" && !ports.notice.stands(part.recipient, row.noticeVersion);
     return { ...part, state: stale ? "changed" : (row?.state ?? "none") };
   });
 }
@@ -91,7 +93,7 @@ export async function hasConsent(
   const rows = await orUnavailable(consents.of(childId));
   return rows.some(
     ({ recipient, state, noticeVersion }) =>
-      recipient === "voice" && state === "granted" && noticeVersion === notice.versionOf("voice"),
+      recipient === "voice" && state === "granted" && notice.stands(recipient, noticeVersion),
   );
 }
 
@@ -110,17 +112,19 @@ export async function askConsent(
   childId: string,
   wish: { method: ConsentMethodName; recipients: readonly Recipient[]; noticeVersion: string },
 ): Promise<AskedConsent> {
-  const { notice, clock, hash } = ports;
+  const { clock, hash } = ports;
   await ownChild(ports, by.accountId, childId);
   const method = ports.methods.find(({ name }) => name === wish.method);
   if (!method) throw new Refusal("INVALID_REQUEST", { path: "method", problem: "not offered here" });
-  if (wish.noticeVersion !== notice.version) throw new Refusal("NOTICE_CHANGED");
+  const notice = ports.notice.read(wish.noticeVersion);
+  if (!notice) throw new Refusal("NOTICE_CHANGED");
   const versions: ConsentRequest["versions"] = {};
+  const digests: ConsentRequest["digests"] = {};
   for (const recipient of wish.recipients) {
-    const version = notice.versionOf(recipient);
-    if (version === undefined)
-      throw new Refusal("INVALID_REQUEST", { path: "recipients", problem: "not in the notice" });
-    versions[recipient] = version;
+    const part = notice.parts.find((one) => one.recipient === recipient);
+    if (!part) throw new Refusal("INVALID_REQUEST", { path: "recipients", problem: "not in the notice" });
+    versions[recipient] = part.version;
+    digests[recipient] = part.digest;
   }
   const allowance = await orUnavailable(
     ports.counters.take(`consent:${by.accountId}`, CONSENTS_PER_FAMILY, WINDOWS_MS),
@@ -137,6 +141,8 @@ export async function askConsent(
     accountId: by.accountId,
     method: method.name,
     versions,
+    language: notice.language,
+    digests,
     codeHash: code === undefined ? undefined : codeHash(hash, requestId, code),
     expiresAt,
   };
@@ -223,7 +229,7 @@ export async function revokeConsent(
   recipients: readonly Recipient[] | undefined,
 ): Promise<void> {
   await ownChild(ports, by.accountId, childId);
-  const revoked = recipients ?? ports.notice.parts.map(({ recipient }) => recipient);
+  const revoked = recipients ?? ports.notice.in("en").parts.map(({ recipient }) => recipient);
   const at = ports.clock.now();
   const ended = await orUnavailable(
     ports.consents.revoke(childId, revoked, {

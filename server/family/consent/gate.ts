@@ -28,7 +28,7 @@ export function createConsentGate(
   { demo }: { demo: boolean },
 ): ConsentGate {
   const holds = (recipient: Recipient, version: string): boolean =>
-    version === notice.versionOf(recipient) || (demo && version === DEMO_VERSION);
+    notice.stands(recipient, version) || (demo && version === DEMO_VERSION);
 
   async function mannersOf({
     childId,

@@ -1,9 +1,13 @@
-/** The notice a parent reads: one part for each recipient, made of the live configuration, so that a new provider is a new notice. SAFETY S1, S2 */
+/** The notice a parent reads, in their language: one part for each recipient, made of the live configuration, so that a new provider is a new notice. SAFETY S1, S2 */
 import { lp, toHex, utf8 } from "@bearlink/sdk/protocol";
 import type { Hash } from "@bearlink/sdk/protocol";
-import type { Recipient, ThirdParty } from "../../ports.ts";
-import { timeOf } from "../retention/policy.ts";
+import { MAX_RETENTION_DAYS } from "../../bounds.ts";
+import { LANGUAGES } from "../../ports.ts";
+import type { Language, Recipient, ThirdParty } from "../../ports.ts";
+import { daysOf } from "../retention/policy.ts";
 import type { RetentionPolicy } from "../retention/policy.ts";
+import { de } from "./texts/de.ts";
+import { en } from "./texts/en.ts";
 
 export interface NoticePart {
   recipient: Recipient;
@@ -13,58 +17,79 @@ export interface NoticePart {
   purpose: string;
   /** without it there is no consent at all */
   required: boolean;
-  /** of this part: a changed text or provider is another */
+  /** of this part in this language: a changed text or provider is another, and a changed English one too */
   version: string;
+  /** SHA-256, in hex, of who and what for, as they are shown */
+  digest: string;
+}
+
+/** As it is shown: a version is of one language only. */
+export interface ShownNotice {
+  language: Language;
+  version: string;
+  parts: readonly NoticePart[];
 }
 
 export interface Notice {
-  version: string;
-  parts: readonly NoticePart[];
-  /** of a recipient's part; undefined where there is none */
-  versionOf(recipient: Recipient): string | undefined;
+  in(language: Language): ShownNotice;
+  /** The one that was read; undefined where none that stands has this version. */
+  read(version: string): ShownNotice | undefined;
+  /** Whether a recipient's part has this version now, in whichever language it was read. */
+  stands(recipient: Recipient, version: string): boolean;
 }
 
 /** what stands in a version that no parent read: the demo family's */
 export const DEMO_VERSION = "demo";
 
-const THIS_SERVER = "this Bearlink server";
 const VERSION_CHARS = 16;
-
-const textsOf = (policy: RetentionPolicy): Record<Recipient, string> => ({
-  voice: `Takes your child's voice while the paw is held, in place of typing. The sound is kept ${timeOf(policy, "sound")}, and then deleted. It is never used for training, advertising or analytics.`,
-  transcripts: `Keeps what your child and the toy said, encrypted, for you to read; ${timeOf(policy, "conversations")}. Without it nothing that was said is kept.`,
-  speech_in:
-    "Receives the sound of what your child says and answers with the words. Without it the toy does not understand speech and tells stories from its own shelf.",
-  chat: "Receives the words your child said and writes the toy's answer. Without it the toy answers from its own shelf.",
-  speech_out: "Receives the toy's answer and reads it aloud. Without it a plainer voice on this server does.",
-  moderation:
-    "Receives the words your child said and the toy's answer, and checks that they are fit for a child. Without it the toy answers from its own shelf.",
-});
+const texts: Record<Language, typeof en> = { en, de };
 
 /** `thirdParties` as they are configured now, and how long what they are asked about is kept. */
 export function createNotice(
   { hash, policy }: { hash: Hash; policy: RetentionPolicy },
   thirdParties: readonly ThirdParty[],
 ): Notice {
-  const texts = textsOf(policy);
-  const version = (...fields: string[]): string =>
-    toHex(hash.sha256(lp(fields.map(utf8)))).slice(0, VERSION_CHARS);
-  const part = (recipient: Recipient, name: string): NoticePart => ({
-    recipient,
-    name,
-    purpose: texts[recipient],
-    required: recipient === "voice",
-    version: version(recipient, name, texts[recipient]),
-  });
-  const parts = [
-    part("voice", THIS_SERVER),
-    part("transcripts", THIS_SERVER),
-    ...thirdParties.map(({ recipient, name }) => part(recipient, name)),
+  const digestOf = (...fields: string[]): string => toHex(hash.sha256(lp(fields.map(utf8))));
+  const versionOf = (...fields: string[]): string => digestOf(...fields).slice(0, VERSION_CHARS);
+  const recipients: { recipient: Recipient; name?: string }[] = [
+    { recipient: "voice" },
+    { recipient: "transcripts" },
+    ...thirdParties,
   ];
-  const versions = new Map(parts.map((one) => [one.recipient, one.version]));
+
+  function show(language: Language): ShownNotice {
+    const words = texts[language];
+    const purposes = words.purposes((category) => inWords(words, daysOf(policy, category)));
+    const english = language === "en" ? undefined : show("en");
+    const parts = recipients.map(({ recipient, name = words.server }, at): NoticePart => {
+      const shown = [recipient, name, purposes[recipient]];
+      // the English text counts: where it changes, who read another is asked again too
+      const counts = english?.parts[at];
+      return {
+        recipient,
+        name,
+        purpose: purposes[recipient],
+        required: recipient === "voice",
+        version: versionOf(...shown, ...(counts ? [counts.version] : [])),
+        digest: digestOf(...shown),
+      };
+    });
+    return { language, version: versionOf(...parts.map(({ version }) => version)), parts };
+  }
+
+  const notices = new Map(LANGUAGES.map((language) => [language, show(language)]));
+  const all = [...notices.values()];
+  const versions = new Set(
+    all.flatMap(({ parts }) => parts.map(({ recipient, version }) => `${recipient} ${version}`)),
+  );
   return {
-    version: version(...parts.map((one) => one.version)),
-    parts,
-    versionOf: (recipient) => versions.get(recipient),
+    in: (language) => notices.get(language)!,
+    read: (version) => all.find((one) => one.version === version),
+    stands: (recipient, version) => versions.has(`${recipient} ${version}`),
   };
+}
+
+function inWords({ time }: typeof en, days: number | "child"): string {
+  if (days === "child") return time.chosen(MAX_RETENTION_DAYS);
+  return days === 0 ? time.answer : time.days(days);
 }

@@ -1,14 +1,21 @@
 /** How long what is kept is kept: the policy of retention.yaml, from which the notice, the sweeper and the public page are made. SAFETY S4 */
-import { MAX_RETENTION_DAYS, RETENTION_DAYS } from "../../bounds.ts";
+import { RETENTION_DAYS } from "../../bounds.ts";
+import { LANGUAGES } from "../../ports.ts";
+import type { Language } from "../../ports.ts";
 
 export interface RetentionCategory {
   category: string;
   /** whose data it is */
   of: "child" | "parent" | "nobody";
-  purpose: string;
+  /** what people call it, and what it is kept for */
+  title: Texts;
+  purpose: Texts;
   /** `child`: as many as the parent chose for the child; undefined where there is no time */
   days: number | "child" | undefined;
 }
+
+/** In each language there is. */
+export type Texts = Record<Language, string>;
 
 /** A table's category, or that of each of its columns. */
 type TableCategories = string | Record<string, string>;
@@ -23,6 +30,7 @@ export interface RetentionPolicy {
 /** What people are told of it. */
 export interface ToldCategory {
   category: string;
+  title: string;
   purpose: string;
   days: number;
   from: "child" | "policy";
@@ -56,31 +64,43 @@ function fieldsOf(read: unknown, what: string): Record<string, unknown> {
 }
 
 function categoryOf(read: unknown): RetentionCategory {
-  const { category, of, purpose, days } = fieldsOf(read, "a category");
-  if (typeof category !== "string" || typeof purpose !== "string")
-    throw new Error("retention: a category without a name or a purpose");
+  const { category, of, title, purpose, days } = fieldsOf(read, "a category");
+  if (typeof category !== "string") throw new Error("retention: a category without a name");
   if (of !== "child" && of !== "parent" && of !== "nobody")
     throw new Error(`retention: ${category} is of nobody known`);
   const timed = days === "child" || (typeof days === "number" && Number.isInteger(days) && days >= 0);
   // no indefinite retention: 16 CFR 312.10
   if (of === "child" ? !timed : !timed && days !== undefined)
     throw new Error(`retention: ${category} has no time`);
-  return { category, of, purpose, days: days as RetentionCategory["days"] };
+  return {
+    category,
+    of,
+    title: textsOf(title, `${category}'s title`),
+    purpose: textsOf(purpose, `${category}'s purpose`),
+    days: days as RetentionCategory["days"],
+  };
+}
+
+function textsOf(read: unknown, what: string): Texts {
+  const texts = fieldsOf(read, what);
+  for (const language of LANGUAGES)
+    if (typeof texts[language] !== "string") throw new Error(`retention: ${what} is not told in ${language}`);
+  return texts as Texts;
 }
 
 /** What has a time, as a page shows it; for what the parent chooses, the days where they did not. */
-export function tellPolicy({ categories }: RetentionPolicy): ToldCategory[] {
-  return categories.flatMap(({ category, purpose, days }): ToldCategory[] => {
+export function tellPolicy({ categories }: RetentionPolicy, language: Language): ToldCategory[] {
+  return categories.flatMap(({ category, title, purpose, days }): ToldCategory[] => {
     if (days === undefined) return [];
-    if (days === "child") return [{ category, purpose, days: RETENTION_DAYS, from: "child" }];
-    return [{ category, purpose, days, from: "policy" }];
+    const told = { category, title: title[language], purpose: purpose[language] };
+    if (days === "child") return [{ ...told, days: RETENTION_DAYS, from: "child" }];
+    return [{ ...told, days, from: "policy" }];
   });
 }
 
-/** How long, in the words of the notice. Throws where there is no such category. */
-export function timeOf({ categories }: RetentionPolicy, category: string): string {
+/** How long. Throws where there is no such category, or no time of it. */
+export function daysOf({ categories }: RetentionPolicy, category: string): number | "child" {
   const found = categories.find((one) => one.category === category);
   if (found?.days === undefined) throw new Error(`retention: no time of ${category}`);
-  if (found.days === "child") return `for as many days as you choose, 1 to ${MAX_RETENTION_DAYS}`;
-  return found.days === 0 ? "until the answer is over" : `for ${found.days} days`;
+  return found.days;
 }

@@ -60,6 +60,7 @@ export interface ConsentPart {
 }
 
 export interface Consent {
+  language: string;
   notice_version: string;
   methods: ConsentMethod[];
   recipients: ConsentPart[];

@@ -10,13 +10,14 @@ import { Bear } from "../ui/bear.tsx";
 import { Choices, Field, Form, Switch } from "../ui/fields.tsx";
 import { Page } from "../ui/page.tsx";
 import { Button, Dialog, Fault, LinkButton, Loading, Note } from "../ui/parts.tsx";
-import { sayRefused, useAccount, useAnswer, useSending, useWords } from "../ui/use.ts";
+import { sayRefused, useAccount, useAnswer, useLanguage, useSending, useWords } from "../ui/use.ts";
 
 export function ConsentScreen({ params }: { params: Params }): JSX.Element {
   const words = useWords();
   const path = `/api/v1/children/${params.child_id}`;
   const child = useAnswer<Child>(path);
-  const consent = useAnswer<Consent>(`${path}/consent`);
+  const language = useLanguage();
+  const consent = useAnswer<Consent>(`${path}/consent?language=${language}`);
   const [asked, setAsked] = useState<ConsentAsked | undefined>();
   const [done, setDone] = useState(false);
   const fault = child.fault ?? consent.fault;
@@ -34,13 +35,20 @@ export function ConsentScreen({ params }: { params: Params }): JSX.Element {
       {fault !== undefined && !(child.value && consent.value) && <Fault text={sayRefused(words, fault)} />}
       {fault === undefined && !(child.value && consent.value) && <Loading />}
       {child.value && consent.value && asked && (
-        <Proof path={path} asked={asked} onConsent={settle} onAgain={() => setAsked(undefined)} />
+        <Proof
+          path={path}
+          language={language}
+          asked={asked}
+          onConsent={settle}
+          onAgain={() => setAsked(undefined)}
+        />
       )}
       {child.value && consent.value && !asked && (
         <div class="stack wide">
           {done && stands && <Thanks name={name} />}
           <Parts
-            key={consent.value.recipients.map(({ state }) => state).join()}
+            // what is agreed to is what was read: another text begins anew
+            key={[language, ...consent.value.recipients.map(({ state }) => state)].join()}
             path={path}
             consent={consent.value}
             onAsked={setAsked}
@@ -152,7 +160,13 @@ function Parts({ path, consent, onAsked, onConsent, onChanged }: PartsParts): JS
         </Button>
       )}
       {taking !== undefined && (
-        <TakeBack path={path} part={taking} onConsent={onConsent} onClose={() => take(undefined)} />
+        <TakeBack
+          path={path}
+          language={consent.language}
+          part={taking}
+          onConsent={onConsent}
+          onClose={() => take(undefined)}
+        />
       )}
     </Form>
   );
@@ -182,8 +196,7 @@ function PartOf({ part, on, reads, onToggle, onTake }: PartParts): JSX.Element {
       ) : (
         <Switch label={title} on={on} onChange={onToggle} />
       )}
-      {/* the server's own words: what is agreed to is what was read */}
-      <p lang="en">{part.purpose}</p>
+      <p>{part.purpose}</p>
       <p class="soft small">{consent.to(part.name)}</p>
       {part.state === "granted" && !reads && (
         <div>
@@ -198,20 +211,21 @@ function PartOf({ part, on, reads, onToggle, onTake }: PartParts): JSX.Element {
 
 interface TakeBackParts {
   path: string;
+  language: string;
   part: ConsentPart | "all";
   onConsent: (consent: Consent) => void;
   onClose: () => void;
 }
 
-function TakeBack({ path, part, onConsent, onClose }: TakeBackParts): JSX.Element {
+function TakeBack({ path, language, part, onConsent, onClose }: TakeBackParts): JSX.Element {
   const { consent, common } = useWords();
   const sending = useSending();
   // without the voice there is no consent at all
-  const one = part !== "all" && !part.required ? `?recipient=${part.recipient}` : "";
+  const one = part !== "all" && !part.required ? `&recipient=${part.recipient}` : "";
   const title = part === "all" ? consent.revokeAll : consent.recipients[part.recipient].title;
   const take = (): Promise<boolean> =>
     sending.run(async () => {
-      onConsent(await ask.delete<Consent>(`${path}/consent${one}`));
+      onConsent(await ask.delete<Consent>(`${path}/consent?language=${language}${one}`));
       onClose();
     });
   return (
@@ -230,13 +244,14 @@ function TakeBack({ path, part, onConsent, onClose }: TakeBackParts): JSX.Elemen
 
 interface ProofParts {
   path: string;
+  language: string;
   asked: ConsentAsked;
   onConsent: (consent: Consent) => void;
   onAgain: () => void;
 }
 
 /** That it was a parent: a code by mail, a card, or a form on paper. */
-function Proof({ path, asked, onConsent, onAgain }: ProofParts): JSX.Element {
+function Proof({ path, language, asked, onConsent, onAgain }: ProofParts): JSX.Element {
   const { consent, common } = useWords();
   const { email } = useAccount();
   const [code, setCode] = useState("");
@@ -251,12 +266,12 @@ function Proof({ path, asked, onConsent, onAgain }: ProofParts): JSX.Element {
     if (wrong) return;
     await sending.run(async () => {
       const proof = { request_id: asked.request_id, code: digits };
-      onConsent(await ask.post<Consent>(`${path}/consent/confirm`, proof));
+      onConsent(await ask.post<Consent>(`${path}/consent/confirm?language=${language}`, proof));
     });
   };
   const look = (): Promise<boolean> =>
     sending.run(async () => {
-      const now = await ask.get<Consent>(`${path}/consent`);
+      const now = await ask.get<Consent>(`${path}/consent?language=${language}`);
       if (now.recipients.some(({ state }) => state === "pending")) setWaiting(true);
       else onConsent(now);
     });

@@ -11,11 +11,11 @@ import { Away } from "../ui/away.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { Page } from "../ui/page.tsx";
 import { Button, Fault } from "../ui/parts.tsx";
-import { useAccount, useAnswer, useSending, useWords } from "../ui/use.ts";
+import { useAccount, useAnswer, useLanguage, useSending, useWords } from "../ui/use.ts";
 import { day, dayAndTime } from "../words/words.ts";
 
 interface Policy {
-  categories: { category: string; purpose: string; days: number; from: "child" | "policy" }[];
+  categories: { category: string; title: string; purpose: string; days: number; from: "child" | "policy" }[];
   recipients: { recipient: string; name: string; purpose: string }[];
 }
 interface Export {
@@ -67,10 +67,10 @@ export function Privacy(): JSX.Element {
   );
 }
 
-/** The server's policy, in the server's words: it is the law that the sweeper reads. */
+/** The server's policy, in its own words: it is the law that the sweeper reads. */
 function Kept(): JSX.Element {
   const { privacyPage } = useWords();
-  const { value, fault, again } = useAnswer<Policy>("/api/v1/privacy");
+  const { value, fault, again } = useAnswer<Policy>(`/api/v1/privacy?language=${useLanguage()}`);
   if (!value)
     return (
       <section class="card stack">
@@ -83,10 +83,10 @@ function Kept(): JSX.Element {
       <section class="card stack">
         <h2>{privacyPage.kept}</h2>
         <ul class="list">
-          {value.categories.map(({ category, purpose, days, from }) => (
+          {value.categories.map(({ category, title, purpose, days, from }) => (
             <li key={category} class="row apart" style={{ alignItems: "flex-start" }}>
-              <span class="grow" lang="en">
-                <span class="strong">{category.replaceAll("_", " ")}</span>
+              <span class="grow">
+                <span class="strong">{title}</span>
                 <br />
                 <span class="soft small">{purpose}</span>
               </span>
@@ -100,7 +100,7 @@ function Kept(): JSX.Element {
         {value.recipients.length === 0 ? (
           <p>{privacyPage.whoNobody}</p>
         ) : (
-          <ul class="list" lang="en">
+          <ul class="list">
             {value.recipients.map(({ recipient, name, purpose }) => (
               <li key={recipient}>
                 <span class="strong">{name}</span>

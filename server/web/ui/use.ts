@@ -5,7 +5,7 @@ import type { Store } from "../api/store.ts";
 import { after } from "../platform/browser.ts";
 import { answers, ask, session } from "../services.ts";
 import { spoken } from "../words/words.ts";
-import type { Words } from "../words/words.ts";
+import type { Language, Words } from "../words/words.ts";
 import type { Account } from "../api/types.ts";
 
 export function useStore<T>(store: Store<T>): T {
@@ -18,6 +18,7 @@ export function useStore<T>(store: Store<T>): T {
 }
 
 export const useWords = (): Words => useStore(spoken).words;
+export const useLanguage = (): Language => useStore(spoken).language;
 
 /** Of screens that only those who are signed in see. */
 export function useAccount(): Account {

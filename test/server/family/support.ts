@@ -127,8 +127,9 @@ export async function newChild(home: FamilyHouse, accountId: string, consented =
     keepsTranscripts: true,
   });
   if (consented) {
-    const recipients = consent.notice.parts.map(({ recipient }) => recipient);
-    const wish = { method: "form" as const, recipients, noticeVersion: consent.notice.version };
+    const { parts, version: noticeVersion } = consent.notice.in("en");
+    const recipients = parts.map(({ recipient }) => recipient);
+    const wish = { method: "form" as const, recipients, noticeVersion };
     const { requestId } = await askConsent(consent, { accountId, address: "::1" }, childId, wish);
     await confirmByForm(consent, { requestId, reference: "1" }, "::1");
   }

@@ -221,6 +221,23 @@ describe("consent", () => {
     expect((await ask("DELETE", `${url}?recipient=everyone`)).status).toBe(422);
   });
 
+  test("is read and asked for in German, under a version of its own, and told in German", async () => {
+    const childId = await newChild(home, accountId, false);
+    const url = `/api/v1/children/${childId}/consent`;
+    const [english, german] = [await ask("GET", url), await ask("GET", `${url}?language=de`)];
+    expect([english.body.language, german.body.language]).toEqual(["en", "de"]);
+    expect(german.body.notice_version).not.toBe(english.body.notice_version);
+    expect(german.body.recipients).toContainEqual(
+      expect.objectContaining({ recipient: "voice", name: "dieser Bearlink-Server" }),
+    );
+    const { notice_version } = german.body;
+    const asked = await ask("POST", url, { method: "form", recipients: ["voice"], notice_version });
+    expect(asked.status).toBe(202);
+    const after = await ask("DELETE", `${url}?language=de`);
+    expect(after.body).toMatchObject({ language: "de", notice_version });
+    expect((await ask("GET", `${url}?language=fr`)).status).toBe(422);
+  });
+
   test("by card is a signed word: without its signature nobody's", async () => {
     const word = { request_id: "0".repeat(32), transaction_id: "tx", at: 1, signature: "0".repeat(64) };
     expect(await ask("POST", "/api/v1/consent/card", word, {})).toMatchObject({

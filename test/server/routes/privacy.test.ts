@@ -20,12 +20,51 @@ test("it is told to anyone, from the file that the sweeper reads and the service
   expect(categories).toContainEqual(
     expect.objectContaining({ category: "conversations", days: 30, from: "child" }),
   );
-  expect(recipients).toEqual([
-    { recipient: "chat", name: "thoughts.example gpt", purpose: notice.parts[2]!.purpose },
-  ]);
-  const [voice, transcripts] = notice.parts;
+  const [voice, transcripts, chat] = notice.in("en").parts;
+  expect(recipients).toEqual([{ recipient: "chat", name: "thoughts.example gpt", purpose: chat!.purpose }]);
   expect(voice!.purpose).toContain("kept until the answer is over");
   expect(transcripts!.purpose).toContain("for as many days as you choose, 1 to 365");
+
+  const asked = await app.inject({ url: "/api/v1/privacy?language=de", headers: { host: "localhost" } });
+  const german = asked.json<{ language: string; categories: object[]; recipients: object[] }>();
+  expect(german.language).toBe("de");
+  expect(german.categories).toContainEqual(
+    expect.objectContaining({
+      category: "sound",
+      title: "Ton",
+      purpose: expect.stringMatching(/^Die Stimme/),
+    }),
+  );
+  expect(german.recipients).toEqual([
+    { recipient: "chat", name: "thoughts.example gpt", purpose: notice.in("de").parts[2]!.purpose },
+  ]);
+  const none = await app.inject({ url: "/api/v1/privacy?language=fr", headers: { host: "localhost" } });
+  expect(none.statusCode).toBe(422);
+});
+
+test("each time is in the words of each language", () => {
+  const of = (days: number | "child") =>
+    createNotice(
+      {
+        hash: systemHash,
+        policy: {
+          ...policy,
+          categories: policy.categories.map((one) => (one.category === "sound" ? { ...one, days } : one)),
+        },
+      },
+      [],
+    );
+  const told = ([0, 3, "child"] as const).map((days) =>
+    (["en", "de"] as const).map((language) => of(days).in(language).parts[0]!.purpose),
+  );
+  expect(told).toEqual([
+    [
+      expect.stringContaining("until the answer is over"),
+      expect.stringContaining("bis zum Ende der Antwort"),
+    ],
+    [expect.stringContaining("for 3 days"), expect.stringContaining("3 Tage lang")],
+    [expect.stringContaining("1 to 365"), expect.stringContaining("1 bis 365")],
+  ]);
 });
 
 test("a time that changes is another notice", () => {
@@ -42,6 +81,13 @@ test("a time that changes is another notice", () => {
       },
       [],
     );
-  expect(of(3).versionOf("transcripts")).not.toBe(of(4).versionOf("transcripts"));
-  expect(of(3).versionOf("voice")).toBe(of(4).versionOf("voice"));
+  for (const language of ["en", "de"] as const) {
+    const [[voice, transcripts], [sameVoice, others]] = [3, 4].map((days) =>
+      of(days)
+        .in(language)
+        .parts.map(({ version }) => version),
+    ) as [[string, string], [string, string]];
+    expect(others).not.toBe(transcripts);
+    expect(sameVoice).toBe(voice);
+  }
 });

@@ -37,6 +37,8 @@ for (const { name, missing, open } of places)
       accountId: "ada",
       method: "form",
       versions: { voice: "v1", chat: "c1" },
+      language: "de",
+      digests: { voice: "d1", chat: "e1" },
       codeHash: undefined,
       expiresAt: NOW + 1_000,
       ...fields,
@@ -119,16 +121,34 @@ for (const { name, missing, open } of places)
         await consents.revoke(childId, RECIPIENTS, entry);
         const records = await database.db
           .selectFrom("consent_records")
-          .select(["recipient", "state", "method", "evidence", "notice_version"])
+          .select(["state", "method", "evidence", "notice_version", "notice_language", "notice_digest"])
           .where("child_id", "=", childId)
           .where("recipient", "=", "voice")
           .orderBy("id")
           .execute();
+        const read = { notice_version: "v1", notice_language: "de", notice_digest: "d1" };
         expect(records).toEqual([
-          { recipient: "voice", state: "pending", method: "form", evidence: null, notice_version: "v1" },
-          { recipient: "voice", state: "granted", method: "form", evidence: "form 7", notice_version: "v1" },
-          { recipient: "voice", state: "revoked", method: "form", evidence: null, notice_version: "v1" },
+          { state: "pending", method: "form", evidence: null, ...read },
+          { state: "granted", method: "form", evidence: "form 7", ...read },
+          { state: "revoked", method: "form", evidence: null, ...read },
         ]);
+      });
+
+      test("asked for before its language was kept is proven as it was asked", async () => {
+        const request = requestOf({ language: undefined, digests: {} });
+        await consents.ask(request, NOW);
+        const former = { notice_language: null, digests: null };
+        const { requestId } = request;
+        await database.db
+          .updateTable("consent_requests")
+          .set(former)
+          .where("request_id", "=", requestId)
+          .execute();
+        expect(await consents.prove(requestId, "form", "form 7", entry)).toEqual(request);
+        expect(await consents.of(childId)).toContainEqual({
+          ...{ recipient: "voice", state: "granted", method: "form", changedAt: NOW },
+          ...{ noticeVersion: "v1", noticeLanguage: undefined, noticeDigest: undefined },
+        });
       });
 
       test("that stands is not lost by asking anew; the proof brings the new notice", async () => {

@@ -41,7 +41,8 @@ for (const { name, missing, open } of places)
     async function consent(recipients: readonly string[]) {
       const requestId = `request-${++made}`;
       const versions = Object.fromEntries(recipients.map((recipient) => [recipient, "v"]));
-      const rest = { method: "form", codeHash: undefined, expiresAt: NOW + 1 } as const;
+      const read = { language: "en", digests: {} };
+      const rest = { ...read, method: "form", codeHash: undefined, expiresAt: NOW + 1 } as const;
       await consents.ask({ requestId, childId, accountId: "ada", versions, ...rest }, NOW);
       await consents.prove(requestId, "form", "form", entry);
     }

@@ -1,5 +1,5 @@
 /** A parent consents and takes it back: the notice as it is configured, three methods of proof, and what none of them lets through. */
-import { toHex } from "@bearlink/sdk/protocol";
+import { lp, toHex, utf8 } from "@bearlink/sdk/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openPolicy } from "../../../../server/main/retention.ts";
 import { systemHash } from "../../../../server/adapters/hash.ts";
@@ -15,8 +15,8 @@ import {
 } from "../../../../server/family/consent/consent.ts";
 import { cardSignature } from "../../../../server/family/consent/methods.ts";
 import { createNotice } from "../../../../server/family/consent/notice.ts";
-import { TOY_CHANGED } from "../../../../server/ports.ts";
-import type { ConsentMethodName, Recipient } from "../../../../server/ports.ts";
+import { LANGUAGES, TOY_CHANGED } from "../../../../server/ports.ts";
+import type { ConsentMethodName, Language, Recipient } from "../../../../server/ports.ts";
 import { settle } from "../../../support/clock.ts";
 import { startPglite } from "../../../support/pglite.ts";
 import { CARD_KEY, familyHouse, newAccount, newChild, newToy } from "../support.ts";
@@ -36,11 +36,18 @@ async function home(options?: Parameters<typeof familyHouse>[1]) {
   const childId = await newChild(at, accountId, false);
   const by = { accountId, address: ADDRESS };
   const { consent } = at.families;
-  const ask = (method: ConsentMethodName, recipients: Recipient[] = ["voice", "chat"]) =>
-    askConsent(consent, by, childId, { method, recipients, noticeVersion: consent.notice.version });
+  const ask = (
+    method: ConsentMethodName,
+    recipients: Recipient[] = ["voice", "chat"],
+    language: Language = "en",
+  ) =>
+    askConsent(consent, by, childId, {
+      ...{ method, recipients },
+      noticeVersion: consent.notice.in(language).version,
+    });
   const states = async () =>
     Object.fromEntries(
-      (await consentOf(consent, accountId, childId)).map(({ recipient, state }) => [recipient, state]),
+      (await consentOf(consent, accountId, childId, "en")).map(({ recipient, state }) => [recipient, state]),
     );
   return { ...at, accountId, childId, by, consent, ask, states };
 }
@@ -50,7 +57,7 @@ const refused = (code: string) => expect.objectContaining({ code }) as Error;
 describe("the notice", () => {
   test("has a part for each recipient that is configured, by its host and model, and no other", async () => {
     const { consent } = await home();
-    expect(consent.notice.parts.map(({ recipient, name }) => [recipient, name])).toEqual([
+    expect(consent.notice.in("en").parts.map(({ recipient, name }) => [recipient, name])).toEqual([
       ["voice", "this Bearlink server"],
       ["transcripts", "this Bearlink server"],
       ["speech_in", "ears.example whisper"],
@@ -61,11 +68,65 @@ describe("the notice", () => {
   test("is another where one provider is, in that part and as a whole, and the same for the same", () => {
     const of = (name: string) =>
       createNotice({ hash: systemHash, policy: openPolicy() }, [{ recipient: "chat", name }]);
-    expect(of("a").version).toBe(of("a").version);
-    expect(of("a").version).not.toBe(of("b").version);
-    expect(of("a").versionOf("chat")).not.toBe(of("b").versionOf("chat"));
-    expect(of("a").versionOf("voice")).toBe(of("b").versionOf("voice"));
-    expect(of("a").versionOf("moderation")).toBeUndefined();
+    for (const language of LANGUAGES) {
+      const [a, again, b] = ["a", "a", "b"].map((name) => of(name).in(language));
+      expect(a).toEqual(again);
+      expect(a!.version).not.toBe(b!.version);
+      const [voice, , chat] = a!.parts;
+      expect(of("b").stands("chat", chat!.version)).toBe(false);
+      expect(of("b").stands("voice", voice!.version)).toBe(true);
+      expect(of("a").stands("moderation", chat!.version)).toBe(false);
+    }
+  });
+
+  test("is another in each language, in its whole and in each part, and known by its version", async () => {
+    const { notice } = (await home()).consent;
+    const [english, german] = LANGUAGES.map((language) => notice.in(language));
+    expect(german!.parts.map(({ recipient, name }) => [recipient, name])).toEqual([
+      ["voice", "dieser Bearlink-Server"],
+      ["transcripts", "dieser Bearlink-Server"],
+      ["speech_in", "ears.example whisper"],
+      ["chat", "thoughts.example gpt"],
+    ]);
+    german!.parts.forEach((part, at) => {
+      const other = english!.parts[at]!;
+      expect(part.required).toBe(other.required);
+      for (const field of ["purpose", "version", "digest"] as const)
+        expect(part[field]).not.toBe(other[field]);
+    });
+    for (const one of [english, german]) expect(notice.read(one!.version)).toBe(one);
+    expect(notice.read("former")).toBeUndefined();
+  });
+
+  test("is in English what it was before there were others: its version is made of that text alone", async () => {
+    const { consent } = await home();
+    for (const { recipient, name, purpose, version, digest } of consent.notice.in("en").parts) {
+      const shown = toHex(systemHash.sha256(lp([recipient, name, purpose].map(utf8))));
+      expect(digest).toBe(shown);
+      expect(version).toBe(shown.slice(0, 16));
+    }
+  });
+
+  test("read in German is consented to in German: the record says so, and in English it stands too", async () => {
+    const { ask, consent, accountId, childId, database, states } = await home();
+    const { requestId } = await ask("form", ["voice"], "de");
+    await confirmByForm(consent, { requestId, reference: "1" }, ADDRESS);
+    const [voice] = consent.notice.in("de").parts;
+    const records = await database.db
+      .selectFrom("consent_records")
+      .select(["state", "notice_version", "notice_language", "notice_digest"])
+      .where("child_id", "=", childId)
+      .orderBy("id")
+      .execute();
+    const read = { notice_version: voice!.version, notice_language: "de", notice_digest: voice!.digest };
+    expect(records).toEqual([
+      { state: "pending", ...read },
+      { state: "granted", ...read },
+    ]);
+    expect(await hasConsent(consent, childId)).toBe(true);
+    expect(await states()).toMatchObject({ voice: "granted" });
+    const [view] = await consentOf(consent, accountId, childId, "de");
+    expect(view).toEqual({ ...voice, state: "granted" });
   });
 
   test("that changed asks again: of that provider for it alone, and nothing is sent there meanwhile", async () => {
@@ -85,7 +146,7 @@ describe("the notice", () => {
         { recipient: "chat", name: "others.example gpt" },
       ],
     });
-    const view = await consentOf(later.families.consent, accountId, childId);
+    const view = await consentOf(later.families.consent, accountId, childId, "en");
     expect(view.map(({ recipient, state }) => `${recipient} ${state}`)).toEqual([
       "voice granted",
       "transcripts none",
@@ -103,7 +164,7 @@ describe("the notice", () => {
     const { consent, by, childId } = await home();
     const wish = { method: "form" as const, recipients: ["voice" as const], noticeVersion: "former" };
     await expect(askConsent(consent, by, childId, wish)).rejects.toEqual(refused("NOTICE_CHANGED"));
-    const { version } = consent.notice;
+    const { version } = consent.notice.in("en");
     const beyond = { ...wish, recipients: ["moderation" as const], noticeVersion: version };
     await expect(askConsent(consent, by, childId, beyond)).rejects.toEqual(refused("INVALID_REQUEST"));
   });

@@ -1,10 +1,12 @@
 /** The policy of what is kept: what it must say of each category, and what people are told of it. */
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { readPolicy, tellPolicy, timeOf } from "../../../../server/family/retention/policy.ts";
+import { daysOf, readPolicy, tellPolicy } from "../../../../server/family/retention/policy.ts";
 import { openPolicy } from "../../../../server/main/retention.ts";
 
-const words = { category: "words", of: "child", purpose: "to read", days: 3 };
+const title = { en: "Words", de: "Wörter" };
+const purpose = { en: "to read", de: "zum Lesen" };
+const words = { category: "words", of: "child", title, purpose, days: 3 };
 const policyOf = (...categories: object[]) => readPolicy({ categories, tables: {} });
 
 describe("a policy", () => {
@@ -17,6 +19,8 @@ describe("a policy", () => {
     ["half a day", { categories: [{ ...words, days: 0.5 }], tables: {} }],
     ["less than nothing", { categories: [{ ...words, days: -1 }], tables: {} }],
     ["no purpose", { categories: [{ ...words, purpose: undefined }], tables: {} }],
+    ["a purpose in one language", { categories: [{ ...words, purpose: { en: "to read" } }], tables: {} }],
+    ["no title", { categories: [{ ...words, title: undefined }], tables: {} }],
     ["nobody's data", { categories: [{ ...words, of: "someone" }], tables: {} }],
     ["a category twice", { categories: [words, words], tables: {} }],
     ["a table of no category", { categories: [words], tables: { said: "sounds" } }],
@@ -26,7 +30,7 @@ describe("a policy", () => {
   });
 
   test("says of each column what it is of, and nothing of one it does not name", () => {
-    const parent = { category: "parent", of: "parent", purpose: "to sign in" };
+    const parent = { ...words, category: "parent", of: "parent", days: undefined };
     const tables = { said: "words", toys: { child_id: "words", owner_id: "parent" } };
     const policy = readPolicy({ categories: [words, parent], tables });
     expect(policy.categoryOf("said", "whatever")).toEqual(words);
@@ -37,16 +41,15 @@ describe("a policy", () => {
 
   test("is told with its times: the parent's choice as it is where they made none", () => {
     const chosen = { ...words, category: "chosen", days: "child" };
-    const policy = policyOf(words, chosen, { category: "parent", of: "parent", purpose: "to sign in" });
-    expect(tellPolicy(policy)).toEqual([
-      { category: "words", purpose: "to read", days: 3, from: "policy" },
-      { category: "chosen", purpose: "to read", days: 30, from: "child" },
+    const policy = policyOf(words, chosen, { ...words, category: "parent", of: "parent", days: undefined });
+    expect(tellPolicy(policy, "en")).toEqual([
+      { category: "words", title: "Words", purpose: "to read", days: 3, from: "policy" },
+      { category: "chosen", title: "Words", purpose: "to read", days: 30, from: "child" },
     ]);
-    expect(timeOf(policy, "words")).toBe("for 3 days");
-    expect(timeOf(policy, "chosen")).toBe("for as many days as you choose, 1 to 365");
-    expect(timeOf(policyOf({ ...words, days: 0 }), "words")).toBe("until the answer is over");
-    expect(() => timeOf(policy, "sound")).toThrow();
-    expect(() => timeOf(policy, "parent")).toThrow();
+    expect(tellPolicy(policy, "de")[0]).toMatchObject({ title: "Wörter", purpose: "zum Lesen" });
+    expect(["words", "chosen"].map((category) => daysOf(policy, category))).toEqual([3, "child"]);
+    expect(() => daysOf(policy, "sound")).toThrow();
+    expect(() => daysOf(policy, "parent")).toThrow();
   });
 
   test("of this server can be read, and keeps no sound", () => {

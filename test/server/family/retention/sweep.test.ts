@@ -11,10 +11,11 @@ import { silentLog } from "../../../support/voice.ts";
 
 const DAY_MS = 86_400_000;
 const open = new AbortController().signal;
+const texts = { en: "x", de: "x" };
 const of = (category: string, days: unknown, whose = "child") => ({
   category,
   of: whose,
-  purpose: "x",
+  ...{ title: texts, purpose: texts },
   days,
 });
 const CATEGORIES = [of("sound", 0), of("words", "child"), of("notes", 2), of("parent", 9, "parent")];
