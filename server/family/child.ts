@@ -64,10 +64,25 @@ async function sealed(
   return familyVault.seal(accountId, utf8(JSON.stringify(profile)), sealContext.profile(childId));
 }
 
+type SealedProfile = Pick<ChildRecord, "childId" | "accountId" | "sealedProfile">;
+type ProfilePorts = Pick<ChildPorts, "familyVault" | "vault">;
+
+/** while a record is held: many who asked for it at once were given one, and it is opened once */
+const opened = new WeakMap<SealedProfile, Promise<ChildProfile>>();
+
 /** What a parent told of a child. */
-export async function openProfile(
-  ports: Pick<ChildPorts, "familyVault" | "vault">,
-  { childId, accountId, sealedProfile }: Pick<ChildRecord, "childId" | "accountId" | "sealedProfile">,
+export function openProfile(ports: ProfilePorts, record: SealedProfile): Promise<ChildProfile> {
+  let profile = opened.get(record);
+  if (!profile) {
+    profile = unseal(ports, record);
+    opened.set(record, profile);
+  }
+  return profile;
+}
+
+async function unseal(
+  ports: ProfilePorts,
+  { childId, accountId, sealedProfile }: SealedProfile,
 ): Promise<ChildProfile> {
   const context = sealContext.profile(childId);
   const bytes = isUnderOwner(sealedProfile)

@@ -37,8 +37,8 @@ export function requestId(request: IncomingMessage): string {
 }
 
 /** The client's address: the socket's, or what a configured proxy says. */
-function clientAddress(request: FastifyRequest): string {
-  return isIP(request.ip) ? request.ip : (request.socket.remoteAddress ?? "unknown");
+function clientAddress({ ip, socket }: FastifyRequest): string {
+  return isIP(ip) ? ip : (socket.remoteAddress ?? "unknown");
 }
 
 function isReading({ method }: FastifyRequest): boolean {

@@ -52,6 +52,27 @@ test("a profile is found and changed by its family, and what it says is nowhere 
   await expect(findChild(children, accountId, other)).rejects.toThrow();
 });
 
+test("who asks for the children at the same moment shares one opening of them, and who asks later does not", async () => {
+  const home = familyHouse(database);
+  const { children } = home.families;
+  const accountId = await newAccount(home);
+  await newChild(home, accountId, false);
+  const { familyVault } = children;
+  let openings = 0;
+  const counted = {
+    ...children,
+    familyVault: {
+      ...familyVault,
+      open: (...sealed: Parameters<typeof familyVault.open>) => (openings++, familyVault.open(...sealed)),
+    },
+  };
+  const lists = await Promise.all(Array.from({ length: 9 }, () => listChildren(counted, accountId)));
+  expect(lists).toEqual(Array.from({ length: 9 }, () => lists[0]));
+  expect(openings).toBe(1);
+  await listChildren(counted, accountId);
+  expect(openings).toBe(2);
+});
+
 test("a profile sealed under the cell's own key opens, and is under its family's once it is changed", async () => {
   const home = familyHouse(database);
   const { children } = home.families;
