@@ -1,10 +1,13 @@
 /** The app: which screen is at this address, for whoever is there. */
 import type { ComponentType, JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { waitMs } from "./api/live.ts";
+import { Refused } from "./api/refused.ts";
+import { after } from "./platform/browser.ts";
 import { openPages, pages, placeOf } from "./router/pages.ts";
 import type { PageName, Params } from "./router/pages.ts";
 import { address, go, goTo } from "./router/place.ts";
-import { session } from "./services.ts";
+import { online, session } from "./services.ts";
 import { Bear } from "./ui/bear.tsx";
 import { Button, LinkButton, Loading } from "./ui/parts.tsx";
 import { Page } from "./ui/page.tsx";
@@ -147,21 +150,34 @@ export function App(): JSX.Element {
   );
 }
 
-/** Who it is is being asked. */
+/** Who it is is being asked: again and again while nobody answers, and at once where the network is back. */
 function Waiting(): JSX.Element {
   const words = useWords();
   const [fault, setFault] = useState<unknown>(undefined);
-  const ask = (): void => {
-    setFault(undefined);
-    session.wake().catch((error: unknown) => setFault(error));
-  };
+  const tries = useRef(0);
+  const ask = (): void => void session.wake().catch((error: unknown) => setFault(error));
   useEffect(ask, []);
+  useEffect(() => {
+    if (fault === undefined) return;
+    const leastMs =
+      (fault instanceof Refused && fault.retryAfterS !== undefined ? fault.retryAfterS : 0) * 1000;
+    const endWait = after(Math.max(leastMs, waitMs(tries.current++, Math.random())), ask);
+    const endFollow = online.follow(ask);
+    return () => {
+      endWait();
+      endFollow();
+    };
+  }, [fault]);
   return (
     <main class="empty" style={{ minHeight: "100dvh", justifyContent: "center" }}>
       <Bear mood={fault ? "offline" : "thinking"} size={120} />
       {fault ? (
         <>
-          <p role="alert">{sayRefused(words, fault)}</p>
+          <div role="alert">
+            <h1>{words.line.away}</h1>
+            <p>{sayRefused(words, fault)}</p>
+          </div>
+          <p class="soft">{words.line.goesOn}</p>
           <Button onClick={ask}>{words.common.again}</Button>
         </>
       ) : (

@@ -20,6 +20,8 @@ export const live = createLive({
 /** What the feed has told, for every screen. */
 export const followed = createStore(nothingFollowed);
 export const online = createStore(navigator.onLine);
+/** How often the line has come back: what was asked before may be old, or was never answered. */
+export const returned = createStore(0);
 /** How many alerts are unread: what the server said, and what has come since. */
 export const unread = createStore(0);
 
@@ -46,6 +48,14 @@ export function startServices(): void {
     live.stop();
     answers.clear();
     followed.set(nothingFollowed);
+  });
+  let line = live.state.get();
+  live.state.follow((now) => {
+    if (line === "stale" && now === "live") {
+      answers.age();
+      returned.set(returned.get() + 1);
+    }
+    line = now;
   });
   addEventListener("online", () => {
     online.set(true);

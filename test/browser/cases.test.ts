@@ -5,6 +5,7 @@ import type { TestCell } from "../support/cell.ts";
 import { until } from "../support/wait.ts";
 import { newChild, newParent } from "../walks/family.ts";
 import type { Parent } from "../walks/family.ts";
+import { layLine } from "./line.ts";
 import { heading, press, signIn } from "./parent.ts";
 import { expectAccessible, launch, startAppCell, tell, visit } from "./support.ts";
 
@@ -48,18 +49,73 @@ async function signedIn() {
 const childOnHome = (page: Page) => page.locator('a[href^="/children/"]', { hasText: "Pip" });
 const nav = (page: Page, name: string) => page.getByRole("navigation").getByRole("link", { name }).click();
 
-test("without a network the app says so, and opens a page that was not open before", async () => {
-  const { context, page } = await signedIn();
-  // the service worker has what the app is made of
+/** Signed in over a line that can be cut, with the app's own files kept. */
+async function overLine() {
+  const { person } = await newFamily();
+  const line = await layLine(cell.url);
+  const { context, page } = await visit(browser, line);
+  await signIn(page, person);
+  await childOnHome(page).waitFor();
   await until("the service worker is in charge", () =>
     page.evaluate(() => navigator.serviceWorker.controller?.state === "activated"),
   );
-  await context.setOffline(true);
+  return {
+    page,
+    async away() {
+      await line.cut();
+      await context.setOffline(true);
+    },
+    async back() {
+      await line.mend();
+      await context.setOffline(false);
+    },
+    line,
+    async close() {
+      await context.close();
+      await line.cut();
+    },
+  };
+}
+
+test("without a network the app says so, opens a page that was not open before, and has it when the network is back", async () => {
+  const { page, away, back, close } = await overLine();
+  await away();
   await page.getByText("You are offline. What you see may be old.").waitFor();
   await expectAccessible(page, "offline");
   await nav(page, "Talks");
   await heading(page, "Conversations");
-  await context.close();
+  await page.getByText("The server cannot be reached").first().waitFor();
+  await back();
+  await page.getByText("No conversation yet").waitFor();
+  await until("nothing is said of a line", async () => (await page.locator(".line-state").count()) === 0);
+  await close();
+});
+
+test.each(["/privacy", "/children/new"])(
+  "opened anew at %s without a network it says so, and goes on by itself when the network is back",
+  async (path) => {
+    const { page, away, back, close } = await overLine();
+    await page.goto(path);
+    await away();
+    await page.reload();
+    await page.getByText("The server cannot be reached").waitFor();
+    await page.getByText("It goes on here by itself").waitFor();
+    await expectAccessible(page, "opened offline");
+    await back();
+    await page.getByRole("navigation").waitFor();
+    expect(new URL(page.url()).pathname).toBe(path);
+    await close();
+  },
+);
+
+test("opened anew while the server alone is away, it goes on when the server is back", async () => {
+  const { page, line, close } = await overLine();
+  await line.cut();
+  await page.reload();
+  await page.getByText("The server cannot be reached").waitFor();
+  await line.mend();
+  await childOnHome(page).waitFor();
+  await close();
 });
 
 // DevTools' own figures, and WebPageTest's: bytes a second, and ms there and back

@@ -23,15 +23,16 @@ self.addEventListener("activate", (event) => {
   );
 });
 
-/** A page comes from the network; where that is away, every page is the shell. */
+/** ms a network may take before it counts as away: some take everything and bring nothing */
+const SLOWEST_MS = 5_000;
+
+/** A page comes from the network; where that is away, or who is behind it, every page is the shell. */
 async function page(request) {
-  try {
-    return await fetch(request);
-  } catch (error) {
-    const kept = await caches.match("/", whatever);
-    if (kept) return kept;
-    throw error;
-  }
+  const asked = fetch(request);
+  const slow = new Promise((resolve) => setTimeout(resolve, SLOWEST_MS));
+  const answer = await Promise.race([asked, slow]).catch(() => undefined);
+  if (answer && answer.status < 500) return answer;
+  return (await caches.match("/", whatever)) ?? asked;
 }
 
 /** A hashed file never changes: what is kept is right, and what was needed once is kept. */

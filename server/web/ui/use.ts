@@ -3,7 +3,7 @@ import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { codeOf, Refused } from "../api/refused.ts";
 import type { Store } from "../api/store.ts";
 import { after } from "../platform/browser.ts";
-import { answers, ask, session } from "../services.ts";
+import { answers, ask, returned, session } from "../services.ts";
 import { spoken } from "../words/words.ts";
 import type { Language, Words } from "../words/words.ts";
 import type { Account } from "../api/types.ts";
@@ -78,6 +78,7 @@ export function useAnswer<T>(path: string | undefined): Answer<T> {
   useEffect(() => {
     if (path === undefined || !answers.isFresh(path)) void again();
   }, [again]);
+  useEffect(() => returned.follow(() => void again()), [again]);
   // who asked too often is answered in a while
   useEffect(() => {
     const seconds = state.fault instanceof Refused ? state.fault.retryAfterS : undefined;

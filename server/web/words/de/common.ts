@@ -41,6 +41,8 @@ export const common: typeof English = {
   line: {
     offline: "Sie sind offline. Was Sie sehen, kann veraltet sein.",
     stale: "Die Live-Verbindung ist unterbrochen. Neuer Versuch …",
+    away: "Noch antwortet niemand",
+    goesOn: "Es geht hier von selbst weiter, sobald es kann.",
   },
   theme: { label: "Darstellung", system: "Wie das Gerät", light: "Hell", dark: "Dunkel" },
   language: "Sprache",

@@ -40,6 +40,8 @@ export const common = {
   line: {
     offline: "You are offline. What you see may be old.",
     stale: "The live line is lost. Trying again …",
+    away: "Nobody answers yet",
+    goesOn: "It goes on here by itself as soon as it can.",
   },
   theme: { label: "Appearance", system: "Like the device", light: "Light", dark: "Dark" },
   language: "Language",
