@@ -1,4 +1,4 @@
-/** From sentences to sound in the toy's codec: one sentence in flight, the next one fetched meanwhile. */
+/** From sentences to sound in the toy's codec: one sentence in flight, the next one fetched once the first is heard. */
 import { codecBytes, codecRate } from "@bearlink/sdk/protocol";
 import type { Codec } from "@bearlink/sdk/protocol";
 import { BETWEEN_TOKENS_MS, FIRST_TOKEN_MS, MAX_SOUND_S } from "../bounds.ts";
@@ -15,6 +15,8 @@ export interface SpeakPorts {
 const LEAD_S = 0.6;
 /** s of sound made between two looks at that */
 const PIECE_S = 0.1;
+/** ms that the first sentence has for itself: what is fetched beside it takes from its own way to the toy */
+const ALONE_MS = 50;
 
 /** Speaks through `pipe`, which was opened for the speech's rate and the toy's codec; frees it in the end. */
 export async function* speak(
@@ -31,6 +33,9 @@ export async function* speak(
   let written = 0;
   let taken = 0;
   let roomMade: (() => void) | undefined;
+  let heard!: () => void;
+  const firstHeard = new Promise<void>((resolve) => (heard = resolve));
+  let cancelAlone: (() => void) | undefined;
 
   /** Starts on the next sentence at once, whether or not the one before is done. */
   async function fetch(): Promise<AsyncIterable<Uint8Array> | undefined> {
@@ -49,7 +54,8 @@ export async function* speak(
     for (;;) {
       const sound = await next;
       if (!sound) return pipe.end();
-      next = fetch();
+      cancelAlone ??= clock.after(ALONE_MS, heard);
+      next = firstHeard.then(fetch);
       next.catch(() => undefined); // told when it is its turn
       for await (const pcm of sound)
         for (let at = 0; at < pcm.length; at += pieceBytes) {
@@ -72,12 +78,15 @@ export async function* speak(
       taken += bytes.length / codecBytes(codec) / codecRate(codec);
       roomMade?.();
       yield bytes;
+      heard();
     }
   } catch (error) {
     fault ??= error;
   } finally {
     own.abort(new Error("spoken"));
     pipe.destroy();
+    cancelAlone?.();
+    heard();
     roomMade?.();
   }
   if (fault !== undefined) throw fault;

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { SoundPipe } from "../../../server/ports.ts";
 import { speak } from "../../../server/voice/speak.ts";
 import { fakeClock } from "../../support/clock.ts";
+import type { FakeClock } from "../../support/clock.ts";
 import { fakeSound } from "../../support/voice.ts";
 
 const RATE = 8_000;
@@ -51,6 +52,69 @@ describe("what is spoken", () => {
       if (taken < 2 * SENTENCE_S - 1) expect(seconds() - taken).toBeGreaterThan(0.4);
     }
     expect(taken).toBeCloseTo(2 * SENTENCE_S, 6);
+  });
+
+  describe("asks for the second sentence", () => {
+    /** Speaks two sentences, the first of which is silent until it is told to sound. */
+    function twoSentences(): {
+      asked: string[];
+      clock: FakeClock;
+      sound: AsyncGenerator<Uint8Array>;
+      begin(): void;
+    } {
+      const asked: string[] = [];
+      const clock = fakeClock();
+      let begin!: () => void;
+      const begun = new Promise<void>((resolve) => (begin = resolve));
+      const textToSpeech = {
+        rate: RATE,
+        async *speak(text: string) {
+          asked.push(text);
+          await begun;
+          yield new Uint8Array(2 * RATE);
+        },
+      };
+      async function* sentences(): AsyncGenerator<string> {
+        yield* ["first", "second"];
+      }
+      const { pipe } = countingPipe();
+      const { signal } = new AbortController();
+      return {
+        asked,
+        clock,
+        sound: speak({ clock, textToSpeech }, pipe, CODEC.U8, sentences(), signal),
+        begin,
+      };
+    }
+
+    it("once the first one's sound was taken", async () => {
+      const { asked, sound, begin } = twoSentences();
+      const first = sound.next();
+      await turnOfLoop();
+      expect(asked).toEqual(["first"]);
+      begin();
+      await first;
+      expect(asked).toEqual(["first"]);
+      await sound.next();
+      await turnOfLoop();
+      expect(asked).toEqual(["first", "second"]);
+      await sound.return(undefined);
+    });
+
+    it("after 50 ms, where the first one is slow", async () => {
+      const { asked, clock, sound, begin } = twoSentences();
+      const first = sound.next();
+      await turnOfLoop();
+      await clock.advance(49);
+      await turnOfLoop();
+      expect(asked).toEqual(["first"]);
+      await clock.advance(1);
+      await turnOfLoop();
+      expect(asked).toEqual(["first", "second"]);
+      begin();
+      await first;
+      await sound.return(undefined);
+    });
   });
 
   it("ends at once when it is given up while it waits to be taken", async () => {
