@@ -214,6 +214,8 @@ export const RETENTION_DAYS = 30;
 export const MAX_CONVERSATION_TURNS = 500;
 /** characters of what was heard, and of what was answered, that are kept of a turn */
 export const MAX_KEPT_CHARS = 8_000;
+/** ms that the end of a turn waits on the feed to be told where it was written down */
+export const KEPT_TOLD_MS = 2_000;
 /** turns that wait to be written down; more are dropped */
 export const MAX_KEPT_WAITING = 500;
 /** ms a stop waits for those */

@@ -132,7 +132,7 @@ export async function startCell(config: Config, options: { log?: Log } = {}): Pr
       ...{ ...claims, ...live, voices, line },
       letters: secondMailLater(letters, claims),
     });
-    const conversations = openConversations({ ...stores, ...claims });
+    const conversations = openConversations({ ...stores, ...claims, kept: live.kept });
     const care = openCare(
       config,
       { ...stores, ...claims, desk: accounts.desk, families, letters },

@@ -1,5 +1,5 @@
 /** Turns as their family sees them: each stage on the feed, with words only where the family has them kept. */
-import { CELL_LEASE_MS, MAX_TOLD_TURNS } from "../bounds.ts";
+import { CELL_LEASE_MS, KEPT_TOLD_MS, MAX_TOLD_TURNS } from "../bounds.ts";
 import type {
   Clock,
   FamilyFeed,
@@ -25,15 +25,23 @@ export interface LiveTurnPorts {
 }
 
 export interface LiveTurns extends TurnNews {
+  /** Where a turn that is over is written down; undefined where it is not. */
+  kept(turn: Pick<TurnRef, "turnId">, conversationId: string | undefined): void;
   /** What a toy of this cell does in its turn; undefined where it is in none. */
   activityOf(deviceId: string): ToyActivity | undefined;
   /** Tells the families of those of these toys that are in a turn here what they do. */
   tellAgain(deviceIds: readonly string[]): void;
 }
 
+/** Where a turn is written down, once that is known; undefined where it took too long. */
+type Place = { conversationId: string | undefined } | undefined;
+
+type Settle = (place: Place) => void;
+
 interface Told {
   activity: ToyActivity;
   status: ToyStatus | undefined;
+  place: Promise<Place>;
   /** one after another, in the order in which it came */
   work: Promise<TurnFamily | undefined>;
 }
@@ -49,6 +57,8 @@ const MAX_TEXT_CHARS = 600;
 
 export function createLiveTurns({ statuses, feed, clock, log, talked }: LiveTurnPorts): LiveTurns {
   const turns = new Map<string, Told>();
+  /** of those that are not written down yet */
+  const unwritten = new Map<string, Settle>();
   /** of each toy that is in one */
   const newest = new Map<string, Told>();
 
@@ -59,14 +69,17 @@ export function createLiveTurns({ statuses, feed, clock, log, talked }: LiveTurn
     told.activity = ACTIVITY[stage];
     const { activity } = told;
     const at = clock.now();
-    told.work = told.work.then((family) => {
+    told.work = told.work.then(async (family) => {
       if (!family) return undefined;
+      // the end alone waits for it, and the turn itself for none of this
+      const { conversationId } = (stage === "over" && (await told.place)) || family;
       const shown = family.keepsTranscripts && turn.recipients.has("transcripts");
       const { deviceId, turnId } = turn;
       feed.tell(family.status.accountId, {
         type: "turn",
         turn: {
           ...{ deviceId, childId: turn.childId, turnId, stage, at },
+          ...(shown && conversationId !== undefined && { conversationId }),
           ...(shown && text !== undefined && { text: text.slice(0, MAX_TEXT_CHARS) }),
           ...what,
         },
@@ -85,10 +98,13 @@ export function createLiveTurns({ statuses, feed, clock, log, talked }: LiveTurn
     began(turn) {
       const { deviceId, turnId, childId } = turn;
       if (turns.size >= MAX_TOLD_TURNS) return;
+      let settle: Settle = () => undefined;
+      const place = new Promise<Place>((resolve) => (settle = resolve));
+      unwritten.set(turnId, settle);
       const told: Told = {
-        activity: "idle",
+        ...{ activity: "idle", place },
         status: undefined,
-        work: statuses.family(deviceId).then(
+        work: statuses.family(deviceId, turn.at).then(
           (family) => {
             // handed on since this turn began
             if (family?.status.childId !== childId) return undefined;
@@ -114,10 +130,23 @@ export function createLiveTurns({ statuses, feed, clock, log, talked }: LiveTurn
     over(turn, outcome) {
       tell(turn, "over", { outcome });
       const { deviceId, turnId } = turn;
+      const settle = unwritten.get(turnId);
+      if (settle) {
+        const cancel = clock.after(KEPT_TOLD_MS, () => {
+          unwritten.delete(turnId);
+          settle(undefined);
+        });
+        void turns.get(turnId)?.place.then(cancel);
+      }
       // one that barged in has its place already
       if (newest.get(deviceId) === turns.get(turnId)) newest.delete(deviceId);
       turns.delete(turnId);
       talked(deviceId, clock.now());
+    },
+
+    kept({ turnId }, conversationId) {
+      unwritten.get(turnId)?.({ conversationId });
+      unwritten.delete(turnId);
     },
 
     activityOf: (deviceId) => newest.get(deviceId)?.activity,

@@ -71,12 +71,12 @@ function bodyOf(message: FamilyMessage, now: number): object {
     const { windowId, state, picked } = message;
     return { type: "window", window_id: windowId, state, picked };
   }
-  const { deviceId, childId, turnId, at, ...moment } = message.turn;
+  const { deviceId, childId, turnId, conversationId, at, ...moment } = message.turn;
   return {
     type: "turn",
     device_id: deviceId,
     child_id: childId,
-    conversation_id: null,
+    conversation_id: conversationId ?? null,
     turn_id: turnId,
     ...moment,
     at: dateOf(at),

@@ -17,6 +17,7 @@ import type { Feeds } from "../live/feeds.ts";
 import { createStatusKeeper } from "../live/status.ts";
 import type { StatusKeeper } from "../live/status.ts";
 import { createLiveTurns } from "../live/turns.ts";
+import type { LiveTurns } from "../live/turns.ts";
 import { TOY_CHANGED } from "../ports.ts";
 import type { Alerts, FamilyFeed, FamilyVault, Mail, ToyActivity, TurnNews } from "../ports.ts";
 import { quietUntil } from "../quiet-hours.ts";
@@ -30,6 +31,8 @@ export interface Live {
     telemetry(deviceId: string, telemetry: Telemetry): void;
   };
   followers: TurnNews[];
+  /** What the recorder made of each turn. */
+  kept: LiveTurns["kept"];
   activityOf(deviceId: string): ToyActivity | undefined;
   /** Begins to hear the other cells; the answer stops all of it. */
   start(): Promise<() => Promise<void>>;
@@ -105,6 +108,7 @@ export function openLive(config: Config, parts: LiveParts): Live {
     feeds,
     status,
     activityOf,
+    kept: turns.kept,
     followers: [turns, { began: () => {}, said: () => {}, over: () => {}, ...care }],
     async start() {
       await status.start();

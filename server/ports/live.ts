@@ -32,6 +32,8 @@ export interface TurnFamily {
   status: ToyStatus;
   /** the parent has what is said kept */
   keepsTranscripts: boolean;
+  /** the kept conversation that a turn which begins now goes on with; undefined where it begins one, or none is kept */
+  conversationId: string | undefined;
 }
 
 export interface LowBattery {
@@ -46,7 +48,7 @@ export interface ToyStatuses {
   /** Keeps what became of these toys of this cell; answers with those that have an owner, as they are after it. */
   keep(cellId: string, changes: ReadonlyMap<string, StatusChange>, now: number): Promise<ToyStatus[]>;
   list(accountId: string): Promise<ToyStatus[]>;
-  family(deviceId: string): Promise<TurnFamily | undefined>;
+  family(deviceId: string, now: number): Promise<TurnFamily | undefined>;
   /** The cell is there: its toys are believed to be on the line until it has been silent for CELL_LEASE_MS. */
   beat(cellId: string, now: number): Promise<void>;
   /** The cell stops, and with it every line it had. */
@@ -74,6 +76,8 @@ export interface TurnMoment {
   deviceId: string;
   childId: string;
   turnId: string;
+  /** where it is kept: known of a conversation that goes on, and of each once it is written down */
+  conversationId?: string;
   stage: TurnStage;
   /** only where the family has what is said kept */
   text?: string;

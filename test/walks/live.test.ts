@@ -118,6 +118,11 @@ describe.skipIf(missing)(`a live feed${missing && ` (skipped: ${missing})`}`, ()
       expect.arrayContaining(["began", "heard", "said", "over"]),
     );
     expect(stages().find(({ stage }) => stage === "said")!.text).toMatch(/\w/);
+    // its end names where it is kept: there already, with that very turn
+    const over = feed.messages.find(({ stage }) => stage === "over")!;
+    const kept = await parent.ask("GET", `/api/v1/chatkit/sessions/${String(over.conversation_id)}`);
+    expect(kept).toMatchObject({ status: 200, body: { child_id: childId, device_id: bear.deviceId } });
+    expect(JSON.stringify(kept.body.messages)).toContain(String(over.turn_id));
     await feed.sees("the toy at rest", toyIs("activity", "idle"));
 
     bear.sendFrame(TELEMETRY, { payload: Buffer.from(JSON.stringify({ rssi: -58, battery_mv: 3_300 })) });

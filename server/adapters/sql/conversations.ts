@@ -49,6 +49,20 @@ async function lockedKeeperOf(tx: Transaction<Tables>, childId: string) {
   return keeperOf(tx, childId).executeTakeFirst();
 }
 
+/** A child's newest conversation with a toy, where a turn that begins then still belongs to it. MISSION A06 */
+export const openConversation = (db: Db, childId: string, deviceId: string, at: number) =>
+  db
+    .selectFrom("conversations")
+    .select("id")
+    .where("child_id", "=", childId)
+    .where("device_id", "=", deviceId)
+    .where("last_at", ">", at - MEMORY_MS)
+    .where("turns", "<", MAX_CONVERSATION_TURNS)
+    .orderBy("last_at", "desc")
+    .orderBy("id", "desc")
+    .limit(1)
+    .executeTakeFirst();
+
 export function sqlConversations({ db }: { db: Kysely<Tables> }): KeptConversations {
   const own = (accountId: string) =>
     db.selectFrom("conversations").selectAll().where("account_id", "=", accountId);
@@ -65,17 +79,7 @@ export function sqlConversations({ db }: { db: Kysely<Tables> }): KeptConversati
         if (!keeper?.keeps || keeper.account_id !== turn.accountId) return undefined;
         const { deviceId, childId, accountId, at, messages } = turn;
         const lastAt = Math.max(at, ...messages.map((message) => message.at));
-        const open = await tx
-          .selectFrom("conversations")
-          .select("id")
-          .where("child_id", "=", childId)
-          .where("device_id", "=", deviceId)
-          .where("last_at", ">", at - MEMORY_MS)
-          .where("turns", "<", MAX_CONVERSATION_TURNS)
-          .orderBy("last_at", "desc")
-          .orderBy("id", "desc")
-          .limit(1)
-          .executeTakeFirst();
+        const open = await openConversation(tx, childId, deviceId, at);
         const id = open?.id ?? newId;
         if (!open)
           await tx

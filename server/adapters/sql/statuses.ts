@@ -3,6 +3,7 @@ import { sql } from "kysely";
 import type { Kysely, Selectable } from "kysely";
 import { CELL_LEASE_MS } from "../../bounds.ts";
 import type { StatusChange, ToyStatus, ToyStatuses } from "../../ports.ts";
+import { openConversation } from "./conversations.ts";
 import type { Tables } from "./schema.ts";
 
 type StatusRow = Pick<
@@ -50,14 +51,17 @@ export function sqlStatuses({ db }: { db: Kysely<Tables> }): ToyStatuses {
       return rows.flatMap(statusOf);
     },
 
-    async family(deviceId) {
+    async family(deviceId, now) {
       const row = await withCells()
         .innerJoin("children", "children.id", "toys.child_id")
         .select("keeps_transcripts")
         .where("device_id", "=", deviceId)
         .executeTakeFirst();
       const [status] = row ? statusOf(row) : [];
-      return row && status && { status, keepsTranscripts: row.keeps_transcripts };
+      if (!row || !status) return undefined;
+      const keepsTranscripts = row.keeps_transcripts;
+      const open = keepsTranscripts && (await openConversation(db, status.childId, deviceId, now));
+      return { status, keepsTranscripts, conversationId: open ? open.id : undefined };
     },
 
     async beat(cellId, now) {

@@ -23,6 +23,8 @@ export interface RecordPorts {
   chance: Chance;
   meter: Meter;
   log: Log;
+  /** What became of each turn: in which conversation it is kept, or undefined where it is in none. */
+  kept?(turn: TurnRef, conversationId: string | undefined): void;
 }
 
 export interface Recorder extends TurnNews {
@@ -51,6 +53,7 @@ export function createRecorder(ports: RecordPorts): Recorder {
   let writing: Promise<void> | undefined;
 
   const count = (result: string): void => meter.count("turns_kept_total", { result });
+  const tell = (turn: TurnRef, conversationId?: string): void => ports.kept?.(turn, conversationId);
 
   function note(turn: TurnRef, role: Message["role"], text: string, verdict: TurnVerdict): void {
     const messages = under.get(turn);
@@ -61,12 +64,12 @@ export function createRecorder(ports: RecordPorts): Recorder {
     last.verdict = verdict;
   }
 
-  async function write({ messages, ...turn }: Turn): Promise<string> {
+  async function write({ messages, ...turn }: Turn): Promise<{ result: string; conversationId?: string }> {
     const { turnId, childId, deviceId, at, recipients } = turn;
     // it is the operator's alone, in the safety queue. SAFETY "Conversation"
-    if (messages.some(({ verdict }) => verdict.withheld)) return "withheld";
+    if (messages.some(({ verdict }) => verdict.withheld)) return { result: "withheld" };
     const keeper = await conversations.keeperOf(childId);
-    if (!keeper?.keeps || !recipients.has("transcripts")) return "not_kept";
+    if (!keeper?.keeps || !recipients.has("transcripts")) return { result: "not_kept" };
     const { accountId } = keeper;
     const seal = async ({ role, text, at, verdict }: Message): Promise<SealedMessage> => {
       const plain = utf8(text.slice(0, MAX_KEPT_CHARS));
@@ -81,15 +84,19 @@ export function createRecorder(ports: RecordPorts): Recorder {
       at,
       messages: await Promise.all(messages.map(seal)),
     };
-    return (await conversations.keep(sealed, toHex(chance.bytes(ID_BYTES)))) ? "kept" : "not_kept";
+    const conversationId = await conversations.keep(sealed, toHex(chance.bytes(ID_BYTES)));
+    return conversationId === undefined ? { result: "not_kept" } : { result: "kept", conversationId };
   }
 
   async function writeAll(): Promise<void> {
     for (let turn = waiting.shift(); turn; turn = waiting.shift())
       try {
-        count(await write(turn));
+        const { result, conversationId } = await write(turn);
+        count(result);
+        tell(turn, conversationId);
       } catch (fault) {
         count("dropped");
+        tell(turn);
         const name = fault instanceof Error ? fault.constructor.name : "unknown";
         log.warn({ requestId: turn.turnId, fault: name }, "a turn could not be written down");
       }
@@ -105,8 +112,11 @@ export function createRecorder(ports: RecordPorts): Recorder {
     over(turn) {
       const messages = under.get(turn) ?? [];
       under.delete(turn);
-      if (messages.length === 0) return;
-      if (waiting.length >= MAX_KEPT_WAITING) return count("dropped");
+      if (messages.length === 0) return tell(turn);
+      if (waiting.length >= MAX_KEPT_WAITING) {
+        count("dropped");
+        return tell(turn);
+      }
       waiting.push({ ...turn, messages });
       writing ??= writeAll().finally(() => (writing = undefined));
     },

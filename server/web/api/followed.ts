@@ -6,6 +6,8 @@ export interface LiveTurn {
   turnId: string;
   deviceId: string;
   childId: string;
+  /** undefined where it is not of a kept one, or nobody knows yet */
+  conversationId: string | undefined;
   stage: TurnEvent["stage"];
   /** undefined where it was not understood, or is not for this parent */
   heard: string | undefined;
@@ -38,6 +40,7 @@ function nextTurns(turns: readonly LiveTurn[], event: TurnEvent): readonly LiveT
         turnId: event.turn_id,
         deviceId: event.device_id,
         childId: event.child_id,
+        conversationId: undefined,
         stage: event.stage,
         heard: undefined,
         heardSafety: undefined,
@@ -46,6 +49,7 @@ function nextTurns(turns: readonly LiveTurn[], event: TurnEvent): readonly LiveT
         at: event.at,
       };
   turn.stage = event.stage;
+  turn.conversationId = event.conversation_id ?? undefined;
   if (event.stage === "heard") {
     turn.heard = event.text;
     turn.heardSafety = event.safety;

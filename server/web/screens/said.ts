@@ -3,20 +3,15 @@ import type { LiveTurn } from "../api/followed.ts";
 import type { Conversation, Verdict } from "../api/types.ts";
 import type { Words } from "../words/words.ts";
 
-/** ms without a word after which it is another talk */
-const APART_MS = 30 * 60_000;
-
-/** Turns that go on with this talk, and are not among its messages yet: a message is named after its turn. */
+/** Turns of this talk that are not among its messages yet: a message is named after its turn. */
 export function goingOn(
-  talk: Pick<Conversation, "child_id" | "device_id" | "last_at"> & { messages: readonly { id: string }[] },
+  talk: Pick<Conversation, "id"> & { messages: readonly { id: string }[] },
   turns: readonly LiveTurn[],
 ): LiveTurn[] {
-  return turns.filter(({ turnId, childId, deviceId, at }) => {
-    const apart = Date.parse(at) - Date.parse(talk.last_at);
-    const same = childId === talk.child_id && deviceId === talk.device_id;
-    const kept = talk.messages.some(({ id }) => id.startsWith(`${turnId}-`));
-    return same && !kept && apart >= 0 && apart < APART_MS;
-  });
+  return turns.filter(
+    ({ turnId, conversationId }) =>
+      conversationId === talk.id && !talk.messages.some(({ id }) => id.startsWith(`${turnId}-`)),
+  );
 }
 
 /** The names of moderation services have parts, and are written in two ways: "self_harm", "self-harm/intent". */

@@ -6,7 +6,6 @@ import type { Child, WholeConversation } from "../api/types.ts";
 import { pages } from "../router/pages.ts";
 import type { Params } from "../router/pages.ts";
 import { go } from "../router/place.ts";
-import { after } from "../platform/browser.ts";
 import { ask, followed } from "../services.ts";
 import { Page } from "../ui/page.tsx";
 import { Button, Dialog, Fault, Loading, Note } from "../ui/parts.tsx";
@@ -15,9 +14,6 @@ import { dayAndTime, time } from "../words/words.ts";
 import { LiveTurnBubbles, SafetyWords } from "./bubbles.tsx";
 import { goingOn } from "./said.ts";
 import "./talks.css";
-
-/** ms after a turn in which its words are written down */
-const WRITING_MS = 1_500;
 
 export function Talk({ params }: { params: Params }): JSX.Element {
   const words = useWords();
@@ -30,8 +26,10 @@ export function Talk({ params }: { params: Params }): JSX.Element {
   const { turns } = useStore(followed);
   const now = value ? goingOn(value, turns) : [];
   const over = now.filter(({ stage }) => stage === "over").length;
-  // what was said is kept a moment later
-  useEffect(() => (over > 0 ? after(WRITING_MS, () => void again()) : undefined), [over, again]);
+  // the end of a turn is told when it is kept: as it is shown now, it is read again where somebody comes back
+  useEffect(() => {
+    if (over > 0) void again();
+  }, [over, again]);
   const [asking, setAsking] = useState(false);
   const sending = useSending();
   const remove = (): Promise<boolean> =>

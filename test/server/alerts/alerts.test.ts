@@ -83,7 +83,9 @@ function alertHouse() {
   const care = createCare({
     ...base,
     ...{ alerts, safetyQueue, surely },
-    statuses: { family: async () => ({ status: toyStatus(), keepsTranscripts: true }) },
+    statuses: {
+      family: async () => ({ status: toyStatus(), keepsTranscripts: true, conversationId: undefined }),
+    },
     tellOperator: () => void state.operator++,
   });
   const audit = { append: async (entry: AuditEntry) => void entries.push(entry) };

@@ -1,5 +1,6 @@
 /** Turns on the feed: their stages, the words where the family keeps them, and what is withheld. */
 import { beforeEach, describe, expect, test } from "vitest";
+import { KEPT_TOLD_MS } from "../../../server/bounds.ts";
 import { createLiveTurns } from "../../../server/live/turns.ts";
 import type { FamilyMessage, TurnFamily, TurnRef, TurnVerdict } from "../../../server/ports.ts";
 import { fakeClock } from "../../support/clock.ts";
@@ -19,7 +20,7 @@ const clock = fakeClock();
 beforeEach(() => {
   told = [];
   talked = [];
-  family = { status: toyStatus(), keepsTranscripts: true };
+  family = { status: toyStatus(), keepsTranscripts: true, conversationId: undefined };
   turns = createLiveTurns({
     statuses: { family: async () => family },
     feed: { tell: (accountId, message) => void told.push([accountId, message]) },
@@ -34,6 +35,7 @@ function wholeTurn(turn = turnOf(), verdict = ALLOWED): void {
   turns.said(turn, "Because of light.", verdict);
   turns.said(turn, "It scatters.", verdict);
   turns.over(turn, "reply");
+  turns.kept(turn, "talk-1");
 }
 const stages = () => told.flatMap(([, message]) => (message.type === "turn" ? [message.turn] : []));
 const activities = () => told.flatMap(([, message]) => (message.type === "toy" ? [message.activity] : []));
@@ -71,11 +73,12 @@ describe("a turn is shown", () => {
     ["the parent did not consent to it", ["voice"], true],
     ["the child's words are not kept", ["voice", "transcripts"], false],
   ])("without words where %s", async (_why, recipients, keepsTranscripts) => {
-    family = { status: toyStatus(), keepsTranscripts };
+    family = { status: toyStatus(), keepsTranscripts, conversationId: "talk-1" };
     wholeTurn(turnOf("turn-1", recipients));
     await clock.advance(0);
     expect(stages()).toHaveLength(5);
     expect(JSON.stringify(told)).not.toContain("sky");
+    expect(JSON.stringify(told)).not.toContain("talk-1");
   });
 
   test("without words and without what was thought of them where these are withheld", async () => {
@@ -87,7 +90,7 @@ describe("a turn is shown", () => {
   });
 
   test("to nobody where the toy is another child's by now, or the record is away", async () => {
-    family = { status: toyStatus({ childId: "child-2" }), keepsTranscripts: true };
+    family = { status: toyStatus({ childId: "child-2" }), keepsTranscripts: true, conversationId: undefined };
     wholeTurn();
     family = undefined;
     wholeTurn();
@@ -100,6 +103,7 @@ describe("a turn is shown", () => {
     turns.began(first);
     turns.began(second);
     turns.over(first, "barge-in");
+    turns.kept(first, undefined);
     expect(turns.activityOf("bear-1")).toBe("listening");
     await clock.advance(0);
     expect(stages().map(({ turnId, stage }) => `${turnId} ${stage}`)).toEqual([
@@ -107,5 +111,50 @@ describe("a turn is shown", () => {
       "turn-2 began",
       "turn-1 over",
     ]);
+  });
+
+  describe("with the conversation in which it is kept:", () => {
+    const places = () => stages().map(({ stage, conversationId }) => `${stage} ${conversationId}`);
+    const begin = (conversationId: string | undefined) => {
+      family = { status: toyStatus(), keepsTranscripts: true, conversationId };
+      turns.began(turnOf());
+      turns.over(turnOf(), "reply");
+    };
+
+    test("from its beginning where it goes on with one, and at its end in any case", async () => {
+      begin("talk-0");
+      turns.kept(turnOf(), "talk-0");
+      await clock.advance(0);
+      expect(places()).toEqual(["began talk-0", "over talk-0"]);
+    });
+
+    test("at its end where it begins one, however soon that is known", async () => {
+      begin(undefined);
+      await clock.advance(KEPT_TOLD_MS - 1);
+      expect(places()).toEqual(["began undefined"]);
+      turns.kept(turnOf(), "talk-1");
+      await clock.advance(0);
+      turns.began(turnOf("turn-2"));
+      turns.kept(turnOf("turn-2"), "talk-1");
+      turns.over(turnOf("turn-2"), "reply");
+      await clock.advance(0);
+      expect(places()).toEqual(["began undefined", "over talk-1", "began undefined", "over talk-1"]);
+    });
+
+    test("none where it was not kept, though it might have gone on with one", async () => {
+      begin("talk-0");
+      turns.kept(turnOf(), undefined);
+      await clock.advance(0);
+      expect(places()).toEqual(["began talk-0", "over undefined"]);
+    });
+
+    test("that it would go on with, where nobody says in time; what is said later changes nothing", async () => {
+      begin("talk-0");
+      await clock.advance(KEPT_TOLD_MS);
+      turns.kept(turnOf(), "talk-1");
+      turns.kept(turnOf("never-began"), "talk-1");
+      await clock.advance(0);
+      expect(places()).toEqual(["began talk-0", "over talk-0"]);
+    });
   });
 });

@@ -8,6 +8,7 @@ const turn: LiveTurn = {
   turnId: "t1",
   deviceId: "d1",
   childId: "c1",
+  conversationId: "talk-1",
   stage: "began",
   heard: undefined,
   heardSafety: undefined,
@@ -16,24 +17,16 @@ const turn: LiveTurn = {
   at: "2026-03-01T10:00:00.000Z",
 };
 const talk = {
-  child_id: "c1",
-  device_id: "d1",
-  last_at: "2026-03-01T09:45:00.000Z",
+  id: "talk-1",
   messages: [{ id: "t0-child" }, { id: "t0-bear" }],
 };
 
 describe("a live turn", () => {
-  test("goes on with the talk of the same child and toy less than half an hour before", () =>
-    expect(goingOn(talk, [turn])).toEqual([turn]));
-
-  test.each([
-    ["another child's", { child_id: "c2" }],
-    ["of another toy", { device_id: "d2" }],
-    ["over for half an hour", { last_at: "2026-03-01T09:30:00.000Z" }],
-    ["a later one", { last_at: "2026-03-01T10:00:00.001Z" }],
-  ])("does not where the talk is %s", (_, other) =>
-    expect(goingOn({ ...talk, ...other }, [turn])).toEqual([]),
-  );
+  test("goes on with the talk that the server says it is of, and with no other", () => {
+    expect(goingOn(talk, [turn])).toEqual([turn]);
+    expect(goingOn({ ...talk, id: "talk-2" }, [turn])).toEqual([]);
+    expect(goingOn(talk, [{ ...turn, conversationId: undefined }])).toEqual([]);
+  });
 
   test("is shown once: not when it is kept", () =>
     expect(goingOn({ ...talk, messages: [{ id: "t1-child" }] }, [turn])).toEqual([]));

@@ -6,7 +6,7 @@ import { migrateUp } from "../../../../server/adapters/sql/migrate.ts";
 import { sqlRetention } from "../../../../server/adapters/sql/retention.ts";
 import { sqlStatuses } from "../../../../server/adapters/sql/statuses.ts";
 import { sqlToys } from "../../../../server/adapters/sql/toys.ts";
-import { CELL_LEASE_MS } from "../../../../server/bounds.ts";
+import { CELL_LEASE_MS, MEMORY_MS } from "../../../../server/bounds.ts";
 import type { AlertBook, NewAlert, Retention, SafetyQueue, ToyStatuses } from "../../../../server/ports.ts";
 import { places } from "./places.ts";
 
@@ -99,11 +99,27 @@ for (const { name, missing, open } of places)
       });
 
       test("names the family of its turns", async () => {
-        expect(await statuses.family(deviceId)).toMatchObject({
+        expect(await statuses.family(deviceId, NOW)).toMatchObject({
           status: { accountId, deviceId },
           keepsTranscripts: true,
         });
-        expect(await statuses.family(`${deviceId}-of-nobody`)).toBeUndefined();
+        expect(await statuses.family(`${deviceId}-of-nobody`, NOW)).toBeUndefined();
+      });
+
+      test("names the conversation that a turn goes on with, for half an hour after its last word", async () => {
+        const of = async (now: number) => (await statuses.family(deviceId, now))?.conversationId;
+        expect(await of(NOW)).toBeUndefined();
+        const { childId } = await status();
+        const row = { account_id: accountId, child_id: childId, started_at: NOW };
+        await database.db
+          .insertInto("conversations")
+          .values([
+            { ...row, id: `talk-${deviceId}`, device_id: deviceId, last_at: NOW },
+            { ...row, id: `other-${deviceId}`, device_id: "another", last_at: NOW + 1 },
+          ])
+          .execute();
+        expect(await of(NOW + MEMORY_MS - 1)).toBe(`talk-${deviceId}`);
+        expect(await of(NOW + MEMORY_MS)).toBeUndefined();
       });
 
       test("tells of a low battery once, until it was well again", async () => {

@@ -19,8 +19,10 @@ function recorder(change: Partial<Pick<KeptConversations, "keeperOf" | "keep">> 
   const lines: Line[] = [];
   const familyVault = testFamilyVault({ clock });
   const kept: SealedTurn[] = [];
+  const places: [turnId: string, conversationId: string | undefined][] = [];
   const record = createRecorder({
     ...{ clock, meter, chance: systemChance, log: remembered(lines), familyVault },
+    kept: ({ turnId }, conversationId) => void places.push([turnId, conversationId]),
     conversations: {
       keeperOf: async () => ({ accountId: "ada", keeps: true }),
       async keep(turn, newId) {
@@ -51,10 +53,35 @@ function recorder(change: Partial<Pick<KeptConversations, "keeperOf" | "keep">> 
         return new TextDecoder().decode(plain);
       }),
     );
-  return { record, begin, say, texts, kept, lines, clock, counts: meter.counts };
+  return { record, begin, say, texts, kept, places, lines, clock, counts: meter.counts };
 }
 
 describe("a turn that is over", () => {
+  test("is told of: the conversation it is kept in, or that it is in none", async () => {
+    let away = false;
+    const { record, begin, say, places } = recorder({
+      async keep({ turnId }) {
+        if (away) throw new Error("away");
+        return turnId === "turn-2" ? undefined : "talk-1";
+      },
+    });
+    say("hello"); // turn-1
+    say("hello"); // may not be kept at this moment
+    record.over(begin(), "reply"); // nobody said anything
+    say("a secret", { action: "escalate", reason: "abuse", withheld: true });
+    await record.close();
+    away = true;
+    say("hello");
+    await record.close();
+    expect(places.sort()).toEqual([
+      ["turn-1", "talk-1"],
+      ["turn-2", undefined],
+      ["turn-3", undefined],
+      ["turn-4", undefined],
+      ["turn-5", undefined],
+    ]);
+  });
+
   test("is written down: what was heard, and one answer of all that was said, each under its family's seal", async () => {
     const { record, begin, kept, texts, clock, counts } = recorder();
     const turn = begin();
