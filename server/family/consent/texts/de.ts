@@ -1,4 +1,4 @@
-/** Der Hinweis auf Deutsch. Ein geänderter Satz ist ein anderer Hinweis und fragt alle, die ihn deutsch gelesen haben, neu. */
+/** The notice in German. A changed sentence is another notice, and asks anew all who read it in German. */
 import type { en } from "./en.ts";
 
 export const de: typeof en = {
