@@ -143,6 +143,15 @@ describe("a chain that nobody touched", () => {
     ]);
   });
 
+  test("is not made longer without the master key of its day, and that key is named", async () => {
+    const home = await threeDays();
+    const keys = chainKeys(systemHash, [new Uint8Array(32).fill(6)]);
+    await home.act();
+    await expect(createLinker({ ...home.ports, keys }).link()).rejects.toThrow(
+      `the audit chain needs the master key behind ${CHAIN_KEYS.current.id}`,
+    );
+  });
+
   test("is not opened again by a clock that goes back, nor made longer by a day without acts", async () => {
     const home = await threeDays();
     const row = home.chain.tables.rows[0]!;
@@ -350,6 +359,14 @@ describe("a chain that was changed is found out:", () => {
     expect((await home.verify()).findings).toEqual([{ fault: "head", day: "2026-11-30", place: 3 }]);
   });
 
+  test("and that its day was begun anew, without those before it: another chain, not a shorter one", async () => {
+    const home = await threeDays();
+    Object.assign(home.chain.tables, { days: [], links: [], rows: [], waiting: [] });
+    await home.act({ actor: "thief" });
+    await createLinker(home.ports).link();
+    expect((await home.verify()).findings).toContainEqual({ fault: "head", day: "2026-11-30", place: 3 });
+  });
+
   test("and a linker that finds less than it left says so at once", async () => {
     const home = house();
     const errors: string[] = [];
@@ -373,6 +390,31 @@ describe("a chain that was changed is found out:", () => {
       { fault: "forged", day: "2026-11-28", place: 2 },
       { fault: "forged", day: "2026-12-01", place: 3 },
     ]);
+    second.heads = [{ ...second.heads[1]!, mac: "none" }];
+    expect((await verify()).findings).toEqual([{ fault: "forged", day: "2026-11-28", place: 3 }]);
+  });
+
+  describe("where no second place knows of it,", () => {
+    let home: Home;
+    beforeEach(async () => {
+      home = await threeDays();
+      home.second.heads = [];
+    });
+
+    test("by a day that does not open on the one before it", async () => {
+      deeds["a day in the midst is cut out"]!(home.chain.tables, 0, 0, "");
+      expect((await home.verify()).findings).toEqual([{ fault: "day", day: "2026-11-30" }]);
+    });
+
+    test("by the seal of the last day, on which none opens", async () => {
+      await home.clock.advance(DAY_MS);
+      await home.linker.link();
+      home.second.heads = [];
+      const last = home.chain.tables.days.at(-1)!;
+      expect(await home.verify()).toMatchObject({ holds: true });
+      last.sealed = { ...last.sealed!, seal: flip(last.sealed!.seal, 0) };
+      expect((await home.verify()).findings).toEqual([{ fault: "day", day: "2026-11-30" }]);
+    });
   });
 });
 

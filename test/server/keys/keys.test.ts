@@ -1,5 +1,5 @@
 /** Keys of developers: never above or beyond who made them, believed by their digest, and gone at once with what they made. MISSION B14–B17 */
-import { beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { systemChance } from "../../../server/adapters/chance.ts";
 import { systemHash } from "../../../server/adapters/hash.ts";
 import { memoryStores } from "../../../server/adapters/memory.ts";
@@ -118,6 +118,14 @@ describe("a key", () => {
     expect(use().uses).toBe(6);
     expect(home.clock.waiting).toBe(0);
   });
+
+  test("of nobody's use nothing is written down", async () => {
+    const written = vi.spyOn(home.keys, "used");
+    home.door.start();
+    await home.clock.advance(120_000);
+    await home.door.stop();
+    expect(written).not.toHaveBeenCalled();
+  });
 });
 
 describe("a key that makes another", () => {
@@ -206,5 +214,13 @@ describe("a key that is revoked", () => {
     await home.clock.advance(10_000);
     expect(closed).toEqual([gone.id, stays.id]);
     await watch.stop();
+  });
+
+  test("is not looked for while no connection is open", async () => {
+    const asked = vi.spyOn(home.keys, "standing");
+    const watch = await watchKeys(home.ports, () => []);
+    await home.clock.advance(60_000);
+    await watch.stop();
+    expect(asked).not.toHaveBeenCalled();
   });
 });

@@ -286,6 +286,10 @@ for (const { name, missing, open } of places)
       // the platform's own: the family hears that it is not theirs
       await refuse("auth", "gus");
       expect(told.at(-1)).toMatchObject({ accountId: "grace", details: { whose: "operator" } });
+      // a child that nobody has: there is no one to tell
+      const before = told.length;
+      await refuse("auth", "a stranger");
+      expect(told).toHaveLength(before);
     });
 
     test("are read once in a while, not at each request", async () => {
