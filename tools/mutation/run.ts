@@ -120,9 +120,10 @@ function passes(room: string, mutant: number): Promise<boolean> {
   const child = spawn(
     process.execPath,
     [vitest, "run", "--bail", "1", "--silent", "--reporter", "dot", ...ROOMS[room]!],
-    { cwd: folder, stdio: "ignore", env: { ...process.env, MUTANT: String(mutant) } },
+    // a group of its own: a test that never ends is in a process of its own, which outlives vitest
+    { cwd: folder, stdio: "ignore", detached: true, env: { ...process.env, MUTANT: String(mutant) } },
   );
-  const timer = setTimeout(() => child.kill("SIGKILL"), RUN_MS);
+  const timer = setTimeout(() => process.kill(-child.pid!, "SIGKILL"), RUN_MS);
   return new Promise((resolve, reject) => {
     child.once("error", reject);
     child.once("exit", (code) => {

@@ -394,6 +394,16 @@ describe("a chain that was changed is found out:", () => {
     expect((await verify()).findings).toEqual([{ fault: "forged", day: "2026-11-28", place: 3 }]);
   });
 
+  test("and that the seal of the last day was taken off", async () => {
+    const { clock, linker, chain, verify } = await threeDays();
+    await clock.advance(DAY_MS);
+    await linker.link();
+    await linker.exportHeads(true);
+    expect(await verify()).toMatchObject({ holds: true });
+    chain.tables.days.at(-1)!.sealed = undefined;
+    expect((await verify()).findings).toEqual([{ fault: "head", day: "2026-11-30", place: 3 }]);
+  });
+
   describe("where no second place knows of it,", () => {
     let home: Home;
     beforeEach(async () => {
@@ -439,6 +449,27 @@ describe("a trail past its time", () => {
     expect(await home.verify()).toMatchObject({ holds: true, days: 4, links: 7 });
     await drop(2);
     expect(home.chain.tables.rows).toHaveLength(7);
+  });
+
+  test("is held to what was exported in the midst of a day that went, which nobody can look at any more", async () => {
+    const home = house();
+    for (let i = 0; i < 2; i++) {
+      await home.act();
+      await home.linker.link();
+      await home.linker.exportHeads(true);
+    }
+    await home.clock.advance(DAY_MS);
+    await home.linker.link();
+    await home.linker.exportHeads(true);
+    await dropOldDays({ ...home.ports, clock: home.clock }, 0, never);
+    await home.linker.link();
+    expect(home.chain.tables.days[0]!.dropped).toBeDefined();
+    expect(home.second.heads.map(({ places, sealed }) => [places, sealed])).toEqual([
+      [1, false],
+      [2, false],
+      [2, true],
+    ]);
+    expect(await home.verify()).toMatchObject({ holds: true });
   });
 
   test("leaves an anchor that cannot be taken away or changed", async () => {
@@ -489,6 +520,23 @@ describe("the linker", () => {
     expect(second.heads).toMatchObject([{ day: "2026-11-28", sealed: true, places: 1 }]);
     await linker.stop();
     expect(await verify()).toMatchObject({ holds: true });
+  });
+
+  test("complains of nothing where all is well, and brings one head to a second place once", async () => {
+    const home = house();
+    const said: string[] = [];
+    const say = (_fields: object, message: string) => void said.push(message);
+    const linker = createLinker({ ...home.ports, log: { ...silentLog, warn: say, error: say } });
+    await linker.exportHeads(true); // of a chain that has no link yet
+    for (let i = 0; i < 2; i++) {
+      await home.act();
+      await linker.link();
+    }
+    await linker.exportHeads(true);
+    await linker.exportHeads(true);
+    expect(home.second.heads.map(({ places }) => places)).toEqual([2]);
+    expect(said).toEqual([]);
+    expect(await home.metrics.text()).not.toContain("audit_faults_total{");
   });
 
   test("counts each entry once, as it is linked", async () => {
