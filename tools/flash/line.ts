@@ -1,5 +1,5 @@
 /** One serial port: bytes out, bytes in, and the two wires that reset a board; each fault as a sentence with its cure. */
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { SerialPort } from "serialport";
 import { EXIT, Fault } from "../fault.ts";
 
@@ -19,6 +19,9 @@ export interface SerialLine {
 
 /** of Espruino's console on an ESP32, and of its ROM */
 export const CONSOLE_BAUD = 115_200;
+
+/** how often it is looked whether the port is still there */
+const LOOK_MS = 1_000;
 
 type Settled = (error?: Error | null) => void;
 
@@ -43,7 +46,15 @@ export async function openLine(path: string, baud = CONSOLE_BAUD): Promise<Seria
   port.on("data", (bytes: Buffer) => {
     for (const heard of listeners) heard(bytes);
   });
-  port.on("close", () => ended.abort(new Fault(`${path} is gone: was its cable pulled?`)));
+  // the driver reads on for ever where a board that is pulled out had said something at the last
+  const look = setInterval(() => {
+    if (port.isOpen && !existsSync(path)) port.close(() => undefined);
+  }, LOOK_MS);
+  if (!existsSync(path)) clearInterval(look); // Windows: COM3 is no file
+  port.on("close", () => {
+    clearInterval(look);
+    ended.abort(new Fault(`${path} is gone: was its cable pulled?`));
+  });
   // each call is told of its own failure
   port.on("error", () => undefined);
 

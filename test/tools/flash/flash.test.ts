@@ -25,6 +25,7 @@ import {
 } from "../../../tools/twin/flash.ts";
 import { putRecord, readRecord } from "../../../tools/twin/records.ts";
 import { PROGRAM_START } from "../../../firmware/record.ts";
+import { until } from "../../support/wait.ts";
 import { fakeBoard, lineTo, serveBoard } from "./fake-board.ts";
 import { espruino, openPty, socatMissing } from "./terminals.ts";
 
@@ -260,6 +261,15 @@ describe.skipIf(socatMissing)(`over a pseudo-terminal${socatMissing ? `: ${socat
       expect.stringMatching(/may not be opened by you: join its group \(sudo usermod -aG dialout/),
     ]);
     pty.close();
+  }, 60_000);
+
+  test("a board that is pulled out while we have yet to read what it said is gone", async () => {
+    const pty = await openPty("SYSTEM:echo hello; sleep 0.3");
+    const line = await openLine(pty.path);
+    // this thread is busy until it is pulled out
+    line.listen(() => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_000));
+    await until("it is gone", () => line.gone.aborted, 40_000);
+    await line.close();
   }, 60_000);
 
   test("a port that is open is not opened again", async () => {
