@@ -1,5 +1,4 @@
 /** `bear audit-verify` and `bear keys`, where no cell runs and beside one. */
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { sql } from "kysely";
 import { afterAll, expect, test, vi } from "vitest";
@@ -7,6 +6,7 @@ import { openDatabase } from "../../../server/adapters/sql/database.ts";
 import { readConfig } from "../../../server/config.ts";
 import { startCell } from "../../../server/main.ts";
 import { answerOf, bearHere, linesOf, newFolder } from "../../support/processes.ts";
+import { layDatabase } from "../../support/shelf.ts";
 import { freePort, until } from "../../support/wait.ts";
 
 // a cell starts, and a database some times
@@ -24,6 +24,7 @@ test("a trail holds alone and beside a cell, and who changed it in the database 
     MQTT_PORT: "0",
     LOG_LEVEL: "silent",
   };
+  await layDatabase(env.DATA_DIR);
   const here = (...args: string[]) => bearHere([...args, "--json"], env);
   // alone: a key is made, and its row waits for a cell
   const first = answerOf(await here("keys", "create", "--name", "factory", "--scopes", "devices:provision"));
@@ -72,7 +73,7 @@ test("a trail holds alone and beside a cell, and who changed it in the database 
 
 test("where nobody can say, the exit code is 4", async () => {
   const dataDir = folder.file("locked");
-  mkdirSync(dataDir);
+  await layDatabase(dataDir);
   const env = { DATA_DIR: dataDir, PORT: String(await freePort()) };
   const { close } = await openDatabase({ dataDir });
   const ended = await bearHere(["audit-verify"], env);

@@ -11,6 +11,7 @@ import {
   startCellProcess,
 } from "../../support/processes.ts";
 import type { CellProcess, Ended } from "../../support/processes.ts";
+import { layDatabase } from "../../support/shelf.ts";
 import { freePort } from "../../support/wait.ts";
 
 // processes start
@@ -93,6 +94,7 @@ describe("bear start, where it cannot", () => {
 
   test("on a port that is taken: exit 1, and one line", async () => {
     const data = { DATA_DIR: folder.file("other") };
+    await layDatabase(data.DATA_DIR);
     const ports = [same.PORT!, String(cell.mqttPort)];
     // the second finds the folder of the first free again
     const http = await start({ ...data, PORT: ports[0]!, MQTT_PORT: "0" });

@@ -14,6 +14,7 @@ import { sqlFamilies } from "../../../../server/adapters/sql/families.ts";
 import { sqlToys } from "../../../../server/adapters/sql/toys.ts";
 import { nextConsent } from "../../../../server/family/consent/states.ts";
 import { fakeClock } from "../../../support/clock.ts";
+import { layDatabase } from "../../../support/shelf.ts";
 import { postgresMissing, startPostgres } from "../../../support/postgres.ts";
 import type { TestPostgres } from "../../../support/postgres.ts";
 import { until } from "../../../support/wait.ts";
@@ -156,6 +157,7 @@ describe("PGlite in a folder", { timeout: 120_000 }, () => {
   });
 
   test("an opener in another process is refused; killed, it leaves a lock that is taken over, and every row it was told was kept", async () => {
+    await layDatabase(dataDir());
     const holder = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "-e", HOLDER], {
       cwd: new URL("../../../..", import.meta.url).pathname,
       env: { ...process.env, DATA_DIR: dataDir() },
