@@ -24,6 +24,8 @@ interface Ear {
 
 let ears: Ear[] = [];
 let nonces = 0;
+/** Gives up the join that is under way: the record is again what it was. */
+let giveUp = (): void => {};
 
 function keep(wifi: WifiFile | undefined): void {
   if (wifi === undefined) store.erase(WIFI_RECORD);
@@ -32,6 +34,8 @@ function keep(wifi: WifiFile | undefined): void {
 
 /** Kept before it is tried: the toy's program, which tries as well, tries the same. One that is not joined is taken back. */
 function join(wifi: Wifi, done: (ok: boolean) => void): void {
+  // one at a time: what was tried and not joined is nobody's former network
+  giveUp();
   const module = espruino("Wifi") as EspruinoWifi;
   const former = readJson(WIFI_RECORD) as WifiFile | undefined;
   let over = false;
@@ -44,6 +48,7 @@ function join(wifi: Wifi, done: (ok: boolean) => void): void {
     else keep(former);
     done(ok);
   };
+  giveUp = () => settle(false);
   // `connect` of the program may take the place of ours, and its answer with it
   const came = (): void => settle(true);
   const stop = clock.after(JOIN_MS, () => settle(false));
@@ -65,6 +70,7 @@ function listen(toy: ToyFile, key: Uint8Array): void {
       ear.way.close();
       ear.setup.close();
     }
+    giveUp();
     giveConsole();
   };
   const setupOver = (way: Way): Setup =>

@@ -49,17 +49,20 @@ export function openSetup(host: SetupHost): Setup {
   let wrong = 0;
   let nonce = host.nonce();
   let talk: Talk | undefined;
+  let joining = 0;
   let cancel = (): void => {};
+
+  const refuse = (why: SetupRefusal): void => host.send(writeLine({ kind: "no", why }));
 
   const close = (): void => {
     if (!isOpen) return;
     isOpen = false;
+    // who waits for the end of a join is not left without one
+    if (joining > 0) refuse("closed");
     talk = undefined;
     cancel();
     host.closed();
   };
-
-  const refuse = (why: SetupRefusal): void => host.send(writeLine({ kind: "no", why }));
 
   const say = (to: Talk, state: SetupState): void => {
     to.said++;
@@ -70,7 +73,9 @@ export function openSetup(host: SetupHost): Setup {
 
   const take = (from: Talk, wifi: Wifi): void => {
     say(from, "joining");
+    joining++;
     host.join(wifi, (ok) => {
+      joining--;
       if (!isOpen) return;
       say(from, ok ? "joined" : "failed");
       if (ok) close();
@@ -111,7 +116,7 @@ export function openSetup(host: SetupHost): Setup {
   };
 
   cancel = host.after(SETUP_MS, () => {
-    refuse("closed");
+    if (joining === 0) refuse("closed");
     close();
   });
 

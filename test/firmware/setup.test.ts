@@ -2,6 +2,8 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { buildFirmware } from "../../tools/firmware/build.ts";
 import type { Firmware } from "../../tools/firmware/build.ts";
+import { tellWifiOver } from "../../tools/flash/wifi.ts";
+import { readRecord } from "../../tools/twin/records.ts";
 import { openTwin } from "../../tools/twin/twin.ts";
 import type { ToyFile } from "../../tools/toy-file.ts";
 import { fakeClock, settle } from "../support/clock.ts";
@@ -28,7 +30,7 @@ describe("the setup of a toy on the twin", () => {
     const serial = serialOf((text) => twin.type(text));
     serial.line.listen((bytes) => heard.push(Buffer.from(bytes).toString("latin1")));
     const flash = provisioned(built, toy, { wifi: false });
-    const twin = openTwin({ clock, flash, onSerial: serial.said });
+    const twin = openTwin({ clock, flash, onSerial: serial.said, wifi: { ssid: "home" } });
     twin.pin("D35", 0.6);
     twin.boot();
     const passes = async (ms: number): Promise<void> => {
@@ -38,7 +40,11 @@ describe("the setup of a toy on the twin", () => {
         for (let pass = 0; pass < 4; pass++) await settle();
       }
     };
-    return { twin, heard, passes, line: serial.line };
+    const kept = (): string | undefined => {
+      const file = readRecord(twin.flash, "wifi");
+      return file && (JSON.parse(Buffer.from(file).toString("latin1")) as { ssid: string }).ssid;
+    };
+    return { twin, heard, passes, kept, line: serial.line };
   };
 
   test("closes after ten minutes, and a start opens it again", async () => {
@@ -73,6 +79,37 @@ describe("the setup of a toy on the twin", () => {
       twin.boot();
     }
     expect(new Set(heard).size).toBe(5);
+    twin.close();
+  });
+
+  test("gives up a network that it tries for another that it is told, and keeps neither of two it cannot join", async () => {
+    const { twin, passes, kept, line } = open(firmware);
+    await passes(2_000);
+    const tell = (ssid: string) => expect(tellWifiOver(line, toy, { ssid, password: "" })).rejects;
+    const first = tell("mistyped").toThrow(/could not join/);
+    await passes(1_000);
+    expect(kept()).toBe("mistyped");
+    const second = tell("elsewhere").toThrow(/could not join/);
+    await passes(1_000);
+    expect(kept()).toBe("elsewhere");
+    await first;
+    await passes(10_000);
+    await second;
+    expect(kept()).toBeUndefined();
+    twin.close();
+  });
+
+  test("gives up a network that it tries where it is shut, and does not take back what is told it later", async () => {
+    const { twin, passes, kept, line } = open(firmware);
+    await passes(2_000);
+    const told = expect(tellWifiOver(line, toy, { ssid: "mistyped", password: "" })).rejects;
+    const ends = told.toThrow(/listens no more/);
+    await passes(1_000);
+    expect(kept()).toBe("mistyped");
+    // as a press of five seconds does, before it opens it anew
+    twin.evaluate("SETUP()");
+    expect(kept()).toBeUndefined();
+    await ends;
     twin.close();
   });
 
