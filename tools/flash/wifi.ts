@@ -29,9 +29,11 @@ export async function tellWifiOver(
 ): Promise<void> {
   const limit = AbortSignal.any([line.gone, AbortSignal.timeout(ms)]);
   let end = (): void => undefined;
+  let hasAnswered = false;
   try {
     await new Promise<void>((resolve, reject) => {
-      limit.onabort = () => reject(line.gone.aborted ? line.gone.reason : new Fault(SILENT));
+      limit.onabort = () =>
+        reject(line.gone.aborted ? line.gone.reason : new Fault(hasAnswered ? CUT_SHORT : SILENT));
       const teller = tellWifi(
         {
           hash: nodeHash,
@@ -43,6 +45,7 @@ export async function tellWifiOver(
           // a port that is gone says so by itself
           send: (text) => void line.write(Buffer.from(`${text}\n`)).catch(() => undefined),
           told(what) {
+            hasAnswered = true;
             if (what === "joined") resolve();
             else if (what === "joining") tell("joining …");
             else reject(new Fault(WHY[what]!));
@@ -65,3 +68,6 @@ export async function tellWifiOver(
 
 const SILENT =
   "the toy does not listen for a Wi-Fi: it does for ten minutes after its start, while it knows none, and after a press of five seconds";
+
+const CUT_SHORT =
+  "the toy began to join and said no more: it may have been started anew; look with bear monitor, or tell it once more";

@@ -16,7 +16,7 @@ const toy = {
 const wifi: Wifi = { ssid: "Märchen", password: "teddy-bears" };
 
 /** A toy that listens, and what crosses the line. */
-function setUp({ joins = true, deviceId = toy.device_id, deaf = false } = {}) {
+function setUp({ joins = true as boolean | "silent", deviceId = toy.device_id, deaf = false } = {}) {
   const ended = new AbortController();
   const listeners = new Set<(bytes: Uint8Array) => void>();
   const joined: Wifi[] = [];
@@ -34,7 +34,7 @@ function setUp({ joins = true, deviceId = toy.device_id, deaf = false } = {}) {
     send: (line) => say(`state searching\r\n${line}\r\n>`),
     join(to, done) {
       joined.push(to);
-      done(joins);
+      if (joins !== "silent") done(joins);
     },
     closed: () => undefined,
   });
@@ -71,6 +71,12 @@ describe("a toy", () => {
     ["with another pairing code", { pairing_code: "0".repeat(26) }, {}, /does not know this pairing code/],
     ["that is another", {}, { deviceId: "bear-ffffffffffffffff" }, /another toy is at this port/],
     ["that does not listen", {}, { deaf: true }, /does not listen for a Wi-Fi/],
+    [
+      "that was started anew as it joined",
+      {},
+      { joins: "silent" as const },
+      /began to join and said no more/,
+    ],
   ])("%s is told with what to do", async (_what, change, kind, why) => {
     const at = setUp(kind);
     await expect(tellWifiOver(at.line, { ...toy, ...change }, wifi, { ms: 300 })).rejects.toThrow(why);
