@@ -163,6 +163,7 @@ pairing paired ready leave_pairing say_paired
 pairing reset boot leave_pairing reset
 ready press listening start_turn
 ready hold pairing pair
+ready reset boot reset
 ready timeout claiming hang_up claim
 ready update updating update
 ready reboot boot hang_up reboot

@@ -94,6 +94,16 @@ describe("the graph of a toy", () => {
 });
 
 describe("the walk of a toy", () => {
+  test("ten seconds of the paw reset it, also where its first five have ended the pairing", () => {
+    const unpaired: ToyEvent[] = ["started", "online", "no_session", "unpaired", "claimed", "subscribed"];
+    const pairing = run([...unpaired, "press", "hold", "release"]);
+    expect(pairing.name).toBe("pairing");
+    for (const from of [run(unpaired), pairing]) {
+      const step = next(run(["press", "hold"], from), "reset");
+      expect([step.state.name, step.effects.at(-1)]).toEqual(["boot", "reset"]);
+    }
+  });
+
   test("it leads through wifi, claiming and connecting to ready", () => {
     expect(READY.map((_, i) => run(READY.slice(0, i + 1)).name)).toEqual([
       "wifi",
