@@ -43,8 +43,8 @@ export interface Twin {
   /** Holds a pin at a level, 0 to 1. */
   pin(name: string, level: number): void;
   level(name: string): number;
-  /** The network in the room comes or goes. */
-  wifi(up: boolean): void;
+  /** The network in the room comes or goes; with a name it is that one, and no other is in reach. */
+  wifi(up: boolean, ssid?: string): void;
   /** Ends every connection, as a router does that starts again. */
   dropConnections(): void;
   /** The power goes at once; `boot` brings it back. */
@@ -136,8 +136,9 @@ export function openTwin(options: TwinOptions = {}): Twin {
       if (!machine && name === paw && level < 0.5 && typeof twin.ended === "object") start(program);
     },
     level: (name) => machine?.pins.levels[name] ?? 0,
-    wifi(up) {
+    wifi(up, ssid) {
       world.air.reachable = up;
+      if (ssid !== undefined) world.air.ssid = ssid;
       machine?.wifi.changed();
     },
     dropConnections() {

@@ -76,7 +76,7 @@ export function interpreterToy(firmware: Firmware, toy: ToyFile, workshop: Works
   return {
     boot: start,
     press: (down) => tell(`$press(${down})`),
-    wifi: (up) => tell(`$wifi(${up})`),
+    wifi: (up, ssid) => tell(`${ssid === undefined ? "" : `$air.ssid=${JSON.stringify(ssid)};`}$wifi(${up})`),
     powerCut: off,
     say: (samples) => writeFileSync(path(MICROPHONE_FILE), samples),
     heard() {

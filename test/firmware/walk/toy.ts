@@ -17,7 +17,8 @@ export interface FirmwareToy {
   /** Switches it on. */
   boot(): void;
   press(down: boolean): void;
-  wifi(up: boolean): void;
+  /** With a name, it is the only network in reach. */
+  wifi(up: boolean, ssid?: string): void;
   powerCut(): void;
   /** What its microphone hears from the moment it opens: 8-bit samples. */
   say(samples: Uint8Array): void;
@@ -101,7 +102,7 @@ export function twinToy(firmware: Firmware, toy: ToyFile, workshop: Workshop = {
   return {
     boot: () => twin.boot(),
     press: (down) => twin.press(down),
-    wifi: (up) => twin.wifi(up),
+    wifi: (up, ssid) => twin.wifi(up, ssid),
     powerCut: () => twin.powerCut(),
     say(samples) {
       question = Uint8Array.from(samples);
