@@ -21,12 +21,22 @@ export interface Console {
   evaluate(expression: string, answerMs?: number): Promise<unknown>;
   /** The same for statements. */
   run(statements: string, answerMs?: number): Promise<void>;
+  /**
+   * As `evaluate`, and again where the question or its answer was lost on its way, or was worth nothing that `isRight`:
+   * for what may be done twice. Throws a Fault where it is lost each time.
+   */
+  insist(expression: string, answerMs?: number, isRight?: (value: unknown) => boolean): Promise<unknown>;
   /** Listens no more; the line stays open. */
   leave(): void;
 }
 
-/** half of the input buffer of Espruino on an ESP32, which nobody empties while the toy works */
-export const MAX_STATEMENT_CHARS = 2_048;
+/**
+ * of one statement, which nobody empties out of Espruino's input buffer while the toy works: an ESP32's has 4,096 bytes, its Linux
+ * build's 1,024 of which 2 in 66 are Espruino's own. The next one is not sent before the answer to this one has come.
+ */
+export const MAX_STATEMENT_CHARS = 900;
+/** times that a statement is sent where it, or its answer, is lost */
+export const TRIES = 4;
 /** of what was heard and is not yet an answer */
 const MAX_HELD_CHARS = 65_536;
 
@@ -40,6 +50,9 @@ interface Question {
   mark: string;
   settle(kind: string, text: string): void;
 }
+
+/** The question or its answer did not come through: it may be asked again. */
+export class Lost extends Fault {}
 
 const NO_ANSWER =
   "the board gave no answer: is it on, at this port, and does it run Espruino? (bear flash --image puts it there; " +
@@ -91,11 +104,11 @@ export async function openConsole(line: SerialLine, patience: Patience = PATIENC
           try {
             resolve((JSON.parse(text) as unknown[])[0]);
           } catch {
-            reject(new Fault("the toy's answer was broken on its way: use a shorter cable, and try again"));
+            reject(new Lost("the toy's answer was broken on its way: use a shorter cable, and try again"));
           }
         },
       };
-      limit.onabort = () => reject(line.gone.aborted ? line.gone.reason : new Fault(NO_ANSWER));
+      limit.onabort = () => reject(line.gone.aborted ? line.gone.reason : new Lost(NO_ANSWER));
     });
     answer.catch(() => undefined); // it may be refused before anyone waits for it
     try {
@@ -123,6 +136,27 @@ export async function openConsole(line: SerialLine, patience: Patience = PATIENC
     }
   }
 
+  async function insist(
+    expression: string,
+    ms = patience.answerMs,
+    isRight: (value: unknown) => boolean = () => true,
+  ): Promise<unknown> {
+    let why = "";
+    for (let tries = 0; tries < TRIES; tries++) {
+      try {
+        const value = await ask("", expression, ms);
+        if (isRight(value)) return value;
+        why = "what was sent came broken";
+      } catch (error) {
+        // a statement that lost a letter throws there as well
+        if (line.gone.aborted || !(error instanceof Fault)) throw error;
+        why = error.message;
+        if (error instanceof Lost) await knock();
+      }
+    }
+    throw new Fault(`${why}; so it was ${TRIES} times (LINE_LOST)`);
+  }
+
   try {
     await knock();
   } catch (error) {
@@ -134,6 +168,7 @@ export async function openConsole(line: SerialLine, patience: Patience = PATIENC
     async run(statements, ms = patience.answerMs) {
       await ask(`${statements};`, "0", ms);
     },
+    insist,
     leave: stopListening,
   };
 }

@@ -24,7 +24,7 @@ export interface Board {
 
 /** What runs there. Throws a Fault where it is no Espruino for this chip. */
 export async function greet(toy: Console, boards: RegExp = /^ESP32/): Promise<Board> {
-  const { VERSION, BOARD } = (await toy.evaluate(
+  const { VERSION, BOARD } = (await toy.insist(
     "{VERSION:process.env.VERSION,BOARD:process.env.BOARD}",
   )) as Record<string, string>;
   if (!boards.test(BOARD ?? ""))
@@ -36,7 +36,7 @@ export async function greet(toy: Console, boards: RegExp = /^ESP32/): Promise<Bo
 
 /** Starts the board anew and greets it again. */
 export async function restart(line: SerialLine, toy: Console, patience: Patience): Promise<Console> {
-  await toy.run("setTimeout(function(){E.reboot()},100)");
+  await toy.insist("(setTimeout(function(){E.reboot()},100),0)");
   await wait(RESTART_MS);
   toy.leave();
   return openConsole(line, patience);

@@ -1,5 +1,4 @@
 /** A toy's records into pages of its flash outside Storage, over its console, each read back by its digest. */
-import { createHash } from "node:crypto";
 import {
   PAGE_BYTES,
   PAGES_ADDRESS,
@@ -9,12 +8,11 @@ import {
 } from "../../firmware/record.ts";
 import { Fault } from "../fault.ts";
 import type { Console } from "./console.ts";
+import { digestAt, digestOf, parcel, PIECE_BYTES } from "./parcel.ts";
 import type { StoredFile } from "./storage.ts";
 
-/** of one record here: a statement holds it whole */
+/** of one record here: what a digest is taken of at once */
 const MAX_RECORD_BYTES = 1_200;
-/** ms to erase all pages */
-const ERASE_MS = 20_000;
 const FLASH = `require("Flash")`;
 
 export const RECORD_NAMES = RECORDS.split(/ +/);
@@ -27,7 +25,7 @@ const isThere = `n<=${PAGE_BYTES - RECORD_HEAD_BYTES}`;
 /** What `expression` makes of the record `r` of `n` bytes; null where there is none. */
 async function ask(toy: Console, name: string, expression: string, pages: number): Promise<unknown> {
   const at = addressOf(name, pages);
-  return toy.evaluate(
+  return toy.insist(
     `(function(f){var n=f.read(2,${at}),r;n=n[0]*256+n[1];if(${isThere}){r=f.read(n,${at + RECORD_HEAD_BYTES});return ${expression}}})(${FLASH})`,
   );
 }
@@ -50,7 +48,7 @@ export async function eraseRecords(
   names: readonly string[] = RECORD_NAMES,
   pages = PAGES_ADDRESS,
 ): Promise<void> {
-  for (const name of names) await toy.run(`${FLASH}.erasePage(${addressOf(name, pages)})`, ERASE_MS);
+  for (const name of names) await toy.insist(`(${FLASH}.erasePage(${addressOf(name, pages)}),0)`);
 }
 
 /** Throws a Fault where what lies there is another. No secret comes back: its digest does. */
@@ -63,8 +61,12 @@ export async function putRecord(
     throw new Fault(`${name} is no record of at most ${MAX_RECORD_BYTES} bytes`);
   await eraseRecords(toy, [name], pages);
   const whole = Buffer.concat([Uint8Array.of(bytes.length >> 8, bytes.length & 255), bytes]);
-  await toy.run(`${FLASH}.write(atob("${whole.toString("base64")}"),${addressOf(name, pages)})`, ERASE_MS);
-  const digest = await ask(toy, name, `btoa(E.toString(require("crypto").SHA256(r)))`, pages);
-  if (digest !== createHash("sha256").update(bytes).digest("base64"))
+  for (let at = 0; at < whole.length; at += PIECE_BYTES) {
+    const piece = whole.subarray(at, at + PIECE_BYTES);
+    const sent = { name, at: addressOf(name, pages) + at, size: whole.length, piece };
+    // the same bytes over themselves change nothing
+    await toy.insist(parcel(sent, `(${FLASH}.write(d,a),true)`), undefined, (kept) => kept === true);
+  }
+  if ((await ask(toy, name, digestAt("r"), pages)) !== digestOf(bytes))
     throw new Fault(`${name} is not what was written: use a shorter cable, and flash again`);
 }

@@ -1,7 +1,9 @@
-/** Files into the toy's Storage, over its console: written in pieces, and believed only when the digests of what lies there come back right. */
-import { createHash } from "node:crypto";
+/** Files into the toy's Storage, over its console: written in pieces, a lost one again, and believed only when the digests of what lies there come back right. */
 import { Fault } from "../fault.ts";
+import { TRIES } from "./console.ts";
 import type { Console } from "./console.ts";
+import { digestAt, digestOf, parcel, PIECE_BYTES } from "./parcel.ts";
+import type { Parcel } from "./parcel.ts";
 
 export interface StoredFile {
   /** at most 28 characters */
@@ -10,12 +12,8 @@ export interface StoredFile {
 }
 
 export const MAX_NAME_CHARS = 28;
-/** of one statement, before base64: what the toy's input buffer holds with room to spare */
-const PIECE_BYTES = 1_320;
 /** of one digest: a longer text may not fit the toy's stack */
 const BLOCK_BYTES = 2_048;
-/** ms for one piece */
-const WRITE_MS = 30_000;
 /** ms to forget all files */
 const TIDY_MS = 60_000;
 
@@ -24,17 +22,20 @@ const EMPTY = 0xff;
 const STORAGE = `require("Storage")`;
 
 export async function listFiles(toy: Console): Promise<string[]> {
-  return (await toy.evaluate(`${STORAGE}.list()`)) as string[];
+  return (await toy.insist(`${STORAGE}.list()`)) as string[];
 }
 
-export const eraseFile = (toy: Console, name: string): Promise<void> =>
-  toy.run(`${STORAGE}.erase(${JSON.stringify(name)})`, WRITE_MS);
+export async function eraseFile(toy: Console, name: string): Promise<void> {
+  await toy.insist(`(${STORAGE}.erase(${JSON.stringify(name)}),0)`);
+}
 
-export const eraseAllFiles = (toy: Console): Promise<void> => toy.run(`${STORAGE}.eraseAll()`, TIDY_MS);
+export async function eraseAllFiles(toy: Console): Promise<void> {
+  await toy.insist(`(${STORAGE}.eraseAll(),0)`, TIDY_MS);
+}
 
 /** Throws a Fault where the toy's empty Storage has no room for so many bytes. */
 export async function refuseSmall(toy: Console, bytes: number): Promise<void> {
-  const free = (await toy.evaluate(`${STORAGE}.getFree()`)) as number;
+  const free = (await toy.insist(`${STORAGE}.getFree()`)) as number;
   if (free < bytes) throw new Fault(`the toy has ${free} bytes of room, and ${bytes} are needed`);
 }
 
@@ -45,34 +46,56 @@ export async function putFile(
   told: (done: number) => void = () => {},
 ): Promise<void> {
   if (name.length > MAX_NAME_CHARS || bytes.length === 0) throw new Error(`not a file for Storage: ${name}`);
-  const file = JSON.stringify(name);
-  await toy.run(`${STORAGE}.erase(${file})`, WRITE_MS);
+  await eraseFile(toy, name);
   for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
     const piece = bytes.subarray(at, at + PIECE_BYTES);
     // what lies there by itself is not sent; the first piece makes the file
     const sent = piece.every((byte) => byte === EMPTY) ? piece.subarray(0, at === 0 ? 1 : 0) : piece;
-    const written = `${STORAGE}.write(${file},atob("${Buffer.from(sent).toString("base64")}"),${at},${bytes.length})`;
-    if (sent.length > 0 && (await toy.evaluate(written, WRITE_MS)) !== true)
-      throw new Fault(`the toy did not keep ${name}: flash it again`);
+    if (sent.length > 0) await putPiece(toy, { name, at, size: bytes.length, piece: sent });
     told(Math.min(at + PIECE_BYTES, bytes.length));
   }
   const wrong = await firstWrong(toy, { name, bytes });
-  if (wrong !== undefined)
-    throw new Fault(
-      `${name} is not what was written, from byte ${wrong} on: use a shorter cable, and flash again`,
-    );
+  if (wrong !== undefined) throw differs(name, wrong);
+}
+
+const differs = (name: string, at: number): Fault =>
+  new Fault(`${name} is not what was written, from byte ${at} on: use a shorter cable, and flash again`);
+
+/** Not blindly again: Storage refuses what is written twice, and moves a file whose beginning is. */
+async function putPiece(toy: Console, sent: Parcel): Promise<void> {
+  const { name, at, piece } = sent;
+  const statement = parcel(sent, `${STORAGE}.write(f,d,a,n)`);
+  let why = "it came broken";
+  for (let tries = 0; tries < TRIES; tries++) {
+    try {
+      if ((await toy.evaluate(statement)) === true) return;
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      why = error.message;
+      const lies = await digestIn(toy, name, at, piece.length);
+      if (lies === digestOf(piece)) return;
+      if (lies !== null && lies !== digestOf(new Uint8Array(piece.length).fill(EMPTY)))
+        throw differs(name, at);
+    }
+  }
+  throw new Fault(
+    `the toy did not take ${name} at byte ${at}, ${TRIES} times (LINE_LOST; at last: ${why}): use a shorter cable or another port, and flash again`,
+  );
+}
+
+/** Of what lies there; null where there is no such file. */
+async function digestIn(toy: Console, name: string, at: number, length: number): Promise<unknown> {
+  const read = `${STORAGE}.read(${JSON.stringify(name)},${at},${length})`;
+  return toy.insist(`(function(r){return r?${digestAt("r")}:null})(${read})`);
 }
 
 /** Where what lies in the toy begins to differ; undefined where it is the same. No secret comes back: digests do. */
 export async function firstWrong(toy: Console, { name, bytes }: StoredFile): Promise<number | undefined> {
-  const file = JSON.stringify(name);
-  const length = await toy.evaluate(`(${STORAGE}.read(${file})||"").length`);
+  const length = await toy.insist(`(${STORAGE}.read(${JSON.stringify(name)})||"").length`);
   if (length !== bytes.length) return 0;
   for (let at = 0; at < bytes.length; at += BLOCK_BYTES) {
     const block = bytes.subarray(at, at + BLOCK_BYTES);
-    const read = `${STORAGE}.read(${file},${at},${block.length})`;
-    const digest = await toy.evaluate(`btoa(E.toString(require("crypto").SHA256(${read})))`);
-    if (digest !== createHash("sha256").update(block).digest("base64")) return at;
+    if ((await digestIn(toy, name, at, block.length)) !== digestOf(block)) return at;
   }
   return undefined;
 }
