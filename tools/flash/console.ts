@@ -54,6 +54,12 @@ interface Question {
 /** The question or its answer did not come through: it may be asked again. */
 export class Lost extends Fault {}
 
+/** Whether the toy has `right` to say: it is asked again, for a letter of its answer may have been lost. */
+export async function says(right: unknown, ask: () => Promise<unknown>): Promise<boolean> {
+  for (let tries = 0; tries < TRIES; tries++) if ((await ask()) === right) return true;
+  return false;
+}
+
 const NO_ANSWER =
   "the board gave no answer: is it on, at this port, and does it run Espruino? (bear flash --image puts it there; " +
   "a toy flashed with --profile production has its console shut: flash it with --image --erase)";

@@ -7,6 +7,7 @@ import {
   RECORDS,
 } from "../../firmware/record.ts";
 import { Fault } from "../fault.ts";
+import { says } from "./console.ts";
 import type { Console } from "./console.ts";
 import { digestAt, digestOf, parcel, PIECE_BYTES } from "./parcel.ts";
 import type { StoredFile } from "./storage.ts";
@@ -67,6 +68,6 @@ export async function putRecord(
     // the same bytes over themselves change nothing
     await toy.insist(parcel(sent, `(${FLASH}.write(d,a),true)`), undefined, (kept) => kept === true);
   }
-  if ((await ask(toy, name, digestAt("r"), pages)) !== digestOf(bytes))
+  if (!(await says(digestOf(bytes), () => ask(toy, name, digestAt("r"), pages))))
     throw new Fault(`${name} is not what was written: use a shorter cable, and flash again`);
 }

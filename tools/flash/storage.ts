@@ -1,6 +1,6 @@
 /** Files into the toy's Storage, over its console: written in pieces, a lost one again, and believed only when the digests of what lies there come back right. */
 import { Fault } from "../fault.ts";
-import { TRIES } from "./console.ts";
+import { says, TRIES } from "./console.ts";
 import type { Console } from "./console.ts";
 import { digestAt, digestOf, parcel, PIECE_BYTES } from "./parcel.ts";
 import type { Parcel } from "./parcel.ts";
@@ -72,10 +72,10 @@ async function putPiece(toy: Console, sent: Parcel): Promise<void> {
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
       why = error.message;
-      const lies = await digestIn(toy, name, at, piece.length);
-      if (lies === digestOf(piece)) return;
-      if (lies !== null && lies !== digestOf(new Uint8Array(piece.length).fill(EMPTY)))
-        throw differs(name, at);
+      const lies = (): Promise<unknown> => digestIn(toy, sent);
+      if (await says(digestOf(piece), lies)) return;
+      const isFree = (await says(null, lies)) || (await says(digestOf(piece.map(() => EMPTY)), lies));
+      if (!isFree) throw differs(name, at);
     }
   }
   throw new Fault(
@@ -84,18 +84,18 @@ async function putPiece(toy: Console, sent: Parcel): Promise<void> {
 }
 
 /** Of what lies there; null where there is no such file. */
-async function digestIn(toy: Console, name: string, at: number, length: number): Promise<unknown> {
-  const read = `${STORAGE}.read(${JSON.stringify(name)},${at},${length})`;
+async function digestIn(toy: Console, { name, at, piece }: Omit<Parcel, "size">): Promise<unknown> {
+  const read = `${STORAGE}.read(${JSON.stringify(name)},${at},${piece.length})`;
   return toy.insist(`(function(r){return r?${digestAt("r")}:null})(${read})`);
 }
 
 /** Where what lies in the toy begins to differ; undefined where it is the same. No secret comes back: digests do. */
 export async function firstWrong(toy: Console, { name, bytes }: StoredFile): Promise<number | undefined> {
-  const length = await toy.insist(`(${STORAGE}.read(${JSON.stringify(name)})||"").length`);
-  if (length !== bytes.length) return 0;
+  const length = (): Promise<unknown> => toy.insist(`(${STORAGE}.read(${JSON.stringify(name)})||"").length`);
+  if (!(await says(bytes.length, length))) return 0;
   for (let at = 0; at < bytes.length; at += BLOCK_BYTES) {
     const block = bytes.subarray(at, at + BLOCK_BYTES);
-    if ((await digestIn(toy, name, at, block.length)) !== digestOf(block)) return at;
+    if (!(await says(digestOf(block), () => digestIn(toy, { name, at, piece: block })))) return at;
   }
   return undefined;
 }

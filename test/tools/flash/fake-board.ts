@@ -27,6 +27,12 @@ export interface FakeBoard {
   asked: (statement: string) => void;
   /** the file or record of which one bit flips as it is written */
   spoils: string | undefined;
+  /** bytes that wait to be read at most; what comes beyond is lost. As Espruino's Linux build has them */
+  buffer: number;
+  /** letters so far, and the next one: whether it is lost on its way to the board */
+  loses: (count: number, letter: string) => boolean;
+  /** likewise, of what the board says */
+  mumbles: (count: number, letter: string) => boolean;
   /** Its program says something now. */
   say(text: string): void;
   /** Somebody listens; the answer is told what they type. */
@@ -48,6 +54,9 @@ export function fakeBoard({ hertz }: { hertz?: number } = {}): FakeBoard {
     listening: 0,
     asked: () => {},
     spoils: undefined,
+    buffer: 1_024,
+    loses: () => false,
+    mumbles: () => false,
     say: (text) => say(text),
     open,
   };
@@ -60,7 +69,11 @@ export function fakeBoard({ hertz }: { hertz?: number } = {}): FakeBoard {
     },
     write(name: string, data: string, at = 0, size = 0) {
       if (name.length > 28) throw new Error("name too long");
+      // one that was begun is made anew behind the others, and one that goes on is not written twice
+      if (at === 0) board.files.delete(name);
       const held = at === 0 ? "\xff".repeat(size || data.length) : board.files.get(name)!;
+      if (/[^\xff]/.test(held.slice(at, at + data.length)))
+        throw new Error("File already written with different data");
       if (at + data.length > held.length) throw new Error("Too much data for file size");
       const flipped =
         board.spoils === name ? String.fromCharCode(data.charCodeAt(0) ^ 1) + data.slice(1) : data;
@@ -139,7 +152,12 @@ export function fakeBoard({ hertz }: { hertz?: number } = {}): FakeBoard {
   }
 
   function open(to: (text: string) => void): (heard: string) => void {
-    say = to;
+    let told = 0;
+    let came = 0;
+    let waiting = "";
+    const through = (text: string, isLost: (letter: string) => boolean): string =>
+      [...text].filter((letter) => !isLost(letter)).join("");
+    say = (text) => to(through(text, (letter) => board.mumbles(++told, letter)));
     let line = "";
     let echo = true;
     const run = (statement: string): void => {
@@ -152,8 +170,9 @@ export function fakeBoard({ hertz }: { hertz?: number } = {}): FakeBoard {
       }
       say(">");
     };
-    return (heard) => {
-      if (!board.on) return;
+    const read = (): void => {
+      const heard = waiting;
+      waiting = "";
       for (const char of heard) {
         if (char === "\x10" && line === "") echo = false;
         else if (char === "\x03") say("\r\x1b[J>");
@@ -169,6 +188,12 @@ export function fakeBoard({ hertz }: { hertz?: number } = {}): FakeBoard {
           if (echo) say(char);
         }
       }
+    };
+    return (heard) => {
+      if (!board.on) return;
+      if (waiting === "") setImmediate(read);
+      const all = waiting + through(heard, (letter) => board.loses(++came, letter));
+      waiting = all.slice(0, board.buffer);
     };
   }
   return board;

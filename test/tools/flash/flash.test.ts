@@ -1,8 +1,8 @@
 /** A toy's record and program into its Storage, over a console: on a board in memory, a pseudo-terminal, and the real interpreter where there is one. */
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { chmodSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, onTestFinished, test } from "vitest";
 import { CODEC, toHex } from "@bearlink/sdk/protocol";
 import { decodeSound } from "@bearlink/sdk/node";
 import { setupKey } from "@bearlink/sdk/provisioning";
@@ -14,6 +14,8 @@ import { findPorts, openLine, portFault } from "../../../tools/flash/line.ts";
 import { filesOf, manifestOf, readServers, recordsOf } from "../../../tools/flash/record.ts";
 import type { Order } from "../../../tools/flash/record.ts";
 import { firstWrong, putFile } from "../../../tools/flash/storage.ts";
+import { buildFirmware } from "../../../tools/firmware/build.ts";
+import { SHIM } from "../../firmware/walk/shim.ts";
 import { expectSound } from "../../walks/support.ts";
 import { programIn } from "../../../tools/firmware/places.ts";
 import {
@@ -186,6 +188,59 @@ describe("a board is flashed", () => {
     expect([...board.files.keys()]).not.toContain(".boot0");
   });
 
+  describe("over a line that loses letters", () => {
+    const hasty = { answerMs: 150, startMs: 3_000, knockMs: 60 };
+    const flashHastily = (board: ReturnType<typeof fakeBoard>) =>
+      flashToy(lineTo(board), load, { erase: false, patience: hasty });
+
+    test("what is lost on its way there or back is sent again, and no file moves from its place", async () => {
+      const board = fakeBoard();
+      board.loses = (count) => count % 5_003 === 0;
+      board.mumbles = (count) => count % 1_009 === 0;
+      await flashHastily(board);
+      expect([...board.files.keys()]).toEqual(files.map(({ name }) => name));
+      for (const { name, bytes } of files)
+        expect(board.files.get(name)).toBe(Buffer.from(bytes).toString("latin1"));
+      for (const { name } of records) expect(kept(board, name)).toBe(latin(name));
+    }, 60_000);
+
+    test("an answer that is lost is not written for a second time", async () => {
+      const board = fakeBoard();
+      const written: string[] = [];
+      let isMute = false;
+      board.asked = (statement) => {
+        const piece = /write\(f,d,a,n\).*\("clip\.sorry",(\d+),/.exec(statement)?.[1];
+        if (piece !== undefined) written.push(piece);
+        // of the first piece and of a later one
+        isMute = written.filter((at) => at === piece).length === 1 && (piece === "0" || piece === "840");
+      };
+      board.mumbles = () => isMute;
+      await flashHastily(board);
+      expect(new Set(written).size).toBe(written.length);
+      expect(board.files.get("clip.sorry")).toBe(latin("clip.sorry"));
+    });
+
+    test("one that loses the same each time is given up, with a code and a cure", async () => {
+      const board = fakeBoard();
+      let sent = "";
+      board.loses = (_count, letter) => {
+        sent = (sent + letter).slice(-18);
+        return sent.includes('"clip.thinking",0,');
+      };
+      const flashing = flashHastily(board);
+      await expect(flashing).rejects.toThrow(
+        /clip\.thinking at byte 0, 4 times \(LINE_LOST; .*shorter cable/,
+      );
+      expect([...board.files.keys()]).not.toContain(".boot0");
+    });
+
+    test("a console with less room than a statement takes is told as no answer", async () => {
+      const board = fakeBoard();
+      board.buffer = 300;
+      await expect(flashHastily(board)).rejects.toThrow(/LINE_LOST/);
+    });
+  });
+
   test("another kind of board is told", async () => {
     const board = fakeBoard();
     board.board = "PICO";
@@ -283,29 +338,25 @@ describe.skipIf(socatMissing)(`over a pseudo-terminal${socatMissing ? `: ${socat
 });
 
 if (espruino)
-  test("on the real interpreter every file lies in its flash, and it runs the loader when it starts", async () => {
+  test("on the real interpreter the whole toy lies in its flash, and talks when it starts", async () => {
     const pty = await openPty(`EXEC:${espruino},pty,rawer`);
     const line = await openLine(pty.path);
-    const hello = [...files.slice(0, -1), { name: ".boot0", bytes: Buffer.from('print("the loader ran")') }];
+    const built = await buildFirmware({ profile: "development" });
+    const firmware = { ...order.firmware, ...built, loader: SHIM + built.loader };
     const board = await flashToy(
       line,
-      { ...load, files: hello },
-      {
-        erase: true,
-        pages: LINUX_PAGES,
-        patience: { answerMs: 5_000, startMs: 8_000, knockMs: 500 },
-        boards: /^LINUX/,
-      },
+      { ...load, files: filesOf({ firmware }) },
+      { erase: true, pages: LINUX_PAGES, boards: /^LINUX/ },
     );
     expect(board.version).toMatch(/^2v/);
     await line.close();
+    const image = readFileSync(join(pty.folder, "espruino.flash"));
+    expect(image.includes(Buffer.from(toy.device_secret, "hex"))).toBe(true);
     // a start of its own over the same flash
-    const program = `print(btoa(require("Flash").read(32,${LINUX_PAGES + 2 * PAGE_BYTES + 2})));quit()`;
-    const again = spawnSync(espruino!, ["-e", program], { cwd: pty.folder, timeout: 5_000 });
-    const secret = Buffer.from(toy.device_secret, "hex").toString("base64");
-    expect(String(again.stdout)).toContain(secret);
-    expect(
-      readFileSync(join(pty.folder, "espruino.flash")).includes(Buffer.from(toy.device_secret, "hex")),
-    ).toBe(true);
+    const child = spawn(espruino!, [], { cwd: pty.folder, stdio: ["pipe", "pipe", "ignore"] });
+    onTestFinished(() => void child.kill("SIGKILL"));
+    let said = "";
+    child.stdout.on("data", (bytes: Buffer) => (said += bytes.toString("latin1")));
+    await until("it joins and claims", () => /state claiming/.test(said), 60_000);
     pty.close();
-  }, 60_000);
+  }, 240_000);
