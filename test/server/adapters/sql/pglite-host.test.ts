@@ -6,8 +6,8 @@ import type { PgliteThread } from "../../../../server/adapters/sql/pglite-host.t
 let lite: PgliteThread;
 beforeAll(async () => {
   lite = await openPgliteThread(undefined);
-}, 60_000);
-afterAll(() => lite.close());
+});
+afterAll(() => lite?.close());
 
 test("bytes and large integers come over as our own parsers have them, and null stays null", async () => {
   const { rows, command, rowCount } = await lite.query(

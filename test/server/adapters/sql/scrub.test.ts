@@ -2,13 +2,14 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { openDatabase } from "../../../../server/adapters/sql/database.ts";
-import { migrateUp } from "../../../../server/adapters/sql/migrate.ts";
 import { newFolder } from "../../../support/processes.ts";
+import { layDatabase } from "../../../support/shelf.ts";
 
 const CANARY = "canary-in-the-files@example.org";
 
 test("what was deleted is in no file of PGlite any more, and what was not is still there", async () => {
   const folder = newFolder();
+  await layDatabase(folder.path);
   const database = await openDatabase({ dataDir: folder.path });
   const filesWith = (text: string): string[] =>
     readdirSync(folder.path, { recursive: true, withFileTypes: true })
@@ -17,7 +18,6 @@ test("what was deleted is in no file of PGlite any more, and what was not is sti
       .filter((path) => readFileSync(path).includes(text));
   try {
     const { db } = database;
-    await migrateUp(db);
     for (const email of [CANARY, "ada@example.org"])
       await db.insertInto("accounts").values({ id: email, email, name: "Ada", created_at: 1 }).execute();
     await db.deleteFrom("accounts").where("id", "=", CANARY).execute();
@@ -33,4 +33,4 @@ test("what was deleted is in no file of PGlite any more, and what was not is sti
     await database.close();
     folder.remove();
   }
-}, 60_000);
+}, 120_000);
