@@ -26,6 +26,7 @@ const group = (
 ): TestProjectInlineConfiguration => ({
   test: {
     ...{ name, ...files, maxWorkers, sequence: { groupOrder } },
+    globalSetup: "test/support/shelf.ts",
     testTimeout: 20_000,
     hookTimeout: 120_000,
     // a fact that comes true in time may be late on a busy machine

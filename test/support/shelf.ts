@@ -13,20 +13,30 @@ import {
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { openDatabase } from "../../server/adapters/sql/database.ts";
-import { migrateUp } from "../../server/adapters/sql/migrate.ts";
 
 const SHELF = fileURLToPath(new URL("../../node_modules/.cache/bearlink-test/", import.meta.url));
 const MIGRATIONS = fileURLToPath(new URL("../../server/adapters/sql/migrations/", import.meta.url));
 
+/** Before a run, once: files that start together would each make one. */
+export async function setup(): Promise<void> {
+  await madeDatabase();
+}
+
 /** Lays the embedded database, its tables made, into the folder of a cell that has none yet. */
 export async function layDatabase(dataDir: string): Promise<void> {
-  const made = join(SHELF, `database-${digest()}`);
-  if (!existsSync(made)) await makeDatabase(made);
-  cpSync(made, dataDir, { recursive: true });
+  cpSync(await madeDatabase(), dataDir, { recursive: true });
+}
+
+async function madeDatabase(): Promise<string> {
+  const place = join(SHELF, `database-${digest()}`);
+  if (!existsSync(place)) await makeDatabase(place);
+  return place;
 }
 
 async function makeDatabase(place: string): Promise<void> {
+  // loaded when they are needed: most runs find it made
+  const { openDatabase } = await import("../../server/adapters/sql/database.ts");
+  const { migrateUp } = await import("../../server/adapters/sql/migrate.ts");
   mkdirSync(SHELF, { recursive: true });
   const making = mkdtempSync(join(SHELF, "making-"));
   const { db, close } = await openDatabase({ dataDir: making });

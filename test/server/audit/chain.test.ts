@@ -74,6 +74,9 @@ describe("a second place", () => {
     await linker.exportHeads(true);
     clock.now = now;
     expect(await verify()).toMatchObject({ holds: true, days: 4 });
+    // but not where that day is not asked for
+    expect(await verify({ to: "2026-11-30" })).toMatchObject({ holds: true, days: 3 });
+    expect(await verify({ from: "2028-06-01" })).toMatchObject({ holds: true, days: 0 });
     const cut = chain.tables.links.pop()!;
     chain.tables.rows = chain.tables.rows.filter(({ id }) => id !== cut.auditId);
     expect((await verify()).findings).toEqual([{ fault: "cut", day: cut.day, place: 2 }]);
