@@ -6,11 +6,12 @@ import { pages } from "../../router/pages.ts";
 import { address, forgetHash } from "../../router/place.ts";
 import { ask } from "../../services.ts";
 import { Bear } from "../../ui/bear.tsx";
-import { Field, Form } from "../../ui/fields.tsx";
 import { Page } from "../../ui/page.tsx";
-import { Button, Fault, LinkButton, Loading, Note } from "../../ui/parts.tsx";
+import { Fault, LinkButton, Loading, Note } from "../../ui/parts.tsx";
 import { sayRefused, useAccount, useAnswer, useSending, useWords } from "../../ui/use.ts";
-import { codeOf, deviceIdOf, labelOf } from "./label.ts";
+import { LabelForm } from "./label-form.tsx";
+import { labelOf } from "./label.ts";
+import type { Label } from "./label.ts";
 import { WhoStep } from "./steps.tsx";
 
 export function Accept(): JSX.Element {
@@ -51,54 +52,29 @@ export function Accept(): JSX.Element {
   );
 }
 
-function Take({
-  child,
-  given,
-  onDone,
-}: {
+interface TakeParts {
   child: Child;
-  given: ReturnType<typeof labelOf>;
+  given: Label | undefined;
   onDone: () => void;
-}): JSX.Element {
-  const { accept } = useWords();
-  const [number, setNumber] = useState(given?.deviceId ?? "");
-  const [code, setCode] = useState(given?.code.match(/.{1,5}/g)!.join(" ") ?? "");
-  const [checked, setChecked] = useState(false);
-  const sending = useSending();
-  const deviceId = deviceIdOf(number);
-  const known = codeOf(code);
+}
 
-  async function take(): Promise<void> {
-    setChecked(true);
-    if (deviceId === undefined || known === undefined) return;
-    const asked = { code: known, child_id: child.id };
+function Take({ child, given, onDone }: TakeParts): JSX.Element {
+  const { accept } = useWords();
+  const sending = useSending();
+  async function take({ deviceId, code }: Label): Promise<void> {
+    const asked = { code, child_id: child.id };
     if (await sending.run(() => ask.post(`/api/v1/toys/${deviceId}/transfer/accept`, asked))) onDone();
   }
   return (
-    <Form onSubmit={() => void take()}>
+    <div class="stack">
       <h2>{accept.codeTitle}</h2>
       <Fault text={sending.fault} />
-      <Field
-        label={accept.number}
-        value={number}
-        onValue={setNumber}
-        hint={accept.numberHint}
-        fault={checked && deviceId === undefined ? accept.numberWrong : undefined}
-        autocomplete="off"
-        spellcheck={false}
+      <LabelForm
+        given={given}
+        submit={accept.submit}
+        busy={sending.busy}
+        onLabel={(label) => void take(label)}
       />
-      <Field
-        label={accept.code}
-        value={code}
-        onValue={setCode}
-        fault={checked && known === undefined ? accept.codeWrong : undefined}
-        autocomplete="off"
-        spellcheck={false}
-        code
-      />
-      <Button type="submit" full busy={sending.busy}>
-        {accept.submit}
-      </Button>
-    </Form>
+    </div>
   );
 }

@@ -6,11 +6,11 @@ import { Refused } from "../../api/refused.ts";
 import { pages, pathOf } from "../../router/pages.ts";
 import { ask } from "../../services.ts";
 import { Bear } from "../../ui/bear.tsx";
-import { Choices, Field, Form } from "../../ui/fields.tsx";
+import { Choices } from "../../ui/fields.tsx";
 import { Button, Fault, LinkButton, Loading, Note } from "../../ui/parts.tsx";
 import { sayRefused, useAnswer, useSending, useWords } from "../../ui/use.ts";
 import type { OpenedWindow } from "./flow.ts";
-import { codeOf, deviceIdOf } from "./label.ts";
+import { LabelForm } from "./label-form.tsx";
 import type { Label } from "./label.ts";
 import { Scanner } from "./scanner.tsx";
 
@@ -68,7 +68,7 @@ export function WhoStep({
 }
 
 export function LabelStep({ onLabel }: { onLabel: (label: Label) => void }): JSX.Element {
-  const { pair } = useWords();
+  const { pair, common } = useWords();
   const [how, setHow] = useState<"ask" | "scan" | "type">("ask");
   return (
     <div class="stack">
@@ -85,56 +85,14 @@ export function LabelStep({ onLabel }: { onLabel: (label: Label) => void }): JSX
         </>
       )}
       {how === "scan" && <Scanner onLabel={onLabel} onStop={() => setHow("type")} />}
-      {how === "type" && <TypedLabel onLabel={onLabel} onScan={() => setHow("scan")} />}
+      {how === "type" && (
+        <LabelForm submit={common.next} onLabel={onLabel}>
+          <Button kind="plain" icon="camera" full onClick={() => setHow("scan")}>
+            {pair.scan}
+          </Button>
+        </LabelForm>
+      )}
     </div>
-  );
-}
-
-function TypedLabel({
-  onLabel,
-  onScan,
-}: {
-  onLabel: (label: Label) => void;
-  onScan: () => void;
-}): JSX.Element {
-  const { pair, common } = useWords();
-  const [id, setId] = useState("");
-  const [code, setCode] = useState("");
-  const [checked, setChecked] = useState(false);
-  const deviceId = deviceIdOf(id);
-  const pairingCode = codeOf(code);
-  const submit = (): void => {
-    setChecked(true);
-    if (deviceId !== undefined && pairingCode !== undefined) onLabel({ deviceId, code: pairingCode });
-  };
-  return (
-    <Form onSubmit={submit}>
-      <Field
-        label={pair.deviceId}
-        value={id}
-        onValue={setId}
-        hint={pair.deviceIdHint}
-        fault={checked && deviceId === undefined ? pair.deviceIdWrong : undefined}
-        autocomplete="off"
-        spellcheck={false}
-        autoFocus
-      />
-      <Field
-        label={pair.code}
-        value={code}
-        onValue={setCode}
-        hint={pair.codeHint}
-        fault={checked && pairingCode === undefined ? pair.codeWrong : undefined}
-        autocomplete="off"
-        spellcheck={false}
-      />
-      <Button type="submit" full>
-        {common.next}
-      </Button>
-      <Button kind="plain" icon="camera" full onClick={onScan}>
-        {pair.scan}
-      </Button>
-    </Form>
   );
 }
 

@@ -3,15 +3,18 @@ import { plural } from "../plural.ts";
 import type { pairing as English } from "../en/pairing.ts";
 
 export const pairing: typeof English = {
+  label: {
+    number: "Nummer des Bären",
+    numberHint: "Sie beginnt mit bear- und steht auf dem Etikett im Bären.",
+    numberWrong: "Die Nummer eines Bären sieht aus wie bear-m5h47mktdrkakjdc.",
+    code: "Code",
+    codeHint: "26 Buchstaben und Ziffern; Gruppen und Kleinbuchstaben sind erlaubt",
+    codeWrong: "Der Code hat 26 Buchstaben und Ziffern.",
+  },
   accept: {
     title: "Einen Bären übernehmen",
     lead: "Eine andere Familie gibt ihren Bären an Sie weiter. Ihr Kind hat er vergessen.",
     codeTitle: "Der Code, den Sie bekommen haben",
-    number: "Nummer des Bären",
-    numberHint: "Sie beginnt mit bear- und steht auf dem Etikett im Bären.",
-    numberWrong: "Das ist keine Nummer eines Bären.",
-    code: "Code",
-    codeWrong: "Das ist kein ganzer Code.",
     submit: "Übernehmen",
     done: (child) => `Von jetzt an spricht er mit ${child}.`,
   },
@@ -33,12 +36,6 @@ export const pairing: typeof English = {
       "Sie haben die Kamera nicht erlaubt. Erlauben Sie sie im Browser, oder tippen Sie den Code.",
     notALabel: "Das ist ein Code, aber nicht der eines Bären.",
     stop: "Kamera anhalten",
-    deviceId: "Name des Bären auf dem Etikett",
-    deviceIdHint: "Beginnt mit bear-",
-    deviceIdWrong: "Der Name eines Bären sieht aus wie bear-m5h47mktdrkakjdc.",
-    code: "Kopplungscode",
-    codeHint: "26 Buchstaben und Ziffern; Gruppen und Kleinbuchstaben sind erlaubt",
-    codeWrong: "Der Code hat 26 Buchstaben und Ziffern.",
     pressTitle: "Drücken Sie die Pfote des Bären fünf Sekunden lang",
     pressLead: "Bis der Bär sagt, dass er auf Sie wartet. Dann geht es hier weiter.",
     pressed: "Der Bär sagt, dass er wartet",

@@ -2,15 +2,18 @@
 import { plural } from "../plural.ts";
 
 export const pairing = {
+  label: {
+    number: "The bear's number",
+    numberHint: "It begins with bear- and stands on the label inside the bear.",
+    numberWrong: "A bear's number looks like bear-m5h47mktdrkakjdc.",
+    code: "Code",
+    codeHint: "26 letters and digits; groups and small letters are fine",
+    codeWrong: "The code has 26 letters and digits.",
+  },
   accept: {
     title: "Take over a bear",
     lead: "Another family hands their bear on to you. It has forgotten their child.",
     codeTitle: "The code you were given",
-    number: "The bear's number",
-    numberHint: "It begins with bear- and stands on the label inside the bear.",
-    numberWrong: "This is not a bear's number.",
-    code: "Code",
-    codeWrong: "This is not a whole code.",
     submit: "Take it over",
     done: (child: string) => `From now on it talks with ${child}.`,
   },
@@ -32,12 +35,6 @@ export const pairing = {
       "You have not allowed the camera. You can allow it in the browser, or type the code instead.",
     notALabel: "This is a code, but not a bear's.",
     stop: "Stop the camera",
-    deviceId: "Bear's name on the label",
-    deviceIdHint: "Begins with bear-",
-    deviceIdWrong: "A bear's name looks like bear-m5h47mktdrkakjdc.",
-    code: "Pairing code",
-    codeHint: "26 letters and digits; groups and small letters are fine",
-    codeWrong: "The code has 26 letters and digits.",
     pressTitle: "Hold the bear's paw for five seconds",
     pressLead: "Until the bear says that it waits for you. Then go on here.",
     pressed: "The bear says it waits",
