@@ -95,6 +95,11 @@ export async function pairBear(page: Page, bear: RoomToy, look: Look): Promise<v
   await press(page, "Continue");
   await look("pair: label");
   await press(page, "Scan with the camera");
+  await pairFromPress(page, bear, look);
+}
+
+/** From the press that makes it listen for a parent to home, whoever told its label. */
+export async function pairFromPress(page: Page, bear: RoomToy, look: Look): Promise<void> {
   await heading(page, "Hold the bear's paw for five seconds");
   await look("pair: press");
   await bear.longPress();

@@ -47,6 +47,8 @@ export interface RoomToy {
   /** What it says by itself, from now on: once that is over. */
   saysAloud(): Promise<Int16Array>;
   paired(): boolean;
+  /** How often it has come to the broker. */
+  comings(): number;
   stop(): void;
 }
 
@@ -55,10 +57,12 @@ export async function openToy(url: string, toy: ToyFile): Promise<RoomToy> {
   const received = new Map<string | number | undefined, number>();
   let answer: RoomAnswer | undefined;
   let over: ((answer: RoomAnswer) => void) | undefined;
+  let comings = 0;
   const node = createNodeToy({
     url,
     toy,
     log(what, value) {
+      if (what === "state" && value === "connecting") comings++;
       if (what === "received") received.set(value, (received.get(value) ?? 0) + 1);
       if (what === "refused" && answer) answer.code = String(value);
       if (what === "reply" && value === DOWN.AUDIO && answer) answer.firstSoundAt ??= performance.now();
@@ -99,6 +103,7 @@ export async function openToy(url: string, toy: ToyFile): Promise<RoomToy> {
       return node.speaker.heard().samples;
     },
     paired: () => node.toy.state().paired,
+    comings: () => comings,
     stop: () => node.toy.stop(),
   };
 }

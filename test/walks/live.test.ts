@@ -1,4 +1,4 @@
-/** What a parent sees as it happens, over two cells: the app is at one, the toy at the other; and what ends it. */
+/** What a parent sees as it happens, over two cells: the app is at one, the toy at the other, from the pairing on; and what ends it. */
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import WebSocket from "ws";
@@ -14,8 +14,9 @@ import type { TestPostgres } from "../support/postgres.ts";
 import { redisMissing, startRedis } from "../support/redis.ts";
 import type { TestRedis } from "../support/redis.ts";
 import { until } from "../support/wait.ts";
-import { consent, newChild, newParent } from "./family.ts";
-import type { Parent } from "./family.ts";
+import { askAs, consent, newChild, newParent } from "./family.ts";
+import type { Answer, Parent } from "./family.ts";
+import { newBearAt, open, pair, press } from "./pairing.ts";
 import { newToy, QUESTION } from "./support.ts";
 
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
@@ -155,5 +156,68 @@ describe.skipIf(missing)(`a live feed${missing && ` (skipped: ${missing})`}`, ()
     expect((await parent.ask("POST", "/api/v1/auth/logout")).status).toBe(204);
     expect(await feed.closed).toBe(4001);
     expect(Date.now() - since).toBeLessThan(2_000);
+  });
+  test("shows a pairing: the window opened at one cell, the words said and the paw pressed at the other", async () => {
+    const parent = await newParent(app, "grace");
+    const childId = await newChild(parent);
+    await consent(app, parent, childId);
+    const { bear, code } = await newBearAt(home);
+    try {
+      const { body } = await parent.ask("POST", "/api/v1/live/tickets");
+      const feed = await watch(body.ticket as string);
+      await feed.sees("that it is heard", ({ type }) => type === "ready");
+      await pair({ parent, childId }, bear, code);
+      await feed.sees("the words picked", ({ type, picked }) => type === "window" && picked === true);
+      await feed.sees("the bear hers", ({ type, state }) => type === "window" && state === "paired");
+      // one family, whichever cell is asked
+      for (const { url } of [app, home]) {
+        const toys = await askAs(url, parent.headers.authorization.slice(7), "GET", "/api/v1/toys");
+        expect(toys.body.toys).toMatchObject([{ device_id: bear.deviceId, child_id: childId, online: true }]);
+      }
+      const turn = bear.speak(QUESTION);
+      await feed.sees(
+        "its first turn",
+        ({ stage, child_id }) => stage === "over" && child_id === childId,
+        30_000,
+      );
+      expect(await turn.ended).toBe("REPLY_END");
+      // and let go at the cell that it is not at
+      expect((await parent.ask("POST", `/api/v1/toys/${bear.deviceId}/unpair`)).status).toBe(200);
+      await bear.lost;
+      expect(await bear.claim()).toMatchObject({ state: "unpaired" });
+    } finally {
+      bear.close();
+    }
+  });
+
+  test("is of two parents at two cells who bring one code: neither gets the toy", async () => {
+    const { bear, code } = await newBearAt(home);
+    try {
+      const families = await Promise.all(
+        [app, home].map(async (cell, at) => {
+          const parent = await newParent(cell, `both${at}`);
+          const childId = await newChild(parent);
+          await consent(cell, parent, childId);
+          return { parent, childId };
+        }),
+      );
+      await press(bear);
+      const opened: Answer[] = [];
+      for (const family of families) opened.push(await open(family, bear.deviceId, code));
+      expect(opened.map(({ status }) => status)).toContain(201);
+      for (const [at, { parent }] of families.entries()) {
+        const { window_id } = opened[at]!.body;
+        if (window_id === undefined) continue;
+        await until("the window is cancelled", async () => {
+          const view = await parent.ask("GET", `/api/v1/pair/windows/${String(window_id)}`);
+          return view.body.state === "cancelled";
+        });
+      }
+      bear.pressPaw();
+      for (const { parent } of families)
+        expect((await parent.ask("GET", "/api/v1/toys")).body.toys).toEqual([]);
+    } finally {
+      bear.close();
+    }
   });
 });
