@@ -21,6 +21,8 @@ const METRICS_TOKEN = randomBytes(16).toString("hex");
 const folder = newFolder();
 let models: Models;
 let cell: CellProcess;
+/** of toys that claimed: five, and more where a test had to be tried again */
+let attempts = 0;
 
 beforeAll(async () => {
   // its ears and its thoughts are a stand-in's, its voice is this machine's own
@@ -44,6 +46,7 @@ describe("a virtual bear", () => {
     ["over WebSocket, with a good speaker", () => `${cell.url.replace("http", "ws")}/mqtt`, [CODEC.S16]],
     ["over WebSocket, in µ-law", () => `${cell.url.replace("http", "ws")}/mqtt`, [CODEC.ULAW]],
   ] satisfies [string, () => string, Codec[]][])("%s: talks, and hears sound", async (_, url, play) => {
+    attempts++;
     const bear = await openBear({ url: url(), toy: await newToy(cell), play });
     try {
       await bear.ready();
@@ -65,6 +68,7 @@ describe("the mqtt client of npm, with what a claim gave", () => {
     ["over TCP", () => `mqtt://127.0.0.1:${cell.mqttPort}`],
     ["over WebSocket", () => `${cell.url.replace("http", "ws")}/mqtt`],
   ])("%s: asks, and is answered", async (_, url) => {
+    attempts++;
     const { device_id: deviceId, device_secret } = await newToy(cell, { paired: false });
     const prk = wire.firstPrk(Buffer.from(device_secret, "hex"));
     const auth = wire.authKey(prk, deviceId);
@@ -103,6 +107,12 @@ describe("the mqtt client of npm, with what a claim gave", () => {
   });
 });
 
+/** So many, and as many more as there were attempts that nobody expected. */
+function expectCount(counted: number, expected: number): void {
+  expect(counted).toBeGreaterThanOrEqual(expected);
+  expect(counted).toBeLessThanOrEqual(expected + attempts - 5);
+}
+
 describe("who watches", () => {
   const get = async (path: string, token?: string) => {
     const headers = new Headers(token === undefined ? {} : { authorization: `Bearer ${token}` });
@@ -139,21 +149,24 @@ describe("who watches", () => {
     const series = readSeries(text);
     const sum = (pattern: RegExp) =>
       series.reduce((total, { name, value }) => (pattern.test(name) ? total + value : total), 0);
-    expect(sum(/^turns_total\{outcome="reply"\}$/)).toBe(3);
-    expect(sum(/^turns_total\{outcome="refused"\}$/)).toBe(2);
-    expect(sum(/^claim_attempts_total\{result="accepted"\}$/)).toBe(5);
+    expectCount(sum(/^turns_total\{outcome="reply"\}$/), 3);
+    expectCount(sum(/^turns_total\{outcome="refused"\}$/), 2);
+    expectCount(sum(/^claim_attempts_total\{result="accepted"\}$/), 5);
     expect(sum(/^mqtt_frames_total\{.*direction="up"/)).toBeGreaterThan(3 * 7);
     expect(sum(/^mqtt_frames_total\{.*direction="down"/)).toBeGreaterThan(3 * 20);
     // CREDIT for what still played when the turn was over
     expect(sum(/^frames_dropped_total\{(?!reason="turn-over")/)).toBe(0);
     expect(series).toContainEqual({ name: "toys_connected", value: 0 });
-    expect(sum(/^model_requests_total\{.*kind="chat"/)).toBe(3);
-    expect(sum(/^turn_stage_seconds_count\{stage="first_sound"\}$/)).toBe(3);
+    expectCount(sum(/^model_requests_total\{.*kind="chat"/), 3);
+    expectCount(sum(/^turn_stage_seconds_count\{stage="first_sound"\}$/), 3);
     expect(sum(/^audit_events_total\{/)).toBeGreaterThanOrEqual(5);
-    expect(sum(/^http_requests_total\{.*method="POST".*claim.*status="200"/)).toBe(5);
-    expect(series.filter(({ name }) => /^http_requests_total\{.*last-turn/.test(name))).toEqual([
-      { name: expect.stringContaining("/:device_id/") as string, value: 30 },
+    expectCount(sum(/^http_requests_total\{.*method="POST".*claim.*status="200"/), 5);
+    const asked = series.filter(({ name }) => /^http_requests_total\{.*last-turn/.test(name));
+    expect(asked).toEqual([
+      { name: expect.stringContaining("/:device_id/") as string, value: expect.any(Number) as number },
     ]);
+    // all of them, in each attempt at this test
+    expect(asked[0]!.value % 30).toBe(0);
     const buckets = series.filter(({ name }) => /^turn_stage_seconds_bucket\{.*stage="listen"/.test(name));
     expect(buckets.at(-1)?.name).toContain('le="+Inf"');
     expect(buckets.map(({ value }) => value)).toEqual(
@@ -170,7 +183,7 @@ describe("who watches", () => {
         level: expect.stringMatching(/^(info|warn|error)$/) as string,
         msg: expect.any(String) as string,
       });
-    expect(lines.filter(({ stage }) => stage === "first_sound")).toHaveLength(3);
+    expectCount(lines.filter(({ stage }) => stage === "first_sound").length, 3);
   });
 });
 
