@@ -32,12 +32,11 @@ const MAX_U32 = 0xffffffff;
 
 /** `DEVICE_ID:SESSION_ID_HEX:n` and its password, or undefined where one is not of its form or the clientId is another's: CONNACK 4. */
 export function decodeCredentials(fields: ConnectFields, address: string): Credentials | undefined {
-  const [deviceId, sessionId, digits, ...more] = (fields.username ?? "").split(":");
+  const [deviceId, sessionId = "", digits = "", ...more] = (fields.username ?? "").split(":");
   const password = Buffer.from(fields.password ?? []).toString("latin1");
   if (more.length > 0 || !isDeviceId(deviceId) || fields.clientId !== deviceId) return undefined;
-  if (!sessionId || !fromHex(sessionId, SESSION_ID_BYTES) || !fromHex(password, PASSWORD_BYTES))
-    return undefined;
-  if (!digits || !/^[1-9][0-9]{0,9}$/.test(digits) || Number(digits) > MAX_U32) return undefined;
+  if (!fromHex(sessionId, SESSION_ID_BYTES) || !fromHex(password, PASSWORD_BYTES)) return undefined;
+  if (!/^[1-9][0-9]{0,9}$/.test(digits) || Number(digits) > MAX_U32) return undefined;
   return { deviceId, sessionId, n: Number(digits), password, address };
 }
 

@@ -95,10 +95,9 @@ function fieldBytes(field: string | Buffer | undefined): number {
 
 /** Whether a CONNECT asks for what §4.1 gives: MQTT 3.1.1, a clean session, no will, a keep-alive of 10–120 s. */
 export function isPlainConnect(packet: ConnectPacket & { bridgeMode?: boolean }): boolean {
-  // nothing left over; and as ill-formed UTF-8 was decoded to other lengths, none of that either [MQTT-1.5.3-1]
+  // nothing left over, as the longer name of MQTT 3.1 would leave two; and as ill-formed UTF-8 was decoded to other lengths, none of that either [MQTT-1.5.3-1]
   const bytes = 10 + fieldBytes(packet.clientId) + fieldBytes(packet.username) + fieldBytes(packet.password);
   return (
-    packet.protocolId === "MQTT" &&
     packet.protocolVersion === 4 &&
     !packet.bridgeMode &&
     packet.clean === true &&

@@ -50,6 +50,7 @@ function withTail(tail: number[]): Buffer {
 describe("what CONNECT asks for", () => {
   const closing: [string, Buffer][] = [
     ["MQTT 3.1", connectPacket({ protocolVersion: 3, protocolId: "MQIsdp" })],
+    ["the name of MQTT 3.1", connectPacket({ protocolId: "MQIsdp" })],
     ["MQTT 5", connectPacket({ protocolVersion: 5 })],
     ["a bridge", changed(6, (level) => level | 0x80)],
     ["a lasting session", connectPacket({ clean: false })],

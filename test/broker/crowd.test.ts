@@ -32,6 +32,18 @@ describe("a crowd", () => {
     expect(crowd.connects("a")).toBe(true);
   });
 
+  test("of one address begins no minute of another", async () => {
+    const clock = fakeClock();
+    const crowd = openCrowd(clock, limits);
+    crowd.enters("a");
+    await clock.advance(30_000);
+    crowd.enters("b");
+    await clock.advance(31_000);
+    expect([1, 2, 3, 4].map(() => crowd.connects("a"))).toEqual([true, true, true, false]);
+    await clock.advance(35_000);
+    expect(crowd.connects("a")).toBe(false);
+  });
+
   test("turns away whom it has no room to count, until others are gone for a minute", async () => {
     const clock = fakeClock();
     const crowd = openCrowd(clock, limits);
@@ -61,6 +73,14 @@ describe("a crowd", () => {
 });
 
 describe("a broker", () => {
+  test("that has closed takes no line", async () => {
+    cell = await startBroker({ clock: fakeClock() });
+    await cell.broker.close();
+    const late = cell.call();
+    await settle();
+    expect(late.stream.destroyed).toBe(true);
+  });
+
   test("destroys a line too many before it reads a byte of it, and takes one again when another is gone", async () => {
     cell = await startBroker({ crowd: limits });
     const first = cell.call("a");

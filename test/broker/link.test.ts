@@ -3,6 +3,7 @@ import { createServer } from "node:net";
 import type { AddressInfo, Socket } from "node:net";
 import { describe, expect, test } from "vitest";
 import { createBroker } from "@bearlink/broker";
+import type { Link } from "@bearlink/broker";
 import { MAX_FRAME_BYTES, toyTopics } from "@bearlink/sdk/protocol";
 import { systemClock } from "../../server/adapters/clock.ts";
 import { fakeClock, settle } from "../support/clock.ts";
@@ -54,6 +55,20 @@ describe("a link", () => {
     for (let at = 0; at < bytes.length; at += 7_919) client.write(bytes.subarray(at, at + 7_919));
     await until(() => heard.frames.length === 1_000);
     expect(heard.frames.map((frame) => frame.bytes.readUInt32BE())).toEqual([...Array(1_000).keys()]);
+    await broker.close();
+  });
+
+  test("that a frame of its own ends hands up none of those that came with it", async () => {
+    const heard: number[] = [];
+    const events = {
+      frame(link: Link, bytes: Uint8Array) {
+        heard.push(Buffer.from(bytes).readUInt32BE());
+        link.close("revoked");
+      },
+    };
+    const { broker, toy } = await startBroker({ events });
+    await (await toy()).write(...[1, 2, 3].map((n) => publishPacket(up, numbered(n)))).ended;
+    expect(heard).toEqual([1]);
     await broker.close();
   });
 
