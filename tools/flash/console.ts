@@ -41,7 +41,10 @@ export const TRIES = 4;
 const MAX_HELD_CHARS = 65_536;
 
 const CTRL_C = "\x03";
-const CLEAR_LINE = "\x15";
+/** begins a line, if none was begun: Ctrl-C of an empty one, twice in 5 s, ends Espruino's Linux build */
+const ANYTHING = "0";
+/** knocks between two Ctrl-C: 6 s */
+const KNOCKS = 12;
 /** at the beginning of a line: do not echo it */
 const NO_ECHO = "\x10";
 
@@ -74,6 +77,7 @@ export async function openConsole(line: SerialLine, patience: Patience = PATIENC
   let asked: Question | undefined;
   let held = "";
   let count = 0;
+  let mayClearAt = 0;
   // what the toy's own program says is not taken for an answer
   const tag = randomBytes(4).toString("hex");
 
@@ -95,7 +99,7 @@ export async function openConsole(line: SerialLine, patience: Patience = PATIENC
   }
 
   /** Sends it, and waits for the line that begins with its mark. */
-  async function ask(statements: string, value: string, ms: number, before = ""): Promise<unknown> {
+  async function ask(statements: string, value: string, ms: number): Promise<unknown> {
     const mark = `~${tag}.${++count}`;
     // taken apart, so that an echo of it is no answer
     const print = (kind: string, said: string): string => `print("~"+"${mark.slice(1)}${kind}"+${said})`;
@@ -118,7 +122,7 @@ export async function openConsole(line: SerialLine, patience: Patience = PATIENC
     });
     answer.catch(() => undefined); // it may be refused before anyone waits for it
     try {
-      await line.write(Buffer.from(`${before}${NO_ECHO}${code}\n`, "latin1"));
+      await line.write(Buffer.from(`${NO_ECHO}${code}\n`, "latin1"));
       return await answer;
     } finally {
       limit.onabort = null;
@@ -126,18 +130,27 @@ export async function openConsole(line: SerialLine, patience: Patience = PATIENC
     }
   }
 
-  /** The first answer: the board may be starting, in the middle of a line, or busy. */
+  /** Away with a line that was begun: one with a bracket too many takes what follows for more of it, and Ctrl-C alone ends that. */
+  async function clearLine(): Promise<void> {
+    mayClearAt = performance.now() + KNOCKS * patience.knockMs;
+    for (const typed of [ANYTHING, CTRL_C]) {
+      await line.write(Buffer.from(typed));
+      await wait(patience.knockMs / 5);
+    }
+  }
+
+  /** The first answer, or the next after one that was lost: the board may be starting, in the middle of a line, or busy. */
   async function knock(): Promise<void> {
-    await line.write(Buffer.from(CTRL_C));
-    const until = Date.now() + patience.startMs;
+    const until = performance.now() + patience.startMs;
     for (;;) {
       try {
-        await ask("", "1", patience.knockMs, `${CLEAR_LINE}\n`);
+        await ask("", "1", patience.knockMs);
         return;
       } catch (error) {
         line.gone.throwIfAborted();
-        if (Date.now() >= until) throw error;
-        await wait(patience.knockMs / 5);
+        if (performance.now() >= until) throw error;
+        if (performance.now() >= mayClearAt) await clearLine();
+        else await wait(patience.knockMs / 5);
       }
     }
   }
@@ -164,6 +177,8 @@ export async function openConsole(line: SerialLine, patience: Patience = PATIENC
   }
 
   try {
+    // a program that runs may have its hand on the console
+    await clearLine();
     await knock();
   } catch (error) {
     stopListening();

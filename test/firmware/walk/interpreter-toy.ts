@@ -16,6 +16,13 @@ import { ASLEEP, MICROPHONE_FILE, SERIAL, SHIM, SPEAKER_FILE } from "./shim.ts";
 import { provisioned, serialOf } from "./toy.ts";
 import type { FirmwareToy, Workshop } from "./toy.ts";
 
+/** In ASCII: a character of a toy's string is a byte. */
+const quoted = (text: string): string =>
+  JSON.stringify(text).replace(
+    /[^\x20-\x7e]/g,
+    (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, "0")}`,
+  );
+
 export function interpreterToy(firmware: Firmware, toy: ToyFile, workshop: Workshop = {}): FirmwareToy {
   const folder = mkdtempSync(join(tmpdir(), "toy-"));
   const path = (name: string): string => join(folder, name);
@@ -76,7 +83,7 @@ export function interpreterToy(firmware: Firmware, toy: ToyFile, workshop: Works
   return {
     boot: start,
     press: (down) => tell(`$press(${down})`),
-    wifi: (up, ssid) => tell(`${ssid === undefined ? "" : `$air.ssid=${JSON.stringify(ssid)};`}$wifi(${up})`),
+    wifi: (up, ssid) => tell(`${ssid === undefined ? "" : `$air.ssid=${quoted(ssid)};`}$wifi(${up})`),
     powerCut: off,
     say: (samples) => writeFileSync(path(MICROPHONE_FILE), samples),
     heard() {

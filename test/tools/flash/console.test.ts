@@ -5,7 +5,8 @@ import type { Console } from "../../../tools/flash/console.ts";
 import { fakeBoard, lineTo } from "./fake-board.ts";
 import type { FakeBoard } from "./fake-board.ts";
 
-const patience = { answerMs: 400, startMs: 800, knockMs: 100 };
+const patience = { answerMs: 20_000, startMs: 30_000, knockMs: 100 };
+const impatience = { answerMs: 400, startMs: 800, knockMs: 100 };
 
 describe("a console", () => {
   let board: FakeBoard;
@@ -44,7 +45,7 @@ describe("a console", () => {
 
   test("gives up on a board that falls silent, with what to do", async () => {
     board.on = false;
-    await expect(toy.evaluate("1")).rejects.toThrow(/no answer: is it on, at this port/);
+    await expect(toy.evaluate("1", impatience.answerMs)).rejects.toThrow(/no answer: is it on, at this port/);
   });
 
   test("ends at once where the port is gone", async () => {
@@ -72,5 +73,5 @@ test("a board in the middle of a line is got out of it", async () => {
 test("where nobody answers, that is a sentence", async () => {
   const board = fakeBoard();
   board.on = false;
-  await expect(openConsole(lineTo(board), patience)).rejects.toThrow(/no answer/);
+  await expect(openConsole(lineTo(board), impatience)).rejects.toThrow(/no answer/);
 });

@@ -175,8 +175,13 @@ export function fakeBoard({ hertz }: { hertz?: number } = {}): FakeBoard {
       waiting = "";
       for (const char of heard) {
         if (char === "\x10" && line === "") echo = false;
-        else if (char === "\x03") say("\r\x1b[J>");
-        else if (char === "\x15") line = "";
+        else if (char === "\x03") {
+          // the Linux build ends where nothing was typed
+          if (line === "") board.on = false;
+          line = "";
+          echo = true;
+          say("\r\x1b[J>");
+        } else if (char === "\n" && isOpen(line)) line += char;
         else if (char === "\n") {
           const statement = line;
           line = "";
@@ -197,6 +202,13 @@ export function fakeBoard({ hertz }: { hertz?: number } = {}): FakeBoard {
     };
   }
   return board;
+}
+
+/** Whether a line has brackets that are not shut: what is typed next is more of it. */
+function isOpen(line: string): boolean {
+  const count = (bracket: RegExp): number =>
+    line.replace(/"(\\.|[^"\\])*"?/g, "").match(bracket)?.length ?? 0;
+  return count(/[([{]/g) > count(/[)\]}]/g);
 }
 
 /** A microphone that fills a buffer every so often. */

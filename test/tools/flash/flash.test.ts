@@ -55,7 +55,7 @@ const records = recordsOf(order);
 const load = { deviceId: toy.device_id, files, records };
 /** of the Linux build's flash, which is all Storage: its end */
 const LINUX_PAGES = 0x10000000 + 256 * 1024 - PAGES_BYTES;
-const patience = { answerMs: 2_000, startMs: 3_000, knockMs: 200 };
+const patience = { answerMs: 10_000, startMs: 20_000, knockMs: 200 };
 const clips = ["thinking", "pairing", "paired", "sorry", "goodbye", "offline"].map((clip) => `clip.${clip}`);
 const bytesOf = (name: string) => [...records, ...files].find((file) => file.name === name)!.bytes;
 /** What a board keeps under a record's name. */
@@ -189,7 +189,7 @@ describe("a board is flashed", () => {
   });
 
   describe("over a line that loses letters", () => {
-    const hasty = { answerMs: 150, startMs: 3_000, knockMs: 60 };
+    const hasty = { answerMs: 400, startMs: 20_000, knockMs: 60 };
     const flashHastily = (board: ReturnType<typeof fakeBoard>) =>
       flashToy(lineTo(board), load, { erase: false, patience: hasty });
 
