@@ -95,16 +95,15 @@ function fieldBytes(field: string | Buffer | undefined): number {
 
 /** Whether a CONNECT asks for what §4.1 gives: MQTT 3.1.1, a clean session, no will, a keep-alive of 10–120 s. */
 export function isPlainConnect(packet: ConnectPacket & { bridgeMode?: boolean }): boolean {
-  // nothing left over, as the longer name of MQTT 3.1 would leave two; and as ill-formed UTF-8 was decoded to other lengths, none of that either [MQTT-1.5.3-1]
+  const { keepalive = 0 } = packet;
+  // nothing left over, as a will or the longer name of MQTT 3.1 would leave; and as ill-formed UTF-8 was decoded to other lengths, none of that either [MQTT-1.5.3-1]
   const bytes = 10 + fieldBytes(packet.clientId) + fieldBytes(packet.username) + fieldBytes(packet.password);
   return (
     packet.protocolVersion === 4 &&
     !packet.bridgeMode &&
     packet.clean === true &&
-    packet.will === undefined &&
-    packet.keepalive !== undefined &&
-    packet.keepalive >= MIN_KEEPALIVE_S &&
-    packet.keepalive <= MAX_KEEPALIVE_S &&
+    keepalive >= MIN_KEEPALIVE_S &&
+    keepalive <= MAX_KEEPALIVE_S &&
     packet.length === bytes
   );
 }

