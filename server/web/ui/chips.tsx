@@ -40,18 +40,6 @@ export function Chips({
   }
   return (
     <div class="stack tight" ref={box}>
-      {values.length > 0 && (
-        <ul class="row wrap chips" aria-label={label}>
-          {values.map((value) => (
-            <li key={value} class="tag chip">
-              {value}
-              <button type="button" aria-label={`${common.remove}: ${value}`} onClick={() => remove(value)}>
-                <Icon name="close" size={16} />
-              </button>
-            </li>
-          ))}
-        </ul>
-      )}
       {!full && (
         <div
           onKeyDown={(event) => {
@@ -77,6 +65,18 @@ export function Chips({
             {common.add}
           </Button>
         </div>
+      )}
+      {values.length > 0 && (
+        <ul class="row wrap chips" aria-label={label}>
+          {values.map((value) => (
+            <li key={value} class="tag chip">
+              {value}
+              <button type="button" aria-label={`${common.remove}: ${value}`} onClick={() => remove(value)}>
+                <Icon name="close" size={16} />
+              </button>
+            </li>
+          ))}
+        </ul>
       )}
     </div>
   );

@@ -83,7 +83,7 @@ export function Pair(): JSX.Element {
           </div>
         )}
         {kids && flow.step === "who" && (
-          <p class="center">
+          <p class="center" style={{ marginTop: "20px" }}>
             <a href={pages.accept}>{pair.handedOn}</a>
           </p>
         )}

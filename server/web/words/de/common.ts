@@ -10,7 +10,7 @@ export const common: typeof English = {
     home: "Start",
     talks: "Gespräche",
     alerts: "Meldungen",
-    privacy: "Privates",
+    privacy: "Datenschutz",
     account: "Konto",
     skip: "Zum Inhalt",
     back: "Zurück",

@@ -1,4 +1,4 @@
-/** Was über das Leben mit dem Bären gesagt wird: seine Seite, Gespräche, Grenzen, Meldungen, Privates, Wochen. */
+/** Was über das Leben mit dem Bären gesagt wird: seine Seite, Gespräche, Grenzen, Meldungen, Datenschutz, Wochen. */
 import type { living as English } from "../en/living.ts";
 import { plural } from "../plural.ts";
 
@@ -170,10 +170,13 @@ export const living: typeof English = {
         title: "Die Woche in Zahlen ist da",
         text: "Wie oft und wie lange Ihr Kind gesprochen hat.",
       },
-      export_ready: { title: "Ihre Daten sind bereit", text: "Sie können sie auf der Seite Privates laden." },
+      export_ready: {
+        title: "Ihre Daten sind bereit",
+        text: "Sie können sie auf der Seite Datenschutz laden.",
+      },
       child_deleted: {
         title: "Die Daten eines Kindes wurden gelöscht",
-        text: "Die Quittung steht auf der Seite Privates.",
+        text: "Die Quittung steht auf der Seite Datenschutz.",
       },
       provider_failing: {
         title: "Ein Dienst antwortet nicht",
@@ -200,7 +203,7 @@ export const living: typeof English = {
   },
 
   privacyPage: {
-    title: "Privates",
+    title: "Datenschutz",
     lead: "Was aufbewahrt wird, wie lange, und wer es bekommt.",
     kept: "Was aufbewahrt wird",
     days: (days) => (days === 0 ? "nicht aufbewahrt" : plural(days, "Tag", "Tage")),
