@@ -126,11 +126,20 @@ export async function migrateDown(db: Db, count = 1, set = files): Promise<strin
   return steps(() => migratorOf(db, set).migrateDown(), count);
 }
 
+/** looks that fail alike: more is no race */
+const MOST_LOOKS = 10;
+
+/** "undefined_table", of SQLSTATE */
+const isGone = (error: unknown): boolean => (error as { code?: string } | undefined)?.code === "42P01";
+
 /** One by one: Kysely runs a longer walk in a single transaction. */
 async function steps(step: () => ReturnType<Migrator["migrateUp"]>, most: number): Promise<string[]> {
   const done: string[] = [];
+  let looks = 0;
   while (done.length < most) {
     const { results, error } = await step();
+    // Kysely looks at all tables before it waits for its turn: one that migrates beside us has just dropped one of them
+    if (results === undefined && isGone(error) && looks++ < MOST_LOOKS) continue;
     const name = results?.[0]?.migrationName;
     if (error !== undefined)
       throw new StartError("MIGRATION_FAILED", `migration ${name ?? ""} failed: ${String(error)}`, error);
