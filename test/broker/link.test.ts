@@ -66,9 +66,12 @@ describe("a link", () => {
         link.close("revoked");
       },
     };
-    const { broker, toy } = await startBroker({ events });
+    const { broker, toy, heard: told } = await startBroker({ events });
     await (await toy()).write(...[1, 2, 3].map((n) => publishPacket(up, numbered(n)))).ended;
     expect(heard).toEqual([1]);
+    // and no fault is found in them
+    await until(() => told.closed.length > 0);
+    expect([told.closed[0]!.reason, told.dropped]).toEqual(["revoked", []]);
     await broker.close();
   });
 
