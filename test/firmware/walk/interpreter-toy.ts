@@ -23,6 +23,9 @@ const quoted = (text: string): string =>
     (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, "0")}`,
   );
 
+/** times that a question is put, 5 s each */
+const ASKS = 8;
+
 export function interpreterToy(firmware: Firmware, toy: ToyFile, workshop: Workshop = {}): FirmwareToy {
   const folder = mkdtempSync(join(tmpdir(), "toy-"));
   const path = (name: string): string => join(folder, name);
@@ -70,14 +73,15 @@ export function interpreterToy(firmware: Firmware, toy: ToyFile, workshop: Works
   const serial = serialOf((text) => tell(`$serial(${JSON.stringify(text)})`));
   const ask = async (what: string): Promise<string> => {
     const mark = `#answer${++asked} `;
-    tell(`print("${mark}"+(${what}))`);
     let answer: string | undefined;
-    await until(
-      `an answer to ${what}`,
-      () => (answer = lines.find((line) => line.startsWith(mark))) !== undefined,
-      5_000,
-    );
-    return answer!.slice(mark.length);
+    const answered = (): boolean => (answer = lines.find((line) => line.startsWith(mark))) !== undefined;
+    // again, where it started anew meanwhile and never heard it
+    for (let tries = 0; answer === undefined && tries < ASKS; tries++) {
+      tell(`print("${mark}"+(${what}))`);
+      await until("an answer", answered, 5_000).catch(() => undefined);
+    }
+    if (answer === undefined) throw new Error(`no answer to ${what}`);
+    return answer.slice(mark.length);
   };
 
   return {

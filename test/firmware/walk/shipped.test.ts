@@ -203,6 +203,7 @@ describe.each(hosts)("on $host, a shipped toy", { timeout: ALL_WAITS_MS }, ({ ho
     await ready(cell, record.device_id);
     await toy.ask("typeof SETUP==='function'&&SETUP()");
     toy.wifi(true, kept()!.ssid);
+    toy.say(SILENCE); // who talks means no gesture
     await hold(HOLD_MS);
     await until("it listens", async () => (await toy.ask("typeof SETUP")) === "function", 60_000);
     const wrong = { ssid: "elsewhere", password: "" };
