@@ -29,7 +29,8 @@ export const provision = command<{ out?: string }>({
       `Made ${toy.device_id} for ${toy.url}`,
       `Its secret is in ${path ?? ""}, readable by you alone, and nowhere else.`,
       `Pairing code, for the label: ${toy.pairing_code}`,
-      `Next: bear pair --toy ${path ?? ""}`,
+      `Next, for a bear on this computer: bear pair --toy ${path ?? ""}`,
+      `Next, for a board: bear flash --toy ${path ?? ""}, as firmware/README.md tells`,
     ]);
   },
 });
