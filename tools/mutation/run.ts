@@ -121,7 +121,12 @@ function passes(room: string, mutant: number): Promise<boolean> {
     process.execPath,
     [vitest, "run", "--bail", "1", "--silent", "--reporter", "dot", ...ROOMS[room]!],
     // a group of its own: a test that never ends is in a process of its own, which outlives vitest
-    { cwd: folder, stdio: "ignore", detached: true, env: { ...process.env, MUTANT: String(mutant) } },
+    {
+      cwd: folder,
+      stdio: "ignore",
+      detached: true,
+      env: { ...process.env, MUTANT: String(mutant), VITEST_MAX_WORKERS: "1" },
+    },
   );
   const timer = setTimeout(() => process.kill(-child.pid!, "SIGKILL"), RUN_MS);
   return new Promise((resolve, reject) => {
