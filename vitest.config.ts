@@ -27,7 +27,8 @@ const group = (
   test: {
     ...{ name, ...files, maxWorkers, sequence: { groupOrder } },
     globalSetup: "test/support/shelf.ts",
-    testTimeout: 20_000,
+    // programs start, and a busy machine starts them late: what a test waits for is a fact, not this
+    testTimeout: 60_000,
     hookTimeout: 120_000,
     // a fact that comes true in time may be late on a busy machine
     expect: { poll: { timeout: 10_000 } },
