@@ -43,7 +43,7 @@ export function createCare(ports: CarePorts): Pick<TurnNews, "heard"> {
   const { statuses, alerts, safetyQueue, vault, clock, meter, log, surely } = ports;
 
   async function tellParent(turn: TurnRef, reason: string): Promise<void> {
-    const family = await statuses.family(turn.deviceId, turn.at);
+    const family = await statuses.family(turn.deviceId);
     if (family?.status.childId !== turn.childId) return;
     const window = Math.floor(turn.at / CARE_WINDOW_MS);
     await alerts.raise({
@@ -54,7 +54,7 @@ export function createCare(ports: CarePorts): Pick<TurnNews, "heard"> {
   }
 
   async function keepCase(turn: TurnRef, words: string | undefined, reason: string): Promise<void> {
-    const family = await statuses.family(turn.deviceId, turn.at);
+    const family = await statuses.family(turn.deviceId);
     const content: CaseContent = {
       account_id: family?.status.accountId ?? null,
       child_id: turn.childId,

@@ -237,7 +237,7 @@ export function createFeeds(ports: FeedPorts): Feeds {
 
     async toyChanged(deviceId) {
       if (families.size === 0) return;
-      const owner = (await ports.statuses.family(deviceId, ports.clock.now()))?.status.accountId;
+      const owner = (await ports.statuses.family(deviceId))?.status.accountId;
       for (const [accountId, { toys }] of [...families])
         if (accountId === owner || toys.has(deviceId)) await tellAll(accountId);
     },

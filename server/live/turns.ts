@@ -16,7 +16,7 @@ import type {
 } from "../ports.ts";
 
 export interface LiveTurnPorts {
-  statuses: Pick<ToyStatuses, "family">;
+  statuses: Pick<ToyStatuses, "turnFamily">;
   feed: FamilyFeed;
   clock: Clock;
   log: Log;
@@ -104,7 +104,7 @@ export function createLiveTurns({ statuses, feed, clock, log, talked }: LiveTurn
       const told: Told = {
         ...{ activity: "idle", place },
         status: undefined,
-        work: statuses.family(deviceId, turn.at).then(
+        work: statuses.turnFamily(deviceId, turn.at).then(
           (family) => {
             // handed on since this turn began
             if (family?.status.childId !== childId) return undefined;

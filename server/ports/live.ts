@@ -28,10 +28,13 @@ export interface StatusChange {
 }
 
 /** Whose a toy is now, how it fares, and what of its turns may be shown. */
-export interface TurnFamily {
+export interface ToyFamily {
   status: ToyStatus;
   /** the parent has what is said kept */
   keepsTranscripts: boolean;
+}
+
+export interface TurnFamily extends ToyFamily {
   /** the kept conversation that a turn which begins now goes on with; undefined where it begins one, or none is kept */
   conversationId: string | undefined;
 }
@@ -48,7 +51,9 @@ export interface ToyStatuses {
   /** Keeps what became of these toys of this cell; answers with those that have an owner, as they are after it. */
   keep(cellId: string, changes: ReadonlyMap<string, StatusChange>, now: number): Promise<ToyStatus[]>;
   list(accountId: string): Promise<ToyStatus[]>;
-  family(deviceId: string, now: number): Promise<TurnFamily | undefined>;
+  family(deviceId: string): Promise<ToyFamily | undefined>;
+  /** Of a turn that begins `at`. */
+  turnFamily(deviceId: string, at: number): Promise<TurnFamily | undefined>;
   /** The cell is there: its toys are believed to be on the line until it has been silent for CELL_LEASE_MS. */
   beat(cellId: string, now: number): Promise<void>;
   /** The cell stops, and with it every line it had. */

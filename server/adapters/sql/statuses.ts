@@ -2,7 +2,7 @@
 import { sql } from "kysely";
 import type { Kysely, Selectable } from "kysely";
 import { CELL_LEASE_MS } from "../../bounds.ts";
-import type { StatusChange, ToyStatus, ToyStatuses } from "../../ports.ts";
+import type { StatusChange, ToyFamily, ToyStatus, ToyStatuses } from "../../ports.ts";
 import { openConversation } from "./conversations.ts";
 import type { Tables } from "./schema.ts";
 
@@ -26,6 +26,16 @@ export function sqlStatuses({ db }: { db: Kysely<Tables> }): ToyStatuses {
       .leftJoin("cells", "cells.cell_id", "toys.cell_id")
       .select(["device_id", "child_id", "owner_id", "toys.cell_id", "pairing_until"])
       .select(["battery_mv", "rssi", "volume", "last_talk_at", "seen_at"]);
+
+  async function family(deviceId: string): Promise<ToyFamily | undefined> {
+    const row = await withCells()
+      .innerJoin("children", "children.id", "toys.child_id")
+      .select("keeps_transcripts")
+      .where("device_id", "=", deviceId)
+      .executeTakeFirst();
+    const [status] = row ? statusOf(row) : [];
+    return row && status && { status, keepsTranscripts: row.keeps_transcripts };
+  }
 
   return {
     async keep(cellId, changes, now) {
@@ -51,17 +61,14 @@ export function sqlStatuses({ db }: { db: Kysely<Tables> }): ToyStatuses {
       return rows.flatMap(statusOf);
     },
 
-    async family(deviceId, now) {
-      const row = await withCells()
-        .innerJoin("children", "children.id", "toys.child_id")
-        .select("keeps_transcripts")
-        .where("device_id", "=", deviceId)
-        .executeTakeFirst();
-      const [status] = row ? statusOf(row) : [];
-      if (!row || !status) return undefined;
-      const keepsTranscripts = row.keeps_transcripts;
-      const open = keepsTranscripts && (await openConversation(db, status.childId, deviceId, now));
-      return { status, keepsTranscripts, conversationId: open ? open.id : undefined };
+    family,
+
+    async turnFamily(deviceId, at) {
+      const found = await family(deviceId);
+      if (!found) return undefined;
+      const { status, keepsTranscripts } = found;
+      const open = keepsTranscripts && (await openConversation(db, status.childId, deviceId, at));
+      return { ...found, conversationId: open ? open.id : undefined };
     },
 
     async beat(cellId, now) {

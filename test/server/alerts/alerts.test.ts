@@ -84,7 +84,7 @@ function alertHouse() {
     ...base,
     ...{ alerts, safetyQueue, surely },
     statuses: {
-      family: async () => ({ status: toyStatus(), keepsTranscripts: true, conversationId: undefined }),
+      family: async () => ({ status: toyStatus(), keepsTranscripts: true }),
     },
     tellOperator: () => void state.operator++,
   });

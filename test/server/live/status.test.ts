@@ -34,6 +34,7 @@ function statusHouse() {
       },
       list: async () => [],
       family: async () => undefined,
+      turnFamily: async () => undefined,
       beat: async () => void state.beats++,
       gone: async () => void state.gone++,
       newlyLow: async (deviceIds) =>

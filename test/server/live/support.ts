@@ -71,7 +71,7 @@ export function liveHouse(shared?: {
       list: async (accountId) => toys.filter((toy) => toy.accountId === accountId),
       async family(deviceId) {
         const status = toys.find((toy) => toy.deviceId === deviceId);
-        return status && { status, keepsTranscripts: true, conversationId: undefined };
+        return status && { status, keepsTranscripts: true };
       },
     },
     parentSessions: {

@@ -22,7 +22,7 @@ beforeEach(() => {
   talked = [];
   family = { status: toyStatus(), keepsTranscripts: true, conversationId: undefined };
   turns = createLiveTurns({
-    statuses: { family: async () => family },
+    statuses: { turnFamily: async () => family },
     feed: { tell: (accountId, message) => void told.push([accountId, message]) },
     ...{ clock, log: silentLog },
     talked: (deviceId) => void talked.push(deviceId),

@@ -99,15 +99,15 @@ for (const { name, missing, open } of places)
       });
 
       test("names the family of its turns", async () => {
-        expect(await statuses.family(deviceId, NOW)).toMatchObject({
+        expect(await statuses.family(deviceId)).toMatchObject({
           status: { accountId, deviceId },
           keepsTranscripts: true,
         });
-        expect(await statuses.family(`${deviceId}-of-nobody`, NOW)).toBeUndefined();
+        expect(await statuses.family(`${deviceId}-of-nobody`)).toBeUndefined();
       });
 
       test("names the conversation that a turn goes on with, for half an hour after its last word", async () => {
-        const of = async (now: number) => (await statuses.family(deviceId, now))?.conversationId;
+        const of = async (now: number) => (await statuses.turnFamily(deviceId, now))?.conversationId;
         expect(await of(NOW)).toBeUndefined();
         const { childId } = await status();
         const row = { account_id: accountId, child_id: childId, started_at: NOW };
