@@ -81,7 +81,7 @@ function rulesOf(asked: RequestAsked, { perMinute }: RequestLimits): LimitRule[]
 /** Of a tier: what requests and turns share. */
 export function minuteHourAndDay({ id, tier }: Payer): LimitRule[] {
   const { perMinute, perHour, perDay } = tiers[tier];
-  const rule = { layer: "tier" as const };
+  const rule = { layer: "tier" as const, owner: id };
   return [
     { ...rule, kind: "log", key: `minute:${id}`, limit: perMinute, windowMs: MINUTE_MS },
     { ...rule, kind: "slots", key: `hour:${id}`, limit: perHour, windowMs: HOUR_MS },
@@ -119,6 +119,7 @@ function endpointRule({ limit, endpoint, reading }: RequestAsked, who: string): 
   return {
     layer: "endpoint",
     kind: "bucket",
+    owner: who,
     key: `endpoint:${endpoint}:${reading ? "read" : "change"}:${who}`,
     limit: holds,
     windowMs: (holds * MINUTE_MS) / bounds.perMinute,
@@ -128,5 +129,6 @@ function endpointRule({ limit, endpoint, reading }: RequestAsked, who: string): 
 /** Holds BURST, and fills as fast as the minute's limit allows; a tier that changes has another. */
 function burstRule(who: string, perMinute: number): LimitRule {
   const windowMs = Math.ceil((BURST * MINUTE_MS) / perMinute);
-  return { layer: "burst", kind: "bucket", key: `burst:${perMinute}:${who}`, limit: BURST, windowMs };
+  const key = `burst:${perMinute}:${who}`;
+  return { layer: "burst", kind: "bucket", owner: who, key, limit: BURST, windowMs };
 }

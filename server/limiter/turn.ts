@@ -86,6 +86,7 @@ function minutesRule({ childId, limits }: TalkRules): LimitRule {
   return {
     layer: "toy",
     kind: "spell",
+    owner: childId,
     key: `spoken:${childId}`,
     limit: limits.minutesASession * 60,
     windowMs: MEMORY_MS,
@@ -94,7 +95,7 @@ function minutesRule({ childId, limits }: TalkRules): LimitRule {
 
 function rulesOf(rules: TalkRules, { turnId }: TurnAsked, callsModel: boolean): LimitRule[] {
   const { accountId, childId, tier, limits } = rules;
-  const toy = { layer: "toy" as const };
+  const toy = { layer: "toy" as const, owner: childId };
   const calls: LimitRule = {
     ...toy,
     kind: "log",

@@ -18,6 +18,8 @@ export interface LimitRule {
   layer: LimitLayer;
   kind: LimitKind;
   key: string;
+  /** whose it is: a store may keep an owner's rules together */
+  owner?: string;
   /** a whole number */
   limit: number;
   windowMs: number;

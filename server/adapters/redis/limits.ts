@@ -4,7 +4,7 @@ import type { Decision, LimitRule, LimitStore } from "../../ports.ts";
 import { decideScript } from "./limit-script.ts";
 
 /** One tag for all: a decision is one script, and the keys of a script live in one slot. MISSION B02 */
-const PREFIX = "bearlink:{limit}:";
+const PREFIX = "bearlink:{limits}:";
 
 type Decide = (keys: number, ...args: (string | number)[]) => Promise<[number, number, number, number]>;
 
@@ -16,15 +16,18 @@ export function redisLimits(link: Redis, script = decideScript()): LimitStore {
 
   return {
     async decide(rules, told = 0) {
-      const args: (string | number)[] = [];
-      for (const { key } of rules) args.push(PREFIX + key);
-      args.push(told + 1);
-      for (const { kind, limit, windowMs, cost = 1, holder = "" } of rules)
-        args.push(kind, limit, windowMs, cost, holder);
-      return decisionOf(rules, told, await decideLimits.call(link, rules.length, ...args));
+      const keys = rules.map(({ key }) => PREFIX + key);
+      const args: (string | number)[] = [told + 1];
+      for (const { kind, limit, windowMs, cost = 1, holder = "", key, owner = key } of rules) {
+        const hash = `${PREFIX}of:${owner}`;
+        let at = keys.indexOf(hash, rules.length);
+        if (at < 0) at = keys.push(hash) - 1;
+        args.push(kind, limit, windowMs, cost, holder, at + 1);
+      }
+      return decisionOf(rules, told, await decideLimits.call(link, keys.length, ...keys, ...args));
     },
     async release({ key, holder = "" }) {
-      await link.zrem(PREFIX + key, holder);
+      await link.hdel(PREFIX + key, holder);
     },
   };
 }

@@ -23,15 +23,14 @@ async function inProcess(): Promise<Place> {
   return { store, now: clock.now, advance: clock.advance, close: async () => {} };
 }
 
-/** On a clock that stands still: the script reads a key in place of the time. */
+/** Of a clock that stands still: the script reads a key in place of the time. */
+const KEPT_TIME = "{ math.floor(redis.call('GET', 'now') / 1000), 1000 * (redis.call('GET', 'now') % 1000) }";
+
 async function onRedis(): Promise<Place> {
   const server = await startRedis();
   const link = new Redis(server.url);
   let now = 1_800_000_000_000;
-  const store = redisLimits(
-    link,
-    decideScript("{ math.floor(redis.call('GET', 'now') / 1000), 1000 * (redis.call('GET', 'now') % 1000) }"),
-  );
+  const store = redisLimits(link, decideScript(KEPT_TIME));
   await link.set("now", now);
   return {
     store,
@@ -121,6 +120,19 @@ for (const { name, open, missing, runs } of places)
       expect(await passing(5, slots)).toBe(3);
     });
 
+    test("slots that were left for more than a window begin anew, and nothing of before is taken off later", async () => {
+      const slots = rule({ kind: "slots", limit: 3, windowMs: 60_000 });
+      await place.advance(60_000 - (place.now() % 60_000));
+      for (let i = 0; i < 3; i++) {
+        expect(await passing(1, slots)).toBe(1);
+        await place.advance(1_000);
+      }
+      await place.advance(60_000);
+      expect(await passing(4, slots)).toBe(3);
+      await place.advance(59_000);
+      expect(await passing(1, slots)).toBe(0);
+    });
+
     test("a spell ends with a pause, and what is refused does not go on with it", async () => {
       const spell = rule({ kind: "spell", limit: 2, windowMs: 1_800_000 });
       expect(await passing(3, spell)).toBe(2);
@@ -168,6 +180,8 @@ for (const { name, open, missing, runs } of places)
       const made = fc.record({
         kind: kinds,
         limit: fc.integer({ min: 1, max: 5 }),
+        // some alone, some kept with others
+        owner: fc.constantFrom(undefined, "anna", "ben"),
         // multiples of 60, as an hour and a day are
         windowMs: fc.integer({ min: 1, max: 4 }).map((n) => n * 60_000),
       });
@@ -185,7 +199,10 @@ for (const { name, open, missing, runs } of places)
           fc.array(made, { minLength: 4, maxLength: 4 }),
           arrivals,
           async (fields, arrivals) => {
-            const rules = fields.map((each) => rule({ ...each, kind: each.kind as LimitRule["kind"] }));
+            const run = ++keys;
+            const rules = fields.map(({ kind, owner, ...each }) =>
+              rule({ ...each, kind: kind as LimitRule["kind"], ...(owner && { owner: `${owner}${run}` }) }),
+            );
             const naive = naiveLimits();
             for (const [at, { waitMs, chosen, cost }] of arrivals.entries()) {
               await place.advance(waitMs);
@@ -209,3 +226,85 @@ for (const { name, open, missing, runs } of places)
       );
     }, 60_000);
   });
+
+describe.skipIf(redisMissing)(
+  `limits in Redis, as they are kept${redisMissing ? `: ${redisMissing}` : ""}`,
+  () => {
+    let server: Awaited<ReturnType<typeof startRedis>>;
+    let link: Redis;
+    let ms = 1_800_000_000_000;
+    let store: LimitStore;
+    beforeAll(async () => {
+      server = await startRedis();
+      link = new Redis(server.url);
+      store = redisLimits(link, decideScript(KEPT_TIME));
+    });
+    afterAll(async () => {
+      link?.disconnect();
+      await server?.remove();
+    });
+    const rule = (kind: LimitRule["kind"], windowMs: number, owner = "anna"): LimitRule => ({
+      ...{ layer: "tier", kind, key: `${kind}:${owner}`, owner, limit: 5, windowMs, holder: "h" },
+    });
+    const decide = async (...rules: LimitRule[]) => {
+      await link.set("now", ms);
+      return store.decide(rules);
+    };
+
+    test("all of it goes away by itself", async () => {
+      const all = (["log", "slots", "bucket", "spell", "places"] as const).map((kind) => rule(kind, HOUR));
+      for (const passed of [0, HOUR / 60, HOUR, HOUR / 60]) {
+        ms += passed;
+        await decide(...all);
+        const kept = (await link.keys("bearlink:*")).sort();
+        expect(kept.length).toBeGreaterThanOrEqual(3);
+        for (const key of kept) {
+          const left = await link.pttl(key);
+          expect(left, key).toBeGreaterThan(0);
+          expect(left, key).toBeLessThanOrEqual(2.1 * HOUR);
+        }
+      }
+    });
+
+    test("what one owner's rules keep lasts as long as the longest of them asks, whichever comes last", async () => {
+      await decide(rule("slots", 24 * HOUR, "ben"), rule("bucket", 1_000, "ben"));
+      await decide(rule("bucket", 1_000, "ben"));
+      expect(await link.pttl("bearlink:{limits}:of:ben")).toBeGreaterThan(24 * HOUR);
+      await decide(rule("bucket", 1_000, "cleo"));
+      expect(await link.pttl("bearlink:{limits}:of:cleo")).toBeLessThanOrEqual(1_000);
+      await decide(rule("slots", 24 * HOUR, "cleo"));
+      expect(await link.pttl("bearlink:{limits}:of:cleo")).toBeGreaterThan(24 * HOUR);
+    });
+
+    test("a log that is asked at the end of what was told of it lasts a window from there", async () => {
+      const log = rule("log", HOUR, "dora");
+      ms += HOUR - (ms % HOUR);
+      await decide(log);
+      await link.pexpire("bearlink:{limits}:log:dora", HOUR); // as an hour later
+      ms += HOUR;
+      await decide(log);
+      expect(await link.pttl("bearlink:{limits}:log:dora")).toBeGreaterThan(HOUR);
+    });
+
+    test("no more is kept than the limit asks for", async () => {
+      const [log, places] = [rule("log", 60_000, "fay"), rule("places", 60_000, "fay")];
+      for (let i = 0; i < 50; i++) {
+        await decide({ ...places, holder: `h${i}` }, log);
+        ms += 13_000;
+      }
+      expect(await link.llen("bearlink:{limits}:log:fay")).toBe(5);
+      expect(await link.hlen("bearlink:{limits}:places:fay")).toBe(5);
+    });
+
+    test("a clock that goes back lets no more through", async () => {
+      for (const kind of ["log", "slots"] as const) {
+        const set = rule(kind, HOUR, `ed-${kind}`);
+        await decide(set);
+        ms -= HOUR / 2;
+        for (let i = 0; i < 4; i++) expect((await decide(set)).refused).toBeUndefined();
+        ms += HOUR / 2 + HOUR - 1;
+        expect((await decide(set)).refused).toBeDefined();
+      }
+    });
+  },
+);
