@@ -121,6 +121,8 @@ describe.skipIf(redisMissing)("a Redis that goes away", () => {
     await server.stop();
     await server.start();
     await until("the listener is told", () => lost === 1);
+    // a notice is published over the other link
+    await until("that link is up", () => states.at(-1) === true && states.length > 1);
     await redis.bus.publish("c", "again");
     await until("the notice comes", () => heard.length > 0);
     expect(heard).toEqual(["again"]);
