@@ -4,8 +4,8 @@
 const REDIS_TIME = "redis.call('TIME')";
 
 /**
- * KEYS: one a rule, then one an owner. ARGV: the index of the rule whose standing is wanted, then of each rule its kind,
- * limit, window in ms, cost, holder and its owner's index in KEYS. Answers the index of the rule that refused or 0, ms until
+ * KEYS: one a rule, then the hashes of owners. ARGV: the index of the rule whose standing is wanted, then of each rule its kind,
+ * limit, window in ms, cost, holder and, where it is kept in a hash of its owner's, that one's index in KEYS, else 0. Answers the index of the rule that refused or 0, ms until
  * it has room, what remains of it or of the one asked about, and the epoch ms at which that changes. All times inside are
  * whole µs; Lua would print them rounded without a format. Reading is done before anything is written: a Redis that is full
  * refuses a script only at its first write.
@@ -29,22 +29,21 @@ local SLOTS = 60
 local log, slots, bucket, spell, places = {}, {}, {}, {}, {}
 local kinds = { log = log, slots = slots, bucket = bucket, spell = spell, places = places }
 
--- what a rule keeps in its owner's hash, under its own key, for so many ms at least
-local function keep(rule, value, ms)
-  local hash = rule.hash
+local function expire(key, span) redis.call('PEXPIRE', key, text(math.max(1, math.ceil(span / 1000)))) end
+
+-- into a hash of an owner's, for so long at least
+local function keep(hash, field, value, span)
   local news = hash.news
-  news[#news + 1] = rule.key
+  news[#news + 1] = field
   news[#news + 1] = value
-  if ms > hash.ms then hash.ms = ms end
+  hash.span = math.max(hash.span, span)
 end
 -- e is when the hash expires: it is told so about once in what it must last
 local function write(hash)
-  local renewed = (tonumber(hash.held[1]) or 0) < now + hash.ms * 1000
-  if renewed then
-    keep({ key = 'e', hash = hash }, text(now + hash.ms * 2000), 0)
-  end
+  local renewed = (tonumber(hash.held[1]) or 0) < now + hash.span
+  if renewed then keep(hash, 'e', text(now + 2 * hash.span), 0) end
   redis.call('HSET', hash.key, unpack(hash.news))
-  if renewed then redis.call('PEXPIRE', hash.key, text(hash.ms * 2)) end
+  if renewed then expire(hash.key, 2 * hash.span) end
 end
 
 -- a list of µs, the newest last
@@ -60,9 +59,7 @@ function log.wait(rule)
 end
 -- drops what has left the window, and answers the oldest that has not
 local function trim(rule)
-  local oldest = redis.call('LINDEX', rule.key, '0')
-  if not oldest or oldest + rule.window > now then return oldest end
-  local last = 8
+  local last = 0
   while true do
     local oldest = redis.call('LRANGE', rule.key, '0', text(last))
     local gone = 0
@@ -70,7 +67,7 @@ local function trim(rule)
     if gone > 0 then redis.call('LTRIM', rule.key, text(gone), '-1') end
     rule.held = rule.held - gone
     if gone <= last then return oldest[gone + 1] end
-    last = math.min(last * 8, 4096)
+    last = math.min(8 * last + 8, 4096)
   end
 end
 function log.take(rule)
@@ -79,9 +76,7 @@ function log.take(rule)
   for _ = 1, rule.cost do redis.call('RPUSH', rule.key, at) end
   rule.held = rule.held + rule.cost
   -- once in each window: what is told lasts to the end of the next one
-  if math.floor(newest / rule.window) ~= math.floor(now / rule.window) then
-    redis.call('PEXPIRE', rule.key, text(rule.window / 500))
-  end
+  if math.floor(newest / rule.window) ~= math.floor(now / rule.window) then expire(rule.key, 2 * rule.window) end
   if rule.full then trim(rule) end
 end
 function log.standing(rule)
@@ -91,7 +86,6 @@ end
 
 -- of its owner's: the newest slot, the total, and that slot's count; counts of the slots before it are a hash of its own,
 -- each under the character of its number modulo 61
-slots.kept = true
 local function field(slot) return string.char(32 + slot % (SLOTS + 1)) end
 local function look(rule)
   local slot = math.floor(now / (rule.window / SLOTS))
@@ -123,20 +117,20 @@ function slots.wait(rule)
 end
 function slots.take(rule)
   rule.total = rule.total + rule.cost
-  keep(rule, string.format(three, rule.slot, rule.total, rule.here + rule.cost), math.ceil(rule.window / 1000 * (SLOTS + 1) / SLOTS))
+  local value = string.format(three, rule.slot, rule.total, rule.here + rule.cost)
+  keep(rule.hash, rule.key, value, rule.window / SLOTS * (SLOTS + 1))
   if not rule.newest then
     redis.call('DEL', rule.key)
   elseif rule.left then
     redis.call('HDEL', rule.key, unpack(rule.left))
     redis.call('HSET', rule.key, field(rule.newest), text(rule.last))
     -- once a slot: until the next one comes it lasts more than a window
-    redis.call('PEXPIRE', rule.key, text(rule.window / 500))
+    expire(rule.key, 2 * rule.window)
   end
 end
 function slots.standing(rule) return rule.limit - rule.total, now + rule.window end
 
 -- of its owner's: the µs at which it will be full again, all that need be known of it
-bucket.kept = true
 function bucket.wait(rule)
   rule.unit = math.floor(rule.window / rule.limit)
   rule.fullAt = math.max(now, tonumber(rule.value or 0))
@@ -145,14 +139,13 @@ function bucket.wait(rule)
 end
 function bucket.take(rule)
   rule.fullAt = rule.fullAt + rule.cost * rule.unit
-  keep(rule, text(rule.fullAt), math.max(1, math.ceil((rule.fullAt - now) / 1000)))
+  keep(rule.hash, rule.key, text(rule.fullAt), rule.fullAt - now)
 end
 function bucket.standing(rule)
   return rule.limit - math.ceil((rule.fullAt - now) / rule.unit), rule.fullAt
 end
 
 -- of its owner's: the sum, and the µs of the last
-spell.kept = true
 function spell.wait(rule)
   local sum, last
   if rule.value then sum, last = string.match(rule.value, '(%d+) (%d+)') end
@@ -163,7 +156,7 @@ function spell.wait(rule)
 end
 function spell.take(rule)
   rule.sum = rule.sum + rule.cost
-  keep(rule, string.format(two, rule.sum, now), rule.window / 1000)
+  keep(rule.hash, rule.key, string.format(two, rule.sum, now), rule.window)
 end
 function spell.standing(rule) return rule.limit - rule.sum, now + rule.window end
 
@@ -178,15 +171,15 @@ local function free(rule)
 end
 function places.wait(rule)
   -- some may have fallen free, so it is no fewer
-  rule.held = redis.call('HLEN', rule.key)
-  if rule.held + rule.need <= rule.limit then return 0 end
-  rule.freed, rule.held = free(rule)
-  return rule.held + rule.need <= rule.limit and 0 or 1000000
+  if redis.call('HLEN', rule.key) + rule.need <= rule.limit then return 0 end
+  local held
+  rule.freed, held = free(rule)
+  return held + rule.need <= rule.limit and 0 or 1000000
 end
 function places.take(rule)
   if rule.freed then redis.call('HDEL', rule.key, unpack(rule.freed)) end
   redis.call('HSET', rule.key, rule.holder, text(now + rule.window))
-  redis.call('PEXPIRE', rule.key, text(rule.window / 1000))
+  expire(rule.key, rule.window)
 end
 function places.standing(rule)
   local _, held = free(rule)
@@ -198,23 +191,22 @@ for index = 1, (#ARGV - 1) / 6 do
   local kind, limit, ms, cost, holder, owner = unpack(ARGV, 6 * index - 4, 6 * index + 1)
   local rule = {
     key = KEYS[index], kind = kinds[kind], limit = tonumber(limit), window = ms * 1000,
-    cost = tonumber(cost), need = cost == '0' and 1 or tonumber(cost), holder = holder, held = 0, hash = false,
+    cost = tonumber(cost), need = math.max(1, tonumber(cost)), holder = holder, held = 0,
   }
   rules[index] = rule
-  if rule.kind.kept then
-    local hash = hashes[owner]
-    if not hash then
-      hash = { key = KEYS[tonumber(owner)], fields = { 'e' }, news = {}, ms = 0, held = false }
-      hashes[owner] = hash
-    end
-    hash.fields[#hash.fields + 1] = rule.key
-    -- where in the answer, until that is there
-    rule.hash, rule.value = hash, #hash.fields
+  if owner ~= '0' then
+    local hash = hashes[owner] or { key = KEYS[tonumber(owner)], rules = {}, fields = { 'e' }, news = {}, span = 0 }
+    hashes[owner] = hash
+    table.insert(hash.rules, rule)
+    table.insert(hash.fields, rule.key)
+    rule.hash = hash
   end
 end
-for _, hash in pairs(hashes) do hash.held = redis.call('HMGET', hash.key, unpack(hash.fields)) end
+for _, hash in pairs(hashes) do
+  hash.held = redis.call('HMGET', hash.key, unpack(hash.fields))
+  for place, rule in ipairs(hash.rules) do rule.value = hash.held[place + 1] end
+end
 for index, rule in ipairs(rules) do
-  if rule.hash then rule.value = rule.hash.held[rule.value] end
   local wait = rule.kind.wait(rule)
   if wait > 0 then return { index, math.ceil(wait / 1000), 0, math.ceil((now + wait) / 1000) } end
 end

@@ -1,10 +1,13 @@
 /** The limits' store that all cells share: each decision is one script and one round trip, so that no two cells decide alike. */
 import type { Redis } from "ioredis";
-import type { Decision, LimitRule, LimitStore } from "../../ports.ts";
+import type { Decision, LimitKind, LimitRule, LimitStore } from "../../ports.ts";
 import { decideScript } from "./limit-script.ts";
 
 /** One tag for all: a decision is one script, and the keys of a script live in one slot. MISSION B02 */
 const PREFIX = "bearlink:{limits}:";
+
+/** What fits a field of its owner's hash. */
+const IN_A_HASH: ReadonlySet<LimitKind> = new Set(["slots", "bucket", "spell"]);
 
 type Decide = (keys: number, ...args: (string | number)[]) => Promise<[number, number, number, number]>;
 
@@ -19,10 +22,8 @@ export function redisLimits(link: Redis, script = decideScript()): LimitStore {
       const keys = rules.map(({ key }) => PREFIX + key);
       const args: (string | number)[] = [told + 1];
       for (const { kind, limit, windowMs, cost = 1, holder = "", key, owner = key } of rules) {
-        const hash = `${PREFIX}of:${owner}`;
-        let at = keys.indexOf(hash, rules.length);
-        if (at < 0) at = keys.push(hash) - 1;
-        args.push(kind, limit, windowMs, cost, holder, at + 1);
+        args.push(kind, limit, windowMs, cost, holder);
+        args.push(IN_A_HASH.has(kind) ? placeOf(`${PREFIX}of:${owner}`, keys) : 0);
       }
       return decisionOf(rules, told, await decideLimits.call(link, keys.length, ...keys, ...args));
     },
@@ -30,6 +31,11 @@ export function redisLimits(link: Redis, script = decideScript()): LimitStore {
       await link.hdel(PREFIX + key, holder);
     },
   };
+}
+
+/** Of a key among others, from 1 on as in Lua; it is added where it is new. */
+function placeOf(key: string, keys: string[]): number {
+  return keys.indexOf(key) + 1 || keys.push(key);
 }
 
 function decisionOf(

@@ -26,14 +26,14 @@ async function inProcess(): Promise<Place> {
 /** Of a clock that stands still: the script reads a key in place of the time. */
 const KEPT_TIME = "{ math.floor(redis.call('GET', 'now') / 1000), 1000 * (redis.call('GET', 'now') % 1000) }";
 
-async function onRedis(): Promise<Place> {
+async function onRedis(): Promise<Place & { link: Redis }> {
   const server = await startRedis();
   const link = new Redis(server.url);
   let now = 1_800_000_000_000;
   const store = redisLimits(link, decideScript(KEPT_TIME));
   await link.set("now", now);
   return {
-    store,
+    ...{ store, link },
     now: () => now,
     async advance(ms) {
       now += ms;
@@ -230,36 +230,25 @@ for (const { name, open, missing, runs } of places)
 describe.skipIf(redisMissing)(
   `limits in Redis, as they are kept${redisMissing ? `: ${redisMissing}` : ""}`,
   () => {
-    let server: Awaited<ReturnType<typeof startRedis>>;
-    let link: Redis;
-    let ms = 1_800_000_000_000;
-    let store: LimitStore;
+    let place: Awaited<ReturnType<typeof onRedis>>;
     beforeAll(async () => {
-      server = await startRedis();
-      link = new Redis(server.url);
-      store = redisLimits(link, decideScript(KEPT_TIME));
+      place = await onRedis();
     });
-    afterAll(async () => {
-      link?.disconnect();
-      await server?.remove();
-    });
+    afterAll(() => place?.close());
     const rule = (kind: LimitRule["kind"], windowMs: number, owner = "anna"): LimitRule => ({
       ...{ layer: "tier", kind, key: `${kind}:${owner}`, owner, limit: 5, windowMs, holder: "h" },
     });
-    const decide = async (...rules: LimitRule[]) => {
-      await link.set("now", ms);
-      return store.decide(rules);
-    };
+    const decide = (...rules: LimitRule[]) => place.store.decide(rules);
 
     test("all of it goes away by itself", async () => {
       const all = (["log", "slots", "bucket", "spell", "places"] as const).map((kind) => rule(kind, HOUR));
       for (const passed of [0, HOUR / 60, HOUR, HOUR / 60]) {
-        ms += passed;
+        await place.advance(passed);
         await decide(...all);
-        const kept = (await link.keys("bearlink:*")).sort();
+        const kept = (await place.link.keys("bearlink:*")).sort();
         expect(kept.length).toBeGreaterThanOrEqual(3);
         for (const key of kept) {
-          const left = await link.pttl(key);
+          const left = await place.link.pttl(key);
           expect(left, key).toBeGreaterThan(0);
           expect(left, key).toBeLessThanOrEqual(2.1 * HOUR);
         }
@@ -269,40 +258,40 @@ describe.skipIf(redisMissing)(
     test("what one owner's rules keep lasts as long as the longest of them asks, whichever comes last", async () => {
       await decide(rule("slots", 24 * HOUR, "ben"), rule("bucket", 1_000, "ben"));
       await decide(rule("bucket", 1_000, "ben"));
-      expect(await link.pttl("bearlink:{limits}:of:ben")).toBeGreaterThan(24 * HOUR);
+      expect(await place.link.pttl("bearlink:{limits}:of:ben")).toBeGreaterThan(24 * HOUR);
       await decide(rule("bucket", 1_000, "cleo"));
-      expect(await link.pttl("bearlink:{limits}:of:cleo")).toBeLessThanOrEqual(1_000);
+      expect(await place.link.pttl("bearlink:{limits}:of:cleo")).toBeLessThanOrEqual(1_000);
       await decide(rule("slots", 24 * HOUR, "cleo"));
-      expect(await link.pttl("bearlink:{limits}:of:cleo")).toBeGreaterThan(24 * HOUR);
+      expect(await place.link.pttl("bearlink:{limits}:of:cleo")).toBeGreaterThan(24 * HOUR);
     });
 
     test("a log that is asked at the end of what was told of it lasts a window from there", async () => {
       const log = rule("log", HOUR, "dora");
-      ms += HOUR - (ms % HOUR);
+      await place.advance(HOUR - (place.now() % HOUR));
       await decide(log);
-      await link.pexpire("bearlink:{limits}:log:dora", HOUR); // as an hour later
-      ms += HOUR;
+      await place.link.pexpire("bearlink:{limits}:log:dora", HOUR); // as an hour later
+      await place.advance(HOUR);
       await decide(log);
-      expect(await link.pttl("bearlink:{limits}:log:dora")).toBeGreaterThan(HOUR);
+      expect(await place.link.pttl("bearlink:{limits}:log:dora")).toBeGreaterThan(HOUR);
     });
 
     test("no more is kept than the limit asks for", async () => {
       const [log, places] = [rule("log", 60_000, "fay"), rule("places", 60_000, "fay")];
       for (let i = 0; i < 50; i++) {
         await decide({ ...places, holder: `h${i}` }, log);
-        ms += 13_000;
+        await place.advance(13_000);
       }
-      expect(await link.llen("bearlink:{limits}:log:fay")).toBe(5);
-      expect(await link.hlen("bearlink:{limits}:places:fay")).toBe(5);
+      expect(await place.link.llen("bearlink:{limits}:log:fay")).toBe(5);
+      expect(await place.link.hlen("bearlink:{limits}:places:fay")).toBe(5);
     });
 
     test("a clock that goes back lets no more through", async () => {
       for (const kind of ["log", "slots"] as const) {
         const set = rule(kind, HOUR, `ed-${kind}`);
         await decide(set);
-        ms -= HOUR / 2;
+        await place.advance(-HOUR / 2);
         for (let i = 0; i < 4; i++) expect((await decide(set)).refused).toBeUndefined();
-        ms += HOUR / 2 + HOUR - 1;
+        await place.advance(HOUR / 2 + HOUR - 1);
         expect((await decide(set)).refused).toBeDefined();
       }
     });
