@@ -11,7 +11,10 @@ export interface RunOptions {
   until?: (line: string) => boolean;
 }
 
-/** The lines that a program prints, without what the console adds; `espruino` is the interpreter's path. */
+/**
+ * The lines that a program prints, without what the console adds; `espruino` is the interpreter's path.
+ * Rejects where the interpreter itself crashes.
+ */
 export function runOn(
   espruino: string,
   source: string,
@@ -22,8 +25,13 @@ export function runOn(
   const child = spawn(espruino, ["program.js"], { cwd: folder, stdio: ["pipe", "pipe", "ignore"] });
   const lines: string[] = [];
   let rest = "";
+  let stopped = false;
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => child.kill("SIGKILL"), ms);
+    const stop = (): void => {
+      stopped = true;
+      child.kill("SIGKILL");
+    };
+    const timer = setTimeout(stop, ms);
     child.on("error", reject);
     child.stdout.on("data", (bytes: Buffer) => {
       rest += bytes.toString("latin1");
@@ -31,12 +39,14 @@ export function runOn(
       rest = whole.pop()!;
       const said = whole.map(plain);
       lines.push(...said);
-      if (until && said.some(until)) child.kill("SIGKILL");
+      if (until && said.some(until)) stop();
     });
-    child.on("close", () => {
+    child.on("close", (_code, signal) => {
       clearTimeout(timer);
       rmSync(folder, { recursive: true, force: true });
-      resolve([...lines, plain(rest)].filter((line) => line !== ""));
+      const all = [...lines, plain(rest)].filter((line) => line !== "");
+      if (signal === null || stopped) return resolve(all);
+      reject(new Error(`the interpreter died of ${signal}; it had said:\n${all.slice(-20).join("\n")}`));
     });
   });
 }

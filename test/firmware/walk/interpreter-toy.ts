@@ -1,7 +1,7 @@
 /** The toy on a real Espruino: its Linux build, booted from a flash image, with an ESP32's parts made of files. */
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Firmware } from "../../../tools/firmware/build.ts";
@@ -12,7 +12,7 @@ import { readRecord } from "../../../tools/twin/records.ts";
 import type { ToyFile } from "../../../tools/toy-file.ts";
 import { ESPRUINO, plain } from "../../support/interpreter.ts";
 import { until } from "../../support/wait.ts";
-import { ASLEEP, MICROPHONE_FILE, SERIAL, SHIM, SPEAKER_FILE } from "./shim.ts";
+import { ASLEEP, MICROPHONE_FILE, SERIAL, SHIM, SPEAKER_FILE, TOLD_FILE } from "./shim.ts";
 import { provisioned, serialOf } from "./toy.ts";
 import type { FirmwareToy, Workshop } from "./toy.ts";
 
@@ -23,17 +23,30 @@ const quoted = (text: string): string =>
     (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, "0")}`,
   );
 
-/** times that a question is put, 5 s each */
-const ASKS = 8;
+/** ms in which a question is answered: the toy may start meanwhile, or write its flash */
+const ANSWER_MS = 40_000;
+/** what the Linux build prints before it ends where a chip starts again */
+const REBOOTS = "Not implemented";
+
+/** Whether it waits, runs or is gone, as its system has it. */
+function stateOf(child: ChildProcess | undefined): string {
+  if (child === undefined) return "the toy is off";
+  const status = readFileSync(`/proc/${child.pid}/status`, "latin1");
+  return `the interpreter lives: ${/^State:\s*(.*)$/m.exec(status)?.[1]}`;
+}
 
 export function interpreterToy(firmware: Firmware, toy: ToyFile, workshop: Workshop = {}): FirmwareToy {
   const folder = mkdtempSync(join(tmpdir(), "toy-"));
   const path = (name: string): string => join(folder, name);
   const lines: string[] = [];
   let child: ChildProcess | undefined;
+  /** why there is no interpreter any more, though nobody switched it off */
+  let death: string | undefined;
   let starts = 0;
   let heardBytes = 0;
   let asked = 0;
+  /** to this start */
+  let told = 0;
   const { image, pages } = provisioned(firmware, toy, { ...workshop, before: SHIM });
   writeFileSync(path("espruino.flash"), Buffer.concat([image, pages]));
   const flash = (): Flash => {
@@ -44,44 +57,63 @@ export function interpreterToy(firmware: Firmware, toy: ToyFile, workshop: Works
 
   const start = (): void => {
     starts++;
-    const own = spawn(ESPRUINO!, [], { cwd: folder, stdio: ["pipe", "pipe", "ignore"] });
+    while (told > 0) rmSync(path(TOLD_FILE + --told), { force: true });
+    const own = spawn(ESPRUINO!, [], { cwd: folder, stdio: "pipe" });
     child = own;
     let rest = "";
+    let errors = "";
+    /** the line that says so, where it ends because its program wants that */
+    let why = "";
     own.stdout.on("data", (bytes: Buffer) => {
       rest += bytes.toString("latin1");
       const whole = rest.split("\n");
       rest = whole.pop()!;
       for (const line of whole.map(plain)) {
+        if (line.startsWith(ASLEEP) || line.startsWith(REBOOTS)) why = line;
         if (line.startsWith(SERIAL)) serial.said(JSON.parse(line.slice(SERIAL.length)) as string);
         else if (line !== "") lines.push(line);
       }
     });
-    // a chip that starts again is a process that does
-    own.on("close", () => {
+    own.stderr.on("data", (bytes: Buffer) => (errors = (errors + bytes.toString("latin1")).slice(-1_000)));
+    own.on("close", (code, signal) => {
       if (child !== own) return;
       child = undefined;
-      if (!lines.at(-1)?.startsWith(ASLEEP)) start();
+      // a chip that starts again is a process that does
+      if (code === 1 && why.startsWith(REBOOTS)) start();
+      else if (code !== 0 || !why.startsWith(ASLEEP))
+        death = `the interpreter died: exit code ${code}, signal ${signal}\n${errors}`;
     });
-    own.stdin.on("error", () => {});
+  };
+  const alive = (): void => {
+    if (death !== undefined) throw new Error(`${death}\nit had said:\n${lines.slice(-20).join("\n")}`);
   };
   const off = (): void => {
     const own = child;
     child = undefined;
     own?.kill("SIGKILL");
   };
-  const tell = (line: string): void => void child?.stdin?.write(`${line}\n`);
+  /** By a name that is there only once the file is whole. */
+  const tell = (statement: string): void => {
+    alive();
+    writeFileSync(path("telling"), statement, "latin1");
+    renameSync(path("telling"), path(TOLD_FILE + told++));
+  };
   const serial = serialOf((text) => tell(`$serial(${JSON.stringify(text)})`));
   const ask = async (what: string): Promise<string> => {
     const mark = `#answer${++asked} `;
     let answer: string | undefined;
-    const answered = (): boolean => (answer = lines.find((line) => line.startsWith(mark))) !== undefined;
-    // again, where it started anew meanwhile and never heard it
-    for (let tries = 0; answer === undefined && tries < ASKS; tries++) {
-      tell(`print("${mark}"+(${what}))`);
-      await until("an answer", answered, 5_000).catch(() => undefined);
-    }
-    if (answer === undefined) throw new Error(`no answer to ${what}`);
-    return answer.slice(mark.length);
+    let askedOf = 0;
+    const isAnswered = (): boolean => {
+      alive();
+      // again, where it started anew meanwhile and never heard it
+      if (askedOf !== starts) tell(`print("${mark}"+(${what}))`);
+      askedOf = starts;
+      return (answer = lines.find((line) => line.startsWith(mark))) !== undefined;
+    };
+    await until(`an answer to ${what}`, isAnswered, ANSWER_MS).catch((error: Error) => {
+      throw new Error(`${error.message}; ${stateOf(child)}\n${lines.slice(-20).join("\n")}`);
+    });
+    return answer!.slice(mark.length);
   };
 
   return {
@@ -91,6 +123,7 @@ export function interpreterToy(firmware: Firmware, toy: ToyFile, workshop: Works
     powerCut: off,
     say: (samples) => writeFileSync(path(MICROPHONE_FILE), samples),
     heard() {
+      alive();
       if (!existsSync(path(SPEAKER_FILE)) || statSync(path(SPEAKER_FILE)).size === heardBytes)
         return new Uint8Array(0);
       const all = new Uint8Array(readFileSync(path(SPEAKER_FILE)));
@@ -98,9 +131,15 @@ export function interpreterToy(firmware: Firmware, toy: ToyFile, workshop: Works
       heardBytes = all.length;
       return fresh;
     },
-    lines,
+    get lines() {
+      alive();
+      return lines;
+    },
     line: serial.line,
-    starts: () => starts,
+    starts() {
+      alive();
+      return starts;
+    },
     record: (name) => readRecord(flash(), name),
     program: (place) => programIn(readFile(flash(), `bear.${place}`)!),
     ask,

@@ -128,8 +128,8 @@ export async function said(toy: FirmwareToy, line: RegExp, from = 0, ms = 15_000
   let found = -1;
   const look = (): boolean =>
     (found = toy.lines.findIndex((text, index) => index >= from && line.test(text))) >= 0;
-  await until(`${line}`, look, ms).catch(() => {
-    throw new Error(`never said ${line}:\n${toy.lines.slice(-40).join("\n")}`);
+  await until(`${line}`, look, ms).catch((error: Error) => {
+    throw new Error(`never said ${line}: ${error.message}\n${toy.lines.slice(-40).join("\n")}`);
   });
   return found + 1;
 }
