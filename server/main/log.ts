@@ -2,10 +2,10 @@
 import { systemClock } from "../adapters/clock.ts";
 import type { Config } from "../config.ts";
 import type { Log } from "../ports.ts";
-import { openLog } from "../watch/log.ts";
+import { openLog, standardOutput } from "../watch/log.ts";
 
 export function openCellLog({ LOG_LEVEL }: Pick<Config, "LOG_LEVEL">): Log {
-  return openLog(systemClock, LOG_LEVEL);
+  return openLog(systemClock, LOG_LEVEL, standardOutput());
 }
 
 /** What is worth an error, on stderr. */

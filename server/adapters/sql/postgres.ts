@@ -1,7 +1,13 @@
 /** Postgres through a pool that no lost connection can bring the server down with. MISSION C55 */
 import type { PostgresPool } from "kysely";
 import pg from "pg";
-import { DATABASE_CONNECT_MS, MAX_DATABASE_LINKS, STATEMENT_GRACE_MS } from "../../bounds.ts";
+import {
+  DATABASE_CONNECT_MS,
+  MAX_DATABASE_LINKS,
+  MAX_PREPARED,
+  PREPARED_FROM,
+  STATEMENT_GRACE_MS,
+} from "../../bounds.ts";
 import { parsers } from "./parsers.ts";
 
 export function openPostgres(options: {
@@ -24,24 +30,34 @@ export function openPostgres(options: {
   // without listeners a lost connection is an uncaught exception, idle or in the midst of a transaction
   pool.on("error", options.onError);
   pool.on("connect", (client) => client.on("error", options.onError));
+  const nameOf = statementNames();
   let ended: Promise<void> | undefined;
 
   return {
     async connect() {
       const client = await pool.connect();
       let broken: Error | undefined;
+      let outdated: Error | undefined;
+      let alone = true;
       return {
-        query: (async (text: string, parameters: unknown[]) => {
+        query: (async (text: string, values: unknown[]) => {
           // a rollback after the connection is lost need not wait for it
           if (broken) throw broken;
+          // one without values may be several statements, which no name can stand for
+          if (values.length === 0) alone = false;
+          const name = values.length > 0 ? nameOf(text) : undefined;
           try {
-            return await client.query(text, parameters);
+            return await client.query({ name, text, values });
           } catch (error) {
             if (!(error instanceof pg.DatabaseError)) broken = error as Error;
-            throw error;
+            if (!isOutdated(error)) throw error;
+            // the connection goes, with all that it has prepared
+            outdated = error;
+            if (!alone) throw error;
+            return await client.query(text, values);
           }
         }) as never,
-        release: () => client.release(broken),
+        release: () => client.release(broken ?? outdated),
       };
     },
     end() {
@@ -49,6 +65,34 @@ export function openPostgres(options: {
       return ended;
     },
   };
+}
+
+/** Names for statements that are asked again and again, so that Postgres reads and plans them once for each connection. */
+function statementNames(): (text: string) => string | undefined {
+  const asked = new Map<string, number>();
+  const names = new Map<string, string>();
+  return (text) => {
+    const name = names.get(text);
+    if (name !== undefined || names.size >= MAX_PREPARED) return name;
+    const times = (asked.get(text) ?? 0) + 1;
+    asked.delete(text);
+    if (times >= PREPARED_FROM) {
+      names.set(text, `bearlink_${names.size}`);
+      return names.get(text);
+    }
+    // what was not asked for longest goes first
+    asked.set(text, times);
+    for (const oldest of asked.keys()) {
+      if (asked.size <= MAX_PREPARED) break;
+      asked.delete(oldest);
+    }
+    return undefined;
+  };
+}
+
+/** A statement was prepared before another server's migration: its rows have other columns now. */
+function isOutdated(error: unknown): error is pg.DatabaseError {
+  return error instanceof pg.DatabaseError && error.routine === "RevalidateCachedQuery";
 }
 
 function typeParser(oid: number, format?: string): (text: string) => unknown {

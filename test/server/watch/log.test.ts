@@ -1,4 +1,6 @@
-import { expect, test } from "vitest";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { describe, expect, test } from "vitest";
 import { openLog } from "../../../server/watch/log.ts";
 import type { LogLevel } from "../../../server/watch/log.ts";
 import { fakeClock } from "../../support/clock.ts";
@@ -70,4 +72,64 @@ test("an error tells its name, message, code, stack and cause, and none of its o
   expect(JSON.stringify(last())).not.toContain("10.0.0.1");
   log.error({ error: "text that was thrown" }, "failed");
   expect(last()).toMatchObject({ error: { name: "string" } });
+});
+
+test("a warning and an error let go of what was gathered, other lines do not", () => {
+  const flushed: number[] = [];
+  const lines: string[] = [];
+  const log = openLog(fakeClock(0), "debug", {
+    write: (line: string) => void lines.push(line),
+    flush: () => void flushed.push(lines.length),
+  });
+  log.debug({}, "one");
+  log.info({}, "two");
+  expect(flushed).toEqual([]);
+  log.child({ toy: "bear-1" }).warn({}, "three");
+  log.error({}, "four");
+  expect(flushed).toEqual([3, 4]);
+});
+
+/** What a process writes that opens the log on its stdout, does `then`, and reaches `end`. */
+async function writtenBy(then: string): Promise<{ stdout: string; signal: string | null }> {
+  const source = `
+    import { openLog, standardOutput } from "./server/watch/log.ts";
+    const log = openLog({ now: () => 0 }, "info", standardOutput());
+    ${then}`;
+  const child = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "-e", source], {
+    cwd: new URL("../../..", import.meta.url).pathname,
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  let stdout = "";
+  child.stdout.setEncoding("utf8").on("data", (chunk: string) => (stdout += chunk));
+  const [, signal] = (await once(child, "close")) as [number | null, string | null];
+  return { stdout, signal };
+}
+
+describe("stdout", () => {
+  const messages = (stdout: string) =>
+    stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => (JSON.parse(line) as { msg: string }).msg);
+
+  test.each([
+    ["returns", ""],
+    ["exits", "process.exit(1);"],
+    ["throws", "throw new Error('a bug');"],
+  ])("a process that %s has written every line", async (_, then) => {
+    const { stdout } = await writtenBy(`for (let i = 0; i < 100; i++) log.info({}, "line " + i); ${then}`);
+    // those that were under way may come after those that left at the very end
+    expect(new Set(messages(stdout))).toEqual(new Set(Array.from({ length: 100 }, (_, i) => `line ${i}`)));
+  });
+
+  test("a line leaves by itself, and a warning before a process is killed at once", async () => {
+    const kill = 'process.kill(process.pid, "SIGKILL")';
+    const later = await writtenBy(`log.info({}, "waits"); setTimeout(() => ${kill}, 2_000);`);
+    expect({ ...later, stdout: messages(later.stdout) }).toEqual({ stdout: ["waits"], signal: "SIGKILL" });
+    const soon = await writtenBy(`log.warn({}, "does not wait"); setTimeout(() => ${kill}, 50);`);
+    expect({ ...soon, stdout: messages(soon.stdout) }).toEqual({
+      stdout: ["does not wait"],
+      signal: "SIGKILL",
+    });
+  });
 });

@@ -119,6 +119,47 @@ describe.skipIf(postgresMissing)("Postgres that goes away", () => {
     await busy.close();
     expect(Math.max(...counts)).toBe(20);
   });
+
+  /** Texts that this connection has prepared. */
+  async function prepared(db: Database["db"]): Promise<string[]> {
+    const { rows } = await sql<{
+      statement: string;
+    }>`select statement from pg_prepared_statements order by statement`.execute(db);
+    return rows.map(({ statement }) => statement);
+  }
+
+  test("a statement is prepared when it is asked for the fifth time, and at most 200 are", async () => {
+    const fresh = await openDatabase({ url: await server.newDatabase() });
+    await fresh.db.connection().execute(async (db) => {
+      for (let time = 1; time <= 5; time++) {
+        expect(await prepared(db)).toEqual([]);
+        const { rows } = await sql<{ sum: number }>`select ${time}::int + 1 as sum`.execute(db);
+        expect(rows).toEqual([{ sum: time + 1 }]);
+      }
+      expect(await prepared(db)).toEqual(["select $1::int + 1 as sum"]);
+      for (let name = 0; name < 210; name++)
+        for (let time = 1; time <= 5; time++)
+          await sql`select ${time}::int as ${sql.raw(`n${name}`)}`.execute(db);
+      expect(await prepared(db)).toHaveLength(200);
+    });
+    await fresh.close();
+  });
+
+  test("a statement prepared before a migration of another server answers with the new columns", async () => {
+    await sql`create table grows (id text)`.execute(database.db);
+    await sql`insert into grows values ('a')`.execute(database.db);
+    const ask = (db: Database["db"]) => sql`select * from grows where id = ${"a"}`.execute(db);
+    const grow = (column: string) =>
+      sql`alter table grows add column ${sql.ref(column)} int`.execute(database.db);
+    for (let time = 1; time <= 5; time++) await ask(database.db);
+    await grow("b");
+    expect((await ask(database.db)).rows).toEqual([{ id: "a", b: null }]);
+    // a transaction that it strikes is lost, and says so; the next is whole
+    await ask(database.db);
+    await grow("c");
+    await expect(database.db.transaction().execute(ask)).rejects.toThrow("cached plan");
+    expect((await database.db.transaction().execute(ask)).rows).toEqual([{ id: "a", b: null, c: null }]);
+  });
 });
 
 test("an address where no Postgres is makes every method reject", async () => {
