@@ -181,6 +181,8 @@ export const MIN_PASSWORD_CHARS = 12;
 export const MAX_PASSWORD_CHARS = 128;
 /** characters of an address that mail goes to, RFC 5321 §4.5.3.1.3 */
 export const MAX_EMAIL_CHARS = 254;
+/** characters of what a browser says of its languages; what is longer says nothing */
+export const MAX_LANGUAGES_CHARS = 512;
 /** characters of a person's name, of a passkey's, of a browser's */
 export const MAX_NAME_CHARS = 80;
 export const MAX_DEVICE_CHARS = 200;

@@ -25,8 +25,8 @@ export function createAlertMail(ports: AlertMailPorts): AlertMail {
 
   async function send(): Promise<void> {
     const due = await book.takeDue(clock.now(), ALERT_MAIL_LEASE_MS, MAX_ALERT_MAILS);
-    for (const { kind, email } of due) {
-      const letter = alertLetter(kind, email, ports.publicUrl());
+    for (const { kind, reader } of due) {
+      const letter = alertLetter(kind, reader, ports.publicUrl());
       if (letter) ports.mail.send(letter);
     }
     if (due.length > 0) await book.mailed(due.map(({ id }) => id));

@@ -1,6 +1,13 @@
 /** What the accounts of parents ask of the world: people, sessions, passkeys, passwords, tokens and mail. Each change that is handed an entry of the trail writes it with itself, and only where it took effect. */
 import type { Tier } from "./allowances.ts";
 import type { AuditEntry } from "./audit.ts";
+import type { Language } from "./family.ts";
+
+/** Whom a mail is for, and what they read. */
+export interface Reader {
+  email: string;
+  language: Language;
+}
 
 /** A person who signs in. An address that was not yet verified has a registration and no account. */
 export interface Account {
@@ -12,6 +19,8 @@ export interface Account {
   passwordHash: string;
   /** the account of the family that a guardian reads along with; undefined for a parent */
   guardianOf: string | undefined;
+  /** of the mails to them */
+  language: Language;
   /** epoch ms */
   createdAt: number;
 }
@@ -23,6 +32,8 @@ export interface Registration {
   email: string;
   name: string;
   passwordHash: string;
+  /** of the mails to them */
+  language: Language;
   /** epoch ms */
   expiresAt: number;
 }
@@ -37,6 +48,8 @@ export interface Accounts {
   /** Makes the account and forgets every registration of its address; false where the address has one already. */
   open(account: Account, entry: AuditEntry): Promise<boolean>;
   rename(id: string, name: string): Promise<void>;
+  /** Of all mail to come, receipts of deletions that wait among it. */
+  setLanguage(id: string, language: Language): Promise<void>;
   addReset(reset: { tokenHash: Uint8Array; accountId: string; expiresAt: number }): Promise<void>;
   findReset(tokenHash: Uint8Array, now: number): Promise<{ accountId: string } | undefined>;
   /** Sets it, ends every session and uses up every reset of the account, at once. Answers with the ended sessions. */
@@ -55,9 +68,8 @@ export interface Accounts {
 }
 
 export interface ClosedAccount {
-  email: string | undefined;
-  /** addresses of the guardians */
-  guardians: string[];
+  owner: Reader | undefined;
+  guardians: Reader[];
   /** ids of sessions */
   ended: string[];
   /** ids of the family's toys */

@@ -1,4 +1,5 @@
 /** What a parent must be told of: raised by any room, kept in SQL, shown on the live feed, mailed where it is grave. MISSION C50 */
+import type { Reader } from "./accounts.ts";
 import type { AuditEntry } from "./audit.ts";
 
 export const ALERT_KINDS = [
@@ -57,7 +58,7 @@ export interface Alerts {
 export interface DueMail {
   id: string;
   kind: AlertKind;
-  email: string;
+  reader: Reader;
 }
 
 /** Alerts as SQL keeps them; every method that names an account sees that account's alone. */

@@ -1,4 +1,5 @@
 /** What looking after a family's data asks of the world: what there is of it, handing it out, and making it gone. SAFETY S5 */
+import type { Reader } from "./accounts.ts";
 import type { AuditEntry } from "./audit.ts";
 
 /** One part of what a family is handed: every room that keeps something of a family gives one. */
@@ -62,8 +63,8 @@ export interface Deletion {
   requestedAt: number;
   dueAt: number;
   doneAt: number | undefined;
-  /** where the receipt is mailed to, until it was */
-  email: string | undefined;
+  /** whom the receipt is mailed to, until it was */
+  reader: Reader | undefined;
   receipt: Receipt | undefined;
 }
 
@@ -81,7 +82,7 @@ export interface Receipt {
 export interface Deletions {
   /** With its job and its audit row. Where one is under way already, that one, due at the sooner of both. */
   schedule(
-    wish: { id: string; leaving: Leaving; email: string | undefined; at: number; dueAt: number },
+    wish: { id: string; leaving: Leaving; reader: Reader | undefined; at: number; dueAt: number },
     entry: AuditEntry,
   ): Promise<Deletion>;
   list(accountId: string): Promise<Deletion[]>;
@@ -98,7 +99,7 @@ export interface Deletions {
   counts(id: string): Promise<Record<string, number>>;
   /** With its audit row; whoever it was of is named in it no more. */
   finish(id: string, receipt: Receipt, doneAt: number, entry: AuditEntry): Promise<void>;
-  forgetEmail(id: string): Promise<void>;
+  forgetReader(id: string): Promise<void>;
   /** What was deleted leaves the files of the embedded database too. */
   scrub(): Promise<void>;
 }

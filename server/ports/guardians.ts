@@ -1,5 +1,5 @@
 /** Who reads along with a family, and who was asked to. */
-import type { Account } from "./accounts.ts";
+import type { Account, Reader } from "./accounts.ts";
 import type { AuditEntry } from "./audit.ts";
 
 export interface GuardianInvitation {
@@ -32,10 +32,10 @@ export interface Guardians {
   /** Opens the guardian's account and uses the invitation up, at once; false where either cannot be. */
   accept(tokenHash: Uint8Array, account: Account, entry: AuditEntry): Promise<boolean>;
   list(accountId: string, now: number): Promise<Guardian[]>;
-  /** Takes an invitation back, or deletes the account of a guardian: with the ids of the sessions that ended so. undefined where the family has none such. */
+  /** Takes an invitation back, or deletes the account of a guardian: who that was, and the ids of the sessions that ended so. undefined where the family has none such. */
   remove(
     accountId: string,
     id: string,
     entry: AuditEntry,
-  ): Promise<{ ended: string[]; email: string; state: Guardian["state"] } | undefined>;
+  ): Promise<{ ended: string[]; guardian: Reader | undefined } | undefined>;
 }

@@ -1,5 +1,7 @@
 /** How much a child talks with the bear: counts by day and by week, and not a word. MISSION C51 */
 
+import type { Reader } from "./accounts.ts";
+
 /** What one turn adds to its day. */
 export interface TurnCount {
   childId: string;
@@ -50,6 +52,6 @@ export interface Reports {
   /** Of a family's own child, the newest week first; without a child of all of them. */
   list(accountId: string, childId: string | undefined, most: number): Promise<WeekReport[]>;
   /** Accounts that have a report of that week and take mail about it, above `after`. */
-  readers(week: string, after: string, most: number): Promise<{ accountId: string; email: string }[]>;
+  readers(week: string, after: string, most: number): Promise<(Reader & { accountId: string })[]>;
   forgetBefore(week: string): Promise<void>;
 }

@@ -7,6 +7,7 @@ import type { AccountDesk, From } from "../family/account/desk.ts";
 import { emailOf } from "../family/account/email.ts";
 import { SECRET_FORM } from "../family/account/links.ts";
 import type { SignedIn } from "../family/account/session.ts";
+import { LANGUAGES } from "../ports.ts";
 import type { Account, ParentPrincipal } from "../ports.ts";
 import { refreshCookie } from "./cookie.ts";
 
@@ -34,6 +35,9 @@ export const personName = z
   .min(1)
   .max(MAX_NAME_CHARS)
   .regex(/^\P{C}+$/u, "holds control characters");
+
+/** What mails to a person are to be in; where they say nothing, what their browser says. */
+export const mailLanguage = z.enum(LANGUAGES).optional();
 
 export const accountAnswer = z.object({
   id: z.string(),

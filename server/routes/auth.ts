@@ -10,6 +10,7 @@ import {
   answerSignIn,
   email,
   fromOf,
+  mailLanguage,
   parentOf,
   password,
   personName,
@@ -18,6 +19,7 @@ import {
 } from "./account.ts";
 import type { AccountRoutePorts } from "./account.ts";
 import type { App } from "./app.ts";
+import { languageOf } from "./languages.ts";
 import { NO_REFRESH_COOKIE, refreshTokenOf, refuseForeign, siteOf } from "./cookie.ts";
 
 const guessable = { auth: "public", limit: "credentials" } as const;
@@ -34,11 +36,12 @@ export function authRoutes(app: App, { desk, publicUrl }: AccountRoutePorts): vo
     url: "/api/v1/auth/register",
     config: guessable,
     schema: {
-      body: z.strictObject({ email, password, name: personName }),
+      body: z.strictObject({ email, password, name: personName, language: mailLanguage }),
       response: { 202: mailSent },
     },
     async handler(request, reply) {
-      await register(desk, request.body);
+      const language = request.body.language ?? languageOf(request.headers["accept-language"]);
+      await register(desk, { ...request.body, language });
       return reply.code(202).send({ status: "mail_sent" });
     },
   });

@@ -3,12 +3,13 @@ import { z } from "zod";
 import { orUnavailable } from "../errors.ts";
 import { acceptInvitation, inviteGuardian, removeGuardian } from "../family/account/guardian.ts";
 import type { GuardianDesk } from "../family/account/guardian.ts";
-import { requireFresh } from "../family/account/session.ts";
+import { personOf, requireFresh } from "../family/account/session.ts";
 import type { Guardian } from "../ports.ts";
 import {
   answerSignIn,
   email,
   fromOf,
+  mailLanguage,
   parentOf,
   password,
   personName,
@@ -17,6 +18,7 @@ import {
 } from "./account.ts";
 import type { App } from "./app.ts";
 import { refuseForeign, siteOf } from "./cookie.ts";
+import { languageOf } from "./languages.ts";
 
 export interface GuardianRoutePorts {
   desk: GuardianDesk;
@@ -59,7 +61,9 @@ export function guardianRoutes(app: App, { desk, publicUrl }: GuardianRoutePorts
       const principal = parentOf(request);
       requireFresh(principal, desk.clock);
       void reply.code(201);
-      return tell(await inviteGuardian(desk, principal.accountId, request.body, fromOf(request)));
+      const { language } = await personOf(desk, principal);
+      const wish = { ...request.body, language };
+      return tell(await inviteGuardian(desk, principal.accountId, wish, fromOf(request)));
     },
   });
 
@@ -81,13 +85,14 @@ export function guardianRoutes(app: App, { desk, publicUrl }: GuardianRoutePorts
     url: "/api/v1/auth/invite",
     config: { auth: "public", limit: "credentials" },
     schema: {
-      body: z.strictObject({ token: secret, password, name: personName }),
+      body: z.strictObject({ token: secret, password, name: personName, language: mailLanguage }),
       response: { 200: sessionAnswer },
     },
     async handler(request, reply) {
       refuseForeign(request, siteOf(publicUrl, request), false);
-      const { token, password, name } = request.body;
-      const signedIn = await acceptInvitation(desk, { secret: token, password, name }, fromOf(request));
+      const { token: secret, password, name } = request.body;
+      const language = request.body.language ?? languageOf(request.headers["accept-language"]);
+      const signedIn = await acceptInvitation(desk, { secret, password, name, language }, fromOf(request));
       return answerSignIn(desk, reply, signedIn);
     },
   });

@@ -6,10 +6,11 @@ import type { GuardianDesk } from "../family/account/guardian.ts";
 import { endAllSessions, endSession, personOf, requireFresh } from "../family/account/session.ts";
 import { askDeletion } from "../family/care/deletion.ts";
 import type { DeletionPorts } from "../family/care/deletion.ts";
-import { accountAnswer, fromOf, parentOf, personName, tellAccount } from "./account.ts";
+import { accountAnswer, fromOf, mailLanguage, parentOf, personName, tellAccount } from "./account.ts";
 import type { App } from "./app.ts";
 import { deletionAnswer, graceQuery, tellDeletion } from "./care.ts";
 import { NO_REFRESH_COOKIE } from "./cookie.ts";
+import { LANGUAGES } from "../ports.ts";
 import type { Account } from "../ports.ts";
 
 const own = { auth: "parent", may: "account.own", limit: "address" } as const;
@@ -35,12 +36,13 @@ export interface MeRoutePorts {
   deleting: DeletionPorts;
 }
 
-/** One's own account, with what one takes mail about. */
-const meAnswer = accountAnswer.extend({ report_mail: z.boolean() });
+/** One's own account, with what one takes mail about, and in which language. */
+const meAnswer = accountAnswer.extend({ language: z.enum(LANGUAGES), report_mail: z.boolean() });
 
 export function meRoutes(app: App, { desk, deleting }: MeRoutePorts): void {
   const tell = async (account: Account): Promise<z.infer<typeof meAnswer>> => ({
     ...tellAccount(account),
+    language: account.language,
     report_mail: await orUnavailable(desk.accounts.reportMail(account.id)),
   });
 
@@ -57,15 +59,20 @@ export function meRoutes(app: App, { desk, deleting }: MeRoutePorts): void {
     url: "/api/v1/me",
     config: own,
     schema: {
-      body: z.strictObject({ name: personName.optional(), report_mail: z.boolean().optional() }),
+      body: z.strictObject({
+        name: personName.optional(),
+        language: mailLanguage,
+        report_mail: z.boolean().optional(),
+      }),
       response: { 200: meAnswer },
     },
     async handler(request) {
       const person = await personOf(desk, parentOf(request));
-      const { name = person.name, report_mail } = request.body;
+      const { name = person.name, language = person.language, report_mail } = request.body;
       if (name !== person.name) await orUnavailable(desk.accounts.rename(person.id, name));
+      if (language !== person.language) await orUnavailable(desk.accounts.setLanguage(person.id, language));
       if (report_mail !== undefined) await orUnavailable(desk.accounts.setReportMail(person.id, report_mail));
-      return tell({ ...person, name });
+      return tell({ ...person, name, language });
     },
   });
 

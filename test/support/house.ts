@@ -60,6 +60,7 @@ const FLOOR = [
   "server/ports/",
   "server/errors.ts",
   "server/bounds.ts",
+  "server/letters/",
   "server/line-watch.ts",
   "server/quiet-hours.ts",
 ];

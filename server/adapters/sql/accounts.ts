@@ -1,6 +1,6 @@
 /** Accounts in SQL: registrations, people, and the ends of both. */
 import type { Kysely, Selectable, Transaction } from "kysely";
-import type { Account, Accounts, AuditEntry } from "../../ports.ts";
+import type { Account, Accounts, AuditEntry, Language, Reader } from "../../ports.ts";
 import { endSessions } from "./account-sessions.ts";
 import { auditRow } from "./audit.ts";
 import type { Tables } from "./schema.ts";
@@ -25,11 +25,14 @@ export function sqlAccounts({ db }: { db: Db }): Accounts {
       return accountOf(await people().where("email", "=", email).executeTakeFirst());
     },
 
-    async addRegistration({ tokenHash, email, name, passwordHash, expiresAt }, now) {
+    async addRegistration({ tokenHash, email, name, passwordHash, language, expiresAt }, now) {
       await db.deleteFrom("registrations").where("expires_at", "<", now).execute();
       await db
         .insertInto("registrations")
-        .values({ token_hash: tokenHash, email, name, password_hash: passwordHash, expires_at: expiresAt })
+        .values({
+          ...{ token_hash: tokenHash, email, name, password_hash: passwordHash },
+          ...{ language, expires_at: expiresAt },
+        })
         .execute();
     },
 
@@ -46,12 +49,13 @@ export function sqlAccounts({ db }: { db: Db }): Accounts {
           email: row.email,
           name: row.name,
           passwordHash: row.password_hash,
+          language: row.language,
           expiresAt: row.expires_at,
         }
       );
     },
 
-    async open({ id, email, name, passwordHash, guardianOf, createdAt }, entry) {
+    async open({ id, email, name, passwordHash, guardianOf, language, createdAt }, entry) {
       return db.transaction().execute(async (tx) => {
         const { numInsertedOrUpdatedRows } = await tx
           .insertInto("accounts")
@@ -61,6 +65,7 @@ export function sqlAccounts({ db }: { db: Db }): Accounts {
             name,
             password_hash: passwordHash,
             guardian_of: guardianOf ?? null,
+            language,
             created_at: createdAt,
           })
           .onConflict((taken) => taken.column("email").doNothing())
@@ -74,6 +79,19 @@ export function sqlAccounts({ db }: { db: Db }): Accounts {
 
     async rename(id, name) {
       await db.updateTable("accounts").set({ name }).where("id", "=", id).execute();
+    },
+
+    async setLanguage(id, language) {
+      await db.transaction().execute(async (tx) => {
+        await tx.updateTable("accounts").set({ language }).where("id", "=", id).execute();
+        // the receipt comes when the account is gone
+        await tx
+          .updateTable("deletions")
+          .set({ language })
+          .where("account_id", "=", id)
+          .where("email", "is not", null)
+          .execute();
+      });
     },
 
     async reportMail(id) {
@@ -127,7 +145,7 @@ export function sqlAccounts({ db }: { db: Db }): Accounts {
       return db.transaction().execute(async (tx) => {
         const account = await tx
           .selectFrom("accounts")
-          .select("email")
+          .select(["email", "language"])
           .where("id", "=", id)
           .where("deleted_at", "is", null)
           .forUpdate()
@@ -135,7 +153,7 @@ export function sqlAccounts({ db }: { db: Db }): Accounts {
         if (!account) return undefined;
         const family = await tx
           .selectFrom("accounts")
-          .select(["id", "email"])
+          .select(["id", "email", "language"])
           .where("guardian_of", "=", id)
           .execute();
         const toys = await tx.selectFrom("toys").select("device_id").where("owner_id", "=", id).execute();
@@ -149,14 +167,22 @@ export function sqlAccounts({ db }: { db: Db }): Accounts {
           .execute();
         await tx.insertInto("audit").values(auditRow(entry)).execute();
         return {
-          email: account.email ?? undefined,
-          guardians: family.flatMap(({ email }) => email ?? []),
+          owner: readerOf(account),
+          guardians: family.flatMap((guardian) => readerOf(guardian) ?? []),
           ended,
           toys: toys.map((toy) => toy.device_id),
         };
       });
     },
   };
+}
+
+/** Of a row that may have no address, or no longer; undefined then. Without a language it is of before there was one: English. */
+export function readerOf(
+  row: { email: string | null; language: Language | null } | undefined,
+): Reader | undefined {
+  const { email = null, language = null } = row ?? {};
+  return email === null ? undefined : { email, language: language ?? "en" };
 }
 
 async function setPassword(
@@ -188,6 +214,7 @@ function accountOf(row: (Omit<Selectable<Tables["accounts"]>, keyof Person> & Pe
       name: row.name,
       passwordHash: row.password_hash,
       guardianOf: row.guardian_of ?? undefined,
+      language: row.language,
       createdAt: row.created_at,
     } satisfies Account)
   );

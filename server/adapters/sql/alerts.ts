@@ -78,11 +78,11 @@ export function sqlAlerts({ db }: { db: Kysely<Tables> }): AlertBook {
         .set({ mail_at: now + leaseMs })
         .whereRef("accounts.id", "=", "alerts.account_id")
         .where("alerts.id", "in", due)
-        .returning(["alerts.id", "alerts.kind", "accounts.email"])
+        .returning(["alerts.id", "alerts.kind", "accounts.email", "accounts.language"])
         .execute();
       // an account that was closed has no address left
-      return rows.flatMap(({ id, kind, email }) =>
-        email === null ? [] : [{ id, kind: kind as AlertKind, email }],
+      return rows.flatMap(({ id, kind, email, language }) =>
+        email === null ? [] : [{ id, kind: kind as AlertKind, reader: { email, language } }],
       );
     },
 

@@ -2,6 +2,7 @@
 import { sql } from "kysely";
 import type { Selectable, Transaction } from "kysely";
 import type { Deletion, Deletions, Leaving, Receipt } from "../../ports.ts";
+import { readerOf } from "./accounts.ts";
 import { auditRow } from "./audit.ts";
 import type { Database } from "./database.ts";
 import { familyTables } from "./family-tables.ts";
@@ -17,7 +18,7 @@ export function sqlDeletions({ db, scrub }: Pick<Database, "db" | "scrub">): Del
   return {
     scrub,
 
-    async schedule({ id, leaving, email, at, dueAt }, entry) {
+    async schedule({ id, leaving, reader, at, dueAt }, entry) {
       const { what, accountId, childId } = leaving;
       return db.transaction().execute(async (tx) => {
         // two that ask at once must see each other
@@ -42,7 +43,8 @@ export function sqlDeletions({ db, scrub }: Pick<Database, "db" | "scrub">): Del
               child_id: childId ?? null,
               requested_at: at,
               due_at: dueAt,
-              email: email ?? null,
+              email: reader?.email ?? null,
+              language: reader?.language ?? null,
             })
             .returningAll()
             .executeTakeFirstOrThrow());
@@ -67,7 +69,7 @@ export function sqlDeletions({ db, scrub }: Pick<Database, "db" | "scrub">): Del
       return db.transaction().execute(async (tx) => {
         const row = await tx
           .updateTable("deletions")
-          .set({ state: "cancelled", email: null })
+          .set({ state: "cancelled", email: null, language: null })
           .where("id", "=", id)
           .where("account_id", "=", accountId)
           .where("state", "=", "scheduled")
@@ -146,8 +148,8 @@ export function sqlDeletions({ db, scrub }: Pick<Database, "db" | "scrub">): Del
       });
     },
 
-    async forgetEmail(id) {
-      await db.updateTable("deletions").set({ email: null }).where("id", "=", id).execute();
+    async forgetReader(id) {
+      await db.updateTable("deletions").set({ email: null, language: null }).where("id", "=", id).execute();
     },
   };
 }
@@ -205,7 +207,7 @@ function deletionOf(row: Selectable<Tables["deletions"]>): Deletion {
     requestedAt: row.requested_at,
     dueAt: row.due_at,
     doneAt: row.done_at ?? undefined,
-    email: row.email ?? undefined,
+    reader: readerOf(row),
     receipt: row.receipt === null ? undefined : (JSON.parse(row.receipt) as Receipt),
   };
 }

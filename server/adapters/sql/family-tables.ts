@@ -184,7 +184,10 @@ export const familyTables: Record<string, FamilyTable> = {
   },
   accounts: {
     ofAccount: ofFamily("id"),
-    tells: ["id", "email", "name", "guardian_of", "created_at", "report_mail", "tier", "monthly_tokens"],
+    tells: [
+      ...["id", "email", "name", "guardian_of", "created_at"],
+      ...["language", "report_mail", "tier", "monthly_tokens"],
+    ],
     goes: "cascade",
   },
   vault_owners: {

@@ -1,6 +1,7 @@
 /** Guardians in SQL: an invitation becomes an account in one transaction, and an account that is removed takes its sessions along. */
 import type { Kysely } from "kysely";
 import type { GuardianInvitation, Guardians } from "../../ports.ts";
+import { readerOf } from "./accounts.ts";
 import { auditRow } from "./audit.ts";
 import type { Tables } from "./schema.ts";
 
@@ -83,6 +84,7 @@ export function sqlGuardians({ db }: { db: Kysely<Tables> }): Guardians {
             name: account.name,
             password_hash: account.passwordHash,
             guardian_of: account.guardianOf ?? null,
+            language: account.language,
             created_at: account.createdAt,
           })
           .onConflict((taken) => taken.column("email").doNothing())
@@ -127,7 +129,7 @@ export function sqlGuardians({ db }: { db: Kysely<Tables> }): Guardians {
           .deleteFrom("invitations")
           .where("id", "=", id)
           .where("account_id", "=", accountId)
-          .returning("email")
+          .returning("id")
           .executeTakeFirst();
         const sessions = await tx
           .selectFrom("account_sessions")
@@ -141,13 +143,13 @@ export function sqlGuardians({ db }: { db: Kysely<Tables> }): Guardians {
               .deleteFrom("accounts")
               .where("id", "=", id)
               .where("guardian_of", "=", accountId)
-              .returning("email")
+              .returning(["email", "language"])
               .executeTakeFirst();
         if (!invited && !active) return undefined;
         await tx.insertInto("audit").values(auditRow(entry)).execute();
-        if (invited) return { ended: [], email: invited.email, state: "invited" as const };
+        if (invited) return { ended: [], guardian: undefined };
         const ended = sessions.map((session) => session.id);
-        return { ended, email: active?.email ?? "", state: "active" as const };
+        return { ended, guardian: readerOf(active) };
       });
     },
   };

@@ -23,6 +23,7 @@ import * as keys from "./migrations/016_keys.ts";
 import * as disclosures from "./migrations/017_disclosures.ts";
 import * as refreshAgain from "./migrations/018_refresh_again.ts";
 import * as noticeLanguage from "./migrations/019_notice_language.ts";
+import * as mailLanguage from "./migrations/020_mail_language.ts";
 import type { Tables } from "./schema.ts";
 
 export interface MigrationFile {
@@ -83,6 +84,11 @@ const files: MigrationFile[] = [
     name: "019_notice_language",
     file: new URL("./migrations/019_notice_language.ts", import.meta.url),
     migration: noticeLanguage,
+  },
+  {
+    name: "020_mail_language",
+    file: new URL("./migrations/020_mail_language.ts", import.meta.url),
+    migration: mailLanguage,
   },
 ];
 

@@ -1,6 +1,6 @@
 /** The tables as the queries see them; migrations/ makes them. All times are epoch ms. */
 import type { Generated } from "kysely";
-import type { Provider, SessionRole, Tier, TurnVerdict } from "../../ports.ts";
+import type { Language, Provider, SessionRole, Tier, TurnVerdict } from "../../ports.ts";
 import type { AuditTables } from "./schema-audit.ts";
 
 export interface Tables extends AuditTables {
@@ -11,6 +11,7 @@ export interface Tables extends AuditTables {
     name: string | null;
     password_hash: string | null;
     guardian_of: string | null;
+    language: Generated<Language>;
     deleted_at: number | null;
     report_mail: Generated<boolean>;
     tier: Generated<Tier>;
@@ -22,6 +23,7 @@ export interface Tables extends AuditTables {
     email: string;
     name: string;
     password_hash: string;
+    language: Generated<Language>;
     expires_at: number;
   };
   password_resets: { token_hash: Uint8Array; account_id: string; expires_at: number };
@@ -258,6 +260,7 @@ export interface Tables extends AuditTables {
     due_at: number;
     done_at: number | null;
     email: string | null;
+    language: Language | null;
     /** JSON: rows by store */
     counts: Generated<string>;
     /** JSON */

@@ -109,7 +109,7 @@ export function sqlReports({ db }: { db: Kysely<Tables> }): Reports {
     async readers(week, after, most) {
       const rows = await db
         .selectFrom("accounts")
-        .select(["id", "email"])
+        .select(["id", "email", "language"])
         .where("email", "is not", null)
         .where("deleted_at", "is", null)
         .where("report_mail", "=", true)
@@ -127,7 +127,7 @@ export function sqlReports({ db }: { db: Kysely<Tables> }): Reports {
         .orderBy("id")
         .limit(most)
         .execute();
-      return rows.map(({ id, email }) => ({ accountId: id, email: email! }));
+      return rows.map(({ id, email, language }) => ({ accountId: id, email: email!, language }));
     },
 
     async forgetBefore(week) {

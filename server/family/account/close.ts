@@ -1,9 +1,8 @@
 /** An account is shut: from this moment nobody signs in to it, and no toy of the family hears a child. What it held is a deletion's. SAFETY S5 */
 import { orUnavailable } from "../../errors.ts";
-import { careLetters } from "../care/letters.ts";
+import { letterTo } from "../../letters/letters.ts";
 import { done } from "./desk.ts";
 import type { AccountDesk } from "./desk.ts";
-import { letters } from "./letters.ts";
 import { announceEnds } from "./revoke.ts";
 
 /** Harmless where it was shut before. */
@@ -23,6 +22,7 @@ export async function closeAccount(desk: AccountDesk, accountId: string, address
       .catch((error: unknown) =>
         desk.log.warn({ toy: deviceId, error }, "a toy was not told that its family left"),
       );
-  if (closed.email !== undefined) desk.mail.send(letters.closed(closed.email));
-  for (const email of closed.guardians) desk.mail.send(careLetters.familyClosed(email));
+  if (closed.owner) desk.mail.send(letterTo(closed.owner, ({ account }) => account.closed()));
+  for (const guardian of closed.guardians)
+    desk.mail.send(letterTo(guardian, ({ guardians }) => guardians.familyClosed()));
 }

@@ -1,8 +1,8 @@
 /** Guardians: asked by a parent, let in by a mail's link and a password of their own, and shut out at once. They read, and change nothing. MISSION C43 */
 import { INVITE_LINK_MS, MAX_GUARDIANS } from "../../bounds.ts";
 import { orUnavailable, Refusal } from "../../errors.ts";
-import type { Account, Guardian, Guardians } from "../../ports.ts";
-import { careLetters } from "../care/letters.ts";
+import { letterTo } from "../../letters/letters.ts";
+import type { Account, Guardian, Guardians, Language } from "../../ports.ts";
 import { refuseAbove } from "./desk.ts";
 import type { AccountDesk, From } from "./desk.ts";
 import { inviteLink, newId, newSecret, secretHash } from "./links.ts";
@@ -13,18 +13,18 @@ import type { SignedIn } from "./session.ts";
 
 export type GuardianDesk = AccountDesk & { guardians: Guardians };
 
-/** The answer is the same where the address has an account already: only the mail knows. Throws RATE_LIMITED, GUARDIAN_LIMIT and UNAVAILABLE. */
+/** In the language of the parent who asks. The answer is the same where the address has an account already: only the mail knows, in that account's. Throws RATE_LIMITED, GUARDIAN_LIMIT and UNAVAILABLE. */
 export async function inviteGuardian(
   desk: GuardianDesk,
   accountId: string,
-  { email, name }: { email: string; name: string },
+  { email, name, language }: { email: string; name: string; language: Language },
   { address }: From,
 ): Promise<Guardian> {
   await refuseAbove(desk.signInLimits.letter(email));
   const now = desk.clock.now();
   const id = newId(desk.chance);
   const secret = newSecret(desk.chance);
-  const taken = (await orUnavailable(desk.accounts.findByEmail(email))) !== undefined;
+  const taken = await orUnavailable(desk.accounts.findByEmail(email));
   const invitation = {
     ...{ id, accountId, email, name, invitedAt: now, expiresAt: now + INVITE_LINK_MS },
     tokenHash: secretHash(desk.hash, secret),
@@ -35,10 +35,11 @@ export async function inviteGuardian(
   };
   if (!(await orUnavailable(desk.guardians.invite(invitation, MAX_GUARDIANS, entry))))
     throw new Refusal("GUARDIAN_LIMIT");
+  const link = inviteLink(desk.publicUrl(), secret);
   desk.mail.send(
     taken
-      ? careLetters.invitedAlready(email)
-      : careLetters.invited(email, inviteLink(desk.publicUrl(), secret)),
+      ? letterTo(taken, ({ guardians }) => guardians.invitedAlready())
+      : letterTo({ email, language }, ({ guardians }) => guardians.invited(link)),
   );
   return { id, name, email, state: "invited", since: now };
 }
@@ -46,9 +47,10 @@ export async function inviteGuardian(
 /** Opens the guardian's account and signs in: who has the link has the mail. Throws LINK_REFUSED and INVALID_REQUEST. */
 export async function acceptInvitation(
   desk: GuardianDesk,
-  { secret, password, name }: { secret: string; password: string; name: string },
+  wish: { secret: string; password: string; name: string; language: Language },
   from: From,
 ): Promise<SignedIn> {
+  const { secret, password, name, language } = wish;
   const now = desk.clock.now();
   const tokenHash = secretHash(desk.hash, secret);
   const invitation = await orUnavailable(desk.guardians.find(tokenHash, now));
@@ -60,6 +62,7 @@ export async function acceptInvitation(
     name,
     passwordHash: await orUnavailable(desk.passwords.hash(password)),
     guardianOf: invitation.accountId,
+    language,
     createdAt: now,
   };
   const entry = {
@@ -85,5 +88,5 @@ export async function removeGuardian(
   const removed = await orUnavailable(desk.guardians.remove(accountId, id, entry));
   if (!removed) throw new Refusal("NOT_FOUND");
   await announceEnds(desk, removed.ended);
-  if (removed.state === "active") desk.mail.send(careLetters.removed(removed.email));
+  if (removed.guardian) desk.mail.send(letterTo(removed.guardian, ({ guardians }) => guardians.removed()));
 }

@@ -1,10 +1,10 @@
 /** Signing in with a passkey, and adding one. A challenge travels with the client, sealed, and is good once. */
 import { TICKET_S } from "../../bounds.ts";
 import { orUnavailable, Refusal } from "../../errors.ts";
+import { letterTo } from "../../letters/letters.ts";
 import type { Account, Passkey, Site } from "../../ports.ts";
 import { done, recordRefusal } from "./desk.ts";
 import type { AccountDesk, From } from "./desk.ts";
-import { letters } from "./letters.ts";
 import { openSession } from "./session.ts";
 import type { SignedIn } from "./session.ts";
 
@@ -59,7 +59,7 @@ export async function addPasskey(
   const entry = done(desk, { action: "passkey_added", actor: account.id, address: from.address });
   if (!(await orUnavailable(desk.passkeys.add(passkey, entry))))
     throw new Refusal("INVALID_REQUEST", { path: "response", problem: "known already, or one too many" });
-  desk.mail.send(letters.passkeyAdded(account.email, desk.publicUrl()));
+  desk.mail.send(letterTo(account, (words) => words.account.passkeyAdded(desk.publicUrl())));
   return passkey;
 }
 

@@ -1,10 +1,10 @@
 /** Passwords: what one must be, how it is changed, and how a forgotten one is replaced. Each new one ends every session. */
 import { MAX_PASSWORD_CHARS, MIN_PASSWORD_CHARS, RESET_LINK_MS } from "../../bounds.ts";
 import { orUnavailable, Refusal } from "../../errors.ts";
+import { letterTo } from "../../letters/letters.ts";
 import type { Account } from "../../ports.ts";
 import { done, recordRefusal, refuseAbove } from "./desk.ts";
 import type { AccountDesk, From } from "./desk.ts";
-import { letters } from "./letters.ts";
 import { linkOf, newSecret, secretHash } from "./links.ts";
 import { announceEnds } from "./revoke.ts";
 import { openSession } from "./session.ts";
@@ -44,7 +44,7 @@ export async function changePassword(
   const entry = done(desk, { action: "password_changed", actor: account.id, address: from.address });
   const ended = await orUnavailable(desk.accounts.setPassword(account.id, passwordHash, entry));
   await announceEnds(desk, ended);
-  desk.mail.send(letters.passwordChanged(account.email, desk.publicUrl()));
+  desk.mail.send(letterTo(account, (words) => words.account.passwordChanged(desk.publicUrl())));
   return openSession(desk, account, from, "password");
 }
 
@@ -61,7 +61,8 @@ export async function askReset(desk: AccountDesk, email: string): Promise<void> 
       expiresAt: desk.clock.now() + RESET_LINK_MS,
     }),
   );
-  desk.mail.send(letters.reset(email, linkOf(desk.publicUrl(), "reset", secret)));
+  const link = linkOf(desk.publicUrl(), "reset", secret);
+  desk.mail.send(letterTo(account, (words) => words.account.reset(link)));
 }
 
 /** Who holds the link sets a password, once; signing in comes after. */
@@ -81,5 +82,5 @@ export async function finishReset(
   const changed = await orUnavailable(desk.accounts.resetPassword(tokenHash, passwordHash, entry));
   if (!changed) throw new Refusal("LINK_REFUSED");
   await announceEnds(desk, changed.ended);
-  desk.mail.send(letters.passwordChanged(account.email, desk.publicUrl()));
+  desk.mail.send(letterTo(account, (words) => words.account.passwordChanged(desk.publicUrl())));
 }

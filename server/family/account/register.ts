@@ -1,26 +1,28 @@
 /** Opening an account: the answer is the same whoever asks, and only the mail knows more. */
 import { VERIFY_LINK_MS } from "../../bounds.ts";
 import { orUnavailable, Refusal } from "../../errors.ts";
+import { letterTo } from "../../letters/letters.ts";
+import type { Language } from "../../ports.ts";
 import { done, refuseAbove } from "./desk.ts";
 import type { AccountDesk, From } from "./desk.ts";
-import { letters } from "./letters.ts";
 import { linkOf, newId, newSecret, secretHash } from "./links.ts";
 import { refuseWeak } from "./password.ts";
 import { openSession } from "./session.ts";
 import type { SignedIn } from "./session.ts";
 
-/** Sends a mail: to confirm, or, where the address has an account, to its owner. Throws RATE_LIMITED and INVALID_REQUEST. */
+/** Sends a mail: to confirm, in `language`; or, where the address has an account, to its owner, in theirs. Throws RATE_LIMITED and INVALID_REQUEST. */
 export async function register(
   desk: AccountDesk,
-  { email, name, password }: { email: string; name: string; password: string },
+  wish: { email: string; name: string; password: string; language: Language },
 ): Promise<void> {
+  const { email, name, password, language } = wish;
   refuseWeak(password, email);
   await refuseAbove(desk.signInLimits.letter(email));
   // before the look-up: it takes as long where the address is taken
   const passwordHash = await orUnavailable(desk.passwords.hash(password));
   const now = desk.clock.now();
   const secret = newSecret(desk.chance);
-  const taken = (await orUnavailable(desk.accounts.findByEmail(email))) !== undefined;
+  const owner = await orUnavailable(desk.accounts.findByEmail(email));
   await orUnavailable(
     desk.accounts.addRegistration(
       {
@@ -28,16 +30,18 @@ export async function register(
         email,
         name,
         passwordHash,
+        language,
         // kept for nobody where the address is taken, so that both answers write one row
-        expiresAt: taken ? 0 : now + VERIFY_LINK_MS,
+        expiresAt: owner ? 0 : now + VERIFY_LINK_MS,
       },
       now,
     ),
   );
+  const link = linkOf(desk.publicUrl(), "verify", secret);
   desk.mail.send(
-    taken
-      ? letters.alreadyThere(email, desk.publicUrl())
-      : letters.verify(email, linkOf(desk.publicUrl(), "verify", secret)),
+    owner
+      ? letterTo(owner, ({ account }) => account.alreadyThere(desk.publicUrl()))
+      : letterTo({ email, language }, ({ account }) => account.verify(link)),
   );
 }
 
@@ -64,6 +68,7 @@ export async function verify(
     name: registration.name,
     passwordHash: registration.passwordHash,
     guardianOf: undefined,
+    language: registration.language,
     createdAt: now,
   };
   const entry = done(desk, { action: "account_opened", actor: account.id, address: from.address });

@@ -1,10 +1,10 @@
 /** A session: opened by a sign-in, kept alive by refresh tokens that work once each, asked about at every request. MISSION D08–D11 */
 import { ACCESS_TOKEN_S, FRESH_SIGN_IN_MS, SESSION_IDLE_MS, SESSION_LIFE_MS } from "../../bounds.ts";
 import { orUnavailable, Refusal } from "../../errors.ts";
+import { letterTo } from "../../letters/letters.ts";
 import type { Account, Clock, ParentDoor, ParentPrincipal, ParentSession } from "../../ports.ts";
 import { done } from "./desk.ts";
 import type { AccountDesk, From } from "./desk.ts";
-import { letters } from "./letters.ts";
 import { newId, newSecret, openNext, sealNext, secretHash } from "./links.ts";
 import { announceEnds } from "./revoke.ts";
 
@@ -89,7 +89,7 @@ async function tellReuse(
 ): Promise<void> {
   await announceEnds(desk, [sessionId]);
   const account = await orUnavailable(desk.accounts.find(accountId));
-  if (account) desk.mail.send(letters.tokenReused(account.email, desk.publicUrl()));
+  if (account) desk.mail.send(letterTo(account, (words) => words.account.tokenReused(desk.publicUrl())));
 }
 
 async function signedIn(

@@ -1,9 +1,9 @@
 /** A visit of support: named, reasoned, a quarter of an hour at most, read-only, and the parent sees it and can end it. SAFETY "The toy and the door" */
 import { SUPPORT_MS } from "../../bounds.ts";
 import { orUnavailable, Refusal } from "../../errors.ts";
+import { letterTo } from "../../letters/letters.ts";
 import { done } from "./desk.ts";
 import type { AccountDesk, From } from "./desk.ts";
-import { letters } from "./letters.ts";
 import { newId } from "./links.ts";
 
 export interface Visit {
@@ -44,7 +44,8 @@ export async function openVisit(
   const opened = { action: "support_opened", actor: from.key, resource: session.id, address: from.address };
   await orUnavailable(desk.audit.append(done(desk, { ...opened, accountId: account.id })));
   await orUnavailable(desk.parentSessions.open(session, entry));
-  desk.mail.send(letters.supportVisit(account.email, desk.publicUrl(), by, reason, visitMs));
+  const link = desk.publicUrl();
+  desk.mail.send(letterTo(account, (words) => words.account.supportVisit(link, by, reason, visitMs)));
   const accessToken = await desk.tokens.issueAccess({ accountId: account.id, sessionId: session.id });
   return { sessionId: session.id, accessToken, until: session.expiresAt };
 }

@@ -3,6 +3,7 @@ import { toHex, utf8 } from "@bearlink/sdk/protocol";
 import type { Hash } from "@bearlink/sdk/protocol";
 import { DELETION_GRACE_MS } from "../../bounds.ts";
 import { orUnavailable, Refusal } from "../../errors.ts";
+import { letterTo } from "../../letters/letters.ts";
 import { TOY_CHANGED } from "../../ports.ts";
 import type {
   Accounts,
@@ -22,7 +23,6 @@ import type {
 } from "../../ports.ts";
 import { newId } from "../account/links.ts";
 import { pseudonym } from "../consent/consent.ts";
-import { careLetters } from "./letters.ts";
 
 export interface DeletionPorts {
   deletions: Deletions;
@@ -71,7 +71,7 @@ export async function askDeletion(
   const account = await orUnavailable(ports.accounts.find(accountId));
   const deletion = await orUnavailable(
     deletions.schedule(
-      { id: newId(ports.chance), leaving, email: account?.email, at, dueAt },
+      { id: newId(ports.chance), leaving, reader: account, at, dueAt },
       {
         at,
         action: `${leaving.what}_deletion_asked`,
@@ -87,7 +87,7 @@ export async function askDeletion(
   if (wish.now && leaving.what === "account") await ports.closeAccount(accountId, address);
   if (account && deletion.dueAt > at)
     ports.mail.send(
-      careLetters.deletionAsked(account.email, ports.publicUrl(), leaving.what, deletion.dueAt),
+      letterTo(account, ({ care }) => care.deletionAsked(ports.publicUrl(), leaving.what, deletion.dueAt)),
     );
   if (deletion.dueAt <= at) ports.wake();
   return deletion;
@@ -130,8 +130,8 @@ export async function carryOut(ports: DeletionPorts, id: string, signal: AbortSi
   const deletion = await ports.deletions.begin(id);
   if (deletion) {
     const receipt = deletion.receipt ?? (await eraseAll(ports, deletion, signal));
-    if (deletion.email !== undefined) ports.mail.send(careLetters.receipt(deletion.email, receipt));
-    const { accountId } = deletion;
+    const { accountId, reader } = deletion;
+    if (reader) ports.mail.send(letterTo(reader, ({ care }) => care.receipt(receipt)));
     // of the child itself nothing may be named: it is gone
     if (deletion.what === "child" && accountId !== undefined)
       ports.alerts.raiseSoon({
@@ -140,7 +140,7 @@ export async function carryOut(ports: DeletionPorts, id: string, signal: AbortSi
         details: {},
         dedupeKey: `child_deleted:${id}`,
       });
-    await ports.deletions.forgetEmail(id);
+    await ports.deletions.forgetReader(id);
   }
   // also where it was cut short after all else
   await ports.deletions.scrub();
@@ -159,7 +159,7 @@ async function eraseAll(ports: DeletionPorts, deletion: Deletion, signal: AbortS
   }
   for (const { name, erase } of stores) {
     signal.throwIfAborted();
-    await deletions.count(id, name, await erase(leaving, deletion.email));
+    await deletions.count(id, name, await erase(leaving, deletion.reader?.email));
   }
   await deletions.eraseRecord(id, leaving);
   // last: what could still be read until here, a copy of it too, cannot from here on. A single child has no key of its

@@ -2,6 +2,7 @@
 import { utf8 } from "@bearlink/sdk/protocol";
 import { EXPORT_FORGET_MS, EXPORT_LIFE_MS, EXPORT_PART_BYTES, MAX_EXPORT_BYTES } from "../../bounds.ts";
 import { orUnavailable, Refusal } from "../../errors.ts";
+import { letterTo } from "../../letters/letters.ts";
 import { sealContext } from "../../ports.ts";
 import type {
   Accounts,
@@ -15,7 +16,6 @@ import type {
   Mail,
 } from "../../ports.ts";
 import { newId } from "../account/links.ts";
-import { careLetters } from "./letters.ts";
 
 export interface ExportPorts {
   exports: Exports;
@@ -107,7 +107,7 @@ export async function makeExport(ports: ExportPorts, id: string, signal: AbortSi
   const dedupeKey = `export_ready:${id}`;
   ports.alerts.raiseSoon({ accountId, kind: "export_ready", details: {}, dedupeKey });
   const account = await ports.accounts.find(accountId);
-  if (account) mail.send(careLetters.exported(account.email, ports.publicUrl()));
+  if (account) mail.send(letterTo(account, ({ care }) => care.exported(ports.publicUrl())));
 }
 
 /** JSON as it is written, a record a line. */

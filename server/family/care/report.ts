@@ -1,7 +1,7 @@
 /** The week in numbers: a report for each child that talked, made by a job on Monday, and a mail about it for who wants one. MISSION C51 */
 import { REPORT_PAGE_CHILDREN, REPORTS_KEPT_MS, USAGE_KEPT_MS } from "../../bounds.ts";
+import { letterTo } from "../../letters/letters.ts";
 import type { Alerts, Clock, Mail, Reports, Usage, UsageDay, WeekReport } from "../../ports.ts";
-import { careLetters } from "./letters.ts";
 import { dayOf } from "./usage.ts";
 
 const DAY_MS = 24 * 3_600_000;
@@ -83,7 +83,8 @@ export async function makeReports(ports: ReportPorts, signal: AbortSignal): Prom
   for (let after = ""; ;) {
     signal.throwIfAborted();
     const readers = await reports.readers(first, after, REPORT_PAGE_CHILDREN);
-    for (const { email } of readers) mail.send(careLetters.weekly(email, ports.publicUrl(), first));
+    for (const reader of readers)
+      mail.send(letterTo(reader, ({ care }) => care.weekly(ports.publicUrl(), first)));
     if (readers.length < REPORT_PAGE_CHILDREN) return;
     after = readers.at(-1)!.accountId;
   }

@@ -9,6 +9,13 @@ export interface Account {
   created_at: string;
 }
 
+/** What one sees of one's own account alone. */
+export interface Me extends Account {
+  /** of the mail to them */
+  language: "en" | "de";
+  report_mail: boolean;
+}
+
 export interface SignIn {
   access_token: string;
   /** s */

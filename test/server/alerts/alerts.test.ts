@@ -51,7 +51,10 @@ function alertHouse() {
     },
     async takeDue(now: number) {
       const due = [...kept.values()].filter(({ mailAt }) => mailAt !== undefined && mailAt <= now);
-      return due.map(({ id, kind }) => ({ id, kind, email: "ada@example.org" }));
+      return due.map(({ id, kind }) => ({
+        ...{ id, kind },
+        reader: { email: "ada@example.org", language: "en" as const },
+      }));
     },
     async mailed(ids: readonly string[]) {
       for (const one of kept.values()) if (ids.includes(one.id)) one.mailAt = undefined;

@@ -98,8 +98,46 @@ describe("registering and signing in", () => {
       role: "parent",
       family_id: (me.json() as { id: string }).id,
       created_at: new Date(at.at.clock.now()).toISOString(),
+      language: "en",
       report_mail: true,
     });
+  });
+
+  test("what a browser reads is what mails come in; what the app says counts more, and a parent's wish most", async () => {
+    const german = { "accept-language": "de-AT,de;q=0.9,en;q=0.5" };
+    const register = async (headers: Record<string, string>, more: object = {}) => {
+      const email = at.newEmail();
+      const body = { email, password: PASSWORD, name: "Ada", ...more };
+      expect((await ask("POST", "/auth/register", { headers, body })).statusCode).toBe(202);
+      return at.letters.findLast(({ to }) => to === email)!;
+    };
+    const [english, deutsch] = [
+      "Bearlink: please confirm your address",
+      "Bearlink: Bitte bestätigen Sie Ihre Adresse",
+    ];
+    expect((await register({})).subject).toBe(english);
+    expect((await register(german, { language: "en" })).subject).toBe(english);
+    expect((await register({}, { language: "de" })).subject).toBe(deutsch);
+    const { subject, to: email } = await register(german);
+    expect(subject).toBe(deutsch);
+
+    // the account is opened in another browser
+    const body = { token: at.secretFor(email), password: PASSWORD };
+    const headers = bearing(await ask("POST", "/auth/verify", { body }));
+    expect((await ask("GET", "/me", { headers })).json()).toMatchObject({
+      language: "de",
+      report_mail: true,
+    });
+    const changed = await ask("PATCH", "/me", { headers, body: { language: "en", report_mail: false } });
+    expect(changed.json()).toMatchObject({ name: "Ada", language: "en", report_mail: false });
+    expect((await ask("GET", "/me", { headers })).json()).toMatchObject({
+      language: "en",
+      report_mail: false,
+    });
+    for (const language of ["fr", "", "DE", null, ["de"]])
+      expect(code(await ask("PATCH", "/me", { headers, body: { language } }))).toBe("INVALID_REQUEST");
+    await ask("POST", "/auth/reset", { headers: german, body: { email } });
+    expect(at.letters.at(-1)).toMatchObject({ to: email, subject: "Bearlink: choose a new password" });
   });
 
   test("register, reset and login answer alike for an address that has an account and one that has none", async () => {
@@ -294,6 +332,26 @@ describe("me", () => {
 describe("guardians", () => {
   const linkTo = (email: string): string =>
     /#\/invite\/([0-9a-f]{64})/.exec(at.letters.filter(({ to }) => to === email).at(-1)!.text)![1]!;
+
+  test("one is asked in the parent's language, and read to in what their own browser says", async () => {
+    const parent = await signedIn();
+    await ask("PATCH", "/me", { headers: parent.bearer, body: { language: "de" } });
+    const invited = async (headers: Record<string, string>, more: object = {}): Promise<string> => {
+      const email = at.newEmail();
+      await ask("POST", "/me/guardians", { headers: parent.bearer, body: { email, name: "Gran" } });
+      expect(at.letters.at(-1)).toMatchObject({
+        to: email,
+        subject: "Bearlink: Sie sind als Begleitperson eingeladen",
+      });
+      const body = { token: linkTo(email), password: PASSWORD, name: "Gran", ...more };
+      const accepted = await ask("POST", "/auth/invite", { headers, body });
+      const me = await ask("GET", "/me", { headers: bearing(accepted) });
+      return (me.json() as { language: string }).language;
+    };
+    expect(await invited({ "accept-language": "de" })).toBe("de");
+    expect(await invited({ "accept-language": "de" }, { language: "en" })).toBe("en");
+    expect(await invited({})).toBe("en");
+  });
 
   test("one is invited, accepts, reads the family and changes nothing, and is shut out at once", async () => {
     const parent = await signedIn();

@@ -14,6 +14,7 @@ import { chooseLanguage, languages, spoken } from "../../words/words.ts";
 import type { Language } from "../../words/words.ts";
 import { MIN_PASSWORD_CHARS, newPasswordFault } from "../door/forms.ts";
 import { Guardians } from "./guardians.tsx";
+import { Mail } from "./mail.tsx";
 import { Matter } from "./matter.tsx";
 import { Passkeys } from "./passkeys.tsx";
 import { Sessions, signOut } from "./sessions.tsx";
@@ -26,6 +27,7 @@ export function AccountScreen(): JSX.Element {
       <div class="stack wide">
         <You />
         <Appearance />
+        <Mail />
         <Password />
         <Passkeys />
         <Sessions />

@@ -7,13 +7,14 @@ import { goTo } from "../../router/place.ts";
 import { ask, session } from "../../services.ts";
 import { Field, Form } from "../../ui/fields.tsx";
 import { Button, Fault, Note } from "../../ui/parts.tsx";
-import { useSending, useWords } from "../../ui/use.ts";
+import { useLanguage, useSending, useWords } from "../../ui/use.ts";
 import { DoorCard } from "./card.tsx";
 import { MIN_PASSWORD_CHARS, missingFault, newPasswordFault } from "./forms.ts";
 import { useSecret } from "./use-secret.ts";
 
 export function Invite(): JSX.Element {
   const words = useWords();
+  const language = useLanguage();
   const secret = useSecret();
   const [name, setName] = useState("");
   const [password, setPassword] = useState("");
@@ -25,7 +26,7 @@ export function Invite(): JSX.Element {
     setChecked(true);
     if (faults.name ?? faults.password) return;
     await sending.run(async () => {
-      const asked = { token: secret, name: name.trim(), password };
+      const asked = { token: secret, name: name.trim(), password, language };
       session.begin(await ask.open<SignIn>("/api/v1/auth/invite", asked));
       goTo(pages.home, true);
     });

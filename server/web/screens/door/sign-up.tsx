@@ -5,12 +5,13 @@ import { pages } from "../../router/pages.ts";
 import { ask } from "../../services.ts";
 import { Field, Form } from "../../ui/fields.tsx";
 import { Button, Fault } from "../../ui/parts.tsx";
-import { useSending, useWords } from "../../ui/use.ts";
+import { useLanguage, useSending, useWords } from "../../ui/use.ts";
 import { DoorCard } from "./card.tsx";
 import { emailFault, MIN_PASSWORD_CHARS, missingFault, newPasswordFault } from "./forms.ts";
 
 export function SignUp(): JSX.Element {
   const words = useWords();
+  const language = useLanguage();
   const [name, setName] = useState("");
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
@@ -26,7 +27,7 @@ export function SignUp(): JSX.Element {
   async function submit(): Promise<void> {
     setChecked(true);
     if (faults.name ?? faults.email ?? faults.password) return;
-    const asked = { email: email.trim(), password, name: name.trim() };
+    const asked = { email: email.trim(), password, name: name.trim(), language };
     if (await sending.run(() => ask.open("/api/v1/auth/register", asked))) setSent(true);
   }
 

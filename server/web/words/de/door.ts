@@ -4,7 +4,7 @@ import type { door as English } from "../en/door.ts";
 export const door: typeof English = {
   welcome: {
     title: "Ein Bär, der spricht, und Eltern, die bestimmen",
-    text: "Verbinden Sie den Bären Ihres Kindes, lesen Sie, was gesprochen wurde, legen Sie Schlafenszeit und Grenzen fest, und entscheiden Sie, wer was bekommt. Alles läuft auf Ihrem eigenen Server.",
+    text: "Verbinden Sie den Bären Ihres Kindes, lesen Sie, was gesprochen wurde, legen Sie Schlafenszeit und Grenzen fest und entscheiden Sie, wer was bekommt. Alles läuft auf Ihrem eigenen Server.",
     signUp: "Konto anlegen",
     signIn: "Anmelden",
     points: [
@@ -22,18 +22,18 @@ export const door: typeof English = {
     submit: "Konto anlegen",
     have: "Schon ein Konto?",
     signIn: "Anmelden",
-    sentTitle: "Sehen Sie in Ihre Post",
+    sentTitle: "Sehen Sie in Ihr Postfach",
     sent: (email) =>
-      `Wir haben an ${email} geschrieben. Öffnen Sie den Link in dem Brief und geben Sie Ihr Passwort noch einmal ein.`,
+      `Wir haben an ${email} geschrieben. Öffnen Sie den Link in dieser E-Mail und geben Sie Ihr Passwort noch einmal ein.`,
     sentHint:
-      "Nichts da? Sehen Sie in den Spam-Ordner, oder versuchen Sie es in ein paar Minuten noch einmal.",
+      "Nichts angekommen? Sehen Sie im Spam-Ordner nach oder versuchen Sie es in ein paar Minuten noch einmal.",
     other: "Andere Adresse verwenden",
   },
   verify: {
     title: "Adresse bestätigen",
-    lead: "Geben Sie das Passwort ein, das Sie gewählt haben. Dann ist Ihr Konto offen.",
-    submit: "Mein Konto öffnen",
-    missing: "Diese Seite öffnet der Link in Ihrer Mail.",
+    lead: "Geben Sie das Passwort ein, das Sie gewählt haben. Dann ist Ihr Konto eröffnet.",
+    submit: "Mein Konto eröffnen",
+    missing: "Diese Seite öffnen Sie über den Link in Ihrer E-Mail.",
   },
   signIn: {
     title: "Willkommen zurück",
@@ -43,26 +43,26 @@ export const door: typeof English = {
     forgot: "Passwort vergessen?",
     none: "Neu hier?",
     signUp: "Konto anlegen",
-    expired: "Ihre Sitzung ist beendet. Melden Sie sich an, und Sie sind wieder da, wo Sie waren.",
+    expired: "Ihre Sitzung ist beendet. Melden Sie sich wieder an, dann geht es weiter, wo Sie waren.",
     changed: "Ihr neues Passwort gilt. Melden Sie sich damit an.",
-    passkeyRefused: "Dieser Passkey hat nicht funktioniert. Nichts wurde geändert.",
+    passkeyRefused: "Dieser Passkey hat nicht funktioniert. Es wurde nichts geändert.",
   },
   reset: {
     title: "Neues Passwort wählen",
     lead: "Wir senden Ihnen einen Link, mit dem Sie ein neues wählen.",
     submit: "Link senden",
-    sentTitle: "Sehen Sie in Ihre Post",
+    sentTitle: "Sehen Sie in Ihr Postfach",
     sent: (email) =>
-      `Wenn ${email} hier ein Konto hat, ist ein Brief mit einem Link unterwegs. Er gilt eine Stunde.`,
-    finishLead: "Alle Ihre Sitzungen enden, auf jedem Gerät.",
-    finish: "Neues Passwort setzen",
+      `Wenn es zu ${email} hier ein Konto gibt, ist eine E-Mail mit einem Link unterwegs. Er gilt eine Stunde.`,
+    finishLead: "Sie werden auf allen Geräten abgemeldet.",
+    finish: "Neues Passwort speichern",
     back: "Zurück zur Anmeldung",
   },
   invite: {
     title: "Sie sind eingeladen",
-    lead: "Eine Familie möchte, dass Sie mit nach ihrem Bären sehen. Wählen Sie einen Namen und ein Passwort.",
+    lead: "Eine Familie möchte, dass Sie mit auf ihren Bären achten. Wählen Sie einen Namen und ein Passwort.",
     submit: "Einladung annehmen",
-    missing: "Diese Seite öffnet der Link in Ihrer Mail.",
+    missing: "Diese Seite öffnen Sie über den Link in Ihrer E-Mail.",
   },
   confirm: {
     title: "Sind Sie es?",

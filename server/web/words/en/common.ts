@@ -69,7 +69,7 @@ export const common = {
     UNAVAILABLE: "A part of the service is away. Please try again in a moment.",
     INTERNAL: "Something went wrong on the server. Please try again.",
     waitSeconds: (seconds: number) =>
-      seconds < 90 ? `Try again in ${seconds} seconds.` : `Try again in ${Math.ceil(seconds / 60)} minutes.`,
+      `Try again in ${seconds < 90 ? plural(seconds, "second", "seconds") : plural(Math.ceil(seconds / 60), "minute", "minutes")}.`,
   },
   field: {
     email: "Email address",

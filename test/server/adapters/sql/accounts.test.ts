@@ -9,6 +9,7 @@ import {
 import { sqlParentSessions } from "../../../../server/adapters/sql/account-sessions.ts";
 import { sqlAccounts } from "../../../../server/adapters/sql/accounts.ts";
 import { sqlConsents } from "../../../../server/adapters/sql/consents.ts";
+import { sqlDeletions } from "../../../../server/adapters/sql/deletions.ts";
 import type { Database } from "../../../../server/adapters/sql/database.ts";
 import { sqlFamilies } from "../../../../server/adapters/sql/families.ts";
 import { migrateUp } from "../../../../server/adapters/sql/migrate.ts";
@@ -22,6 +23,7 @@ import type {
   NewParentSession,
   ParentSessions,
   Passkeys,
+  Reader,
 } from "../../../../server/ports.ts";
 import { fakeClock } from "../../../support/clock.ts";
 import { places } from "./places.ts";
@@ -29,6 +31,7 @@ import { places } from "./places.ts";
 const NOW = 1_800_000_000_000;
 const LATER = NOW + 1_000_000;
 const REUSE = { at: NOW, action: "reused", outcome: "refused" } as const;
+const readerOf = ({ email, language }: Account): Reader => ({ email, language });
 const entryOf = (action = "done"): AuditEntry => ({ at: NOW, action, outcome: "success", actor: "somebody" });
 
 for (const { name, missing, open } of places)
@@ -50,6 +53,7 @@ for (const { name, missing, open } of places)
         name: "Ada",
         passwordHash: "$argon2id$…",
         guardianOf: undefined,
+        language: "de" as const,
         createdAt: NOW,
         ...change,
       };
@@ -102,7 +106,10 @@ for (const { name, missing, open } of places)
       });
 
       test("a registration holds until it runs out, or its address has an account", async () => {
-        const registration = { email: "new@example.org", name: "N", passwordHash: "h", expiresAt: LATER };
+        const registration = {
+          ...{ email: "new@example.org", name: "N", passwordHash: "h" },
+          ...{ language: "de" as const, expiresAt: LATER },
+        };
         const [first, second] = [hash(), hash()];
         await accounts.addRegistration({ ...registration, tokenHash: first }, NOW);
         await accounts.addRegistration({ ...registration, tokenHash: second }, NOW);
@@ -111,6 +118,22 @@ for (const { name, missing, open } of places)
         await newAccount({ email: registration.email });
         expect(await accounts.findRegistration(first, NOW)).toBeUndefined();
         expect(await accounts.findRegistration(second, NOW)).toBeUndefined();
+      });
+
+      test("a person may change the language of their mail, and of a receipt that waits for them", async () => {
+        const leaving = { what: "account" as const, accountId: account.id, childId: undefined };
+        const wish = { id: `leaves-${account.id}`, leaving, reader: account, at: NOW, dueAt: LATER };
+        const deletions = sqlDeletions(database);
+        expect((await deletions.schedule(wish, entryOf())).reader).toEqual(readerOf(account));
+        await accounts.setLanguage(account.id, "en");
+        expect(await accounts.find(account.id)).toEqual({ ...account, language: "en" });
+        expect((await deletions.list(account.id))[0]?.reader).toEqual({
+          ...readerOf(account),
+          language: "en",
+        });
+        await deletions.forgetReader(wish.id);
+        await accounts.setLanguage(account.id, "de");
+        expect((await deletions.list(account.id))[0]?.reader).toBeUndefined();
       });
 
       test("a person may change their name", async () => {
@@ -373,7 +396,9 @@ for (const { name, missing, open } of places)
         const guardian = await newAccount({ guardianOf: account.id });
         const { id: reading } = await newSession(guardian, { role: "guardian" });
         const closed = (await accounts.close(account.id, entryOf()))!;
-        expect(closed).toMatchObject({ email: account.email, guardians: [guardian.email], toys: [] });
+        expect(closed).toMatchObject({
+          ...{ owner: readerOf(account), guardians: [readerOf(guardian)], toys: [] },
+        });
         expect(closed.ended.sort()).toEqual([reading, session.id].sort());
         expect(await accounts.find(account.id)).toBeUndefined();
         expect(await accounts.findByEmail(account.email)).toBeUndefined();

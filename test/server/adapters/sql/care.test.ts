@@ -86,19 +86,19 @@ for (const { name, missing, open } of places)
     test("of many that delete one child at once there is one deletion, due as the soonest of them", async () => {
       const deletions = sqlDeletions(database);
       const leaving: Leaving = { what: "child", accountId, childId };
+      const reader = { email: "a@b.org", language: "de" as const };
       const asked = await Promise.all(
         Array.from({ length: 5 }, (_, i) =>
-          deletions.schedule(
-            { id: `${childId}-${i}`, leaving, email: "a@b.org", at: NOW, dueAt: NOW + 10 - i },
-            entry,
-          ),
+          deletions.schedule({ id: `${childId}-${i}`, leaving, reader, at: NOW, dueAt: NOW + 10 - i }, entry),
         ),
       );
       expect(new Set(asked.map(({ id }) => id)).size).toBe(1);
       const [one] = await deletions.list(accountId);
-      expect(one).toMatchObject({ dueAt: NOW + 6, state: "scheduled", email: "a@b.org" });
+      expect(one).toMatchObject({ dueAt: NOW + 6, state: "scheduled", reader });
       expect(await deletions.cancel(accountId, one!.id, entry)).toMatchObject({ childId });
       expect(await deletions.begin(one!.id)).toBeUndefined();
+      const kept = database.db.selectFrom("deletions").select(["email", "language"]).where("id", "=", one!.id);
+      expect(await kept.executeTakeFirst()).toEqual({ email: null, language: null });
       const jobs = await database.db.selectFrom("jobs").selectAll().where("about", "=", one!.id).execute();
       expect(jobs).toEqual([]);
     });
@@ -117,7 +117,7 @@ for (const { name, missing, open } of places)
       const deletions = sqlDeletions(database);
       const leaving: Leaving = { what: "account", accountId, childId: undefined };
       const { id } = await deletions.schedule(
-        { id: `${accountId}-d`, leaving, email: undefined, at: NOW, dueAt: NOW },
+        { id: `${accountId}-d`, leaving, reader: undefined, at: NOW, dueAt: NOW },
         entry,
       );
       await deletions.begin(id);
@@ -151,7 +151,7 @@ for (const { name, missing, open } of places)
             tokenHash,
             {
               ...{ id: `guardian-${made}-${i}`, email, name: "Gran", passwordHash: "h" },
-              ...{ guardianOf: accountId, createdAt: NOW },
+              ...{ guardianOf: accountId, language: "de", createdAt: NOW },
             },
             entry,
           ),
@@ -162,8 +162,7 @@ for (const { name, missing, open } of places)
       expect(guardian).toMatchObject({ state: "active", email });
       expect(await guardians.remove("someone", guardian!.id, entry)).toBeUndefined();
       expect(await guardians.remove(accountId, guardian!.id, entry)).toMatchObject({
-        email,
-        state: "active",
+        guardian: { email, language: "de" },
       });
       expect(await guardians.list(accountId, NOW)).toEqual([]);
     });
@@ -222,7 +221,7 @@ for (const { name, missing, open } of places)
       ]);
       const mine = letters.filter(({ to }) => to === `${accountId}@example.org`);
       expect(mine[0]).toMatchObject({ subject: "Bearlink: the week in numbers" });
-      expect(mine[0]!.text).toContain("the week of 2027-01-11");
+      expect(mine[0]!.text).toContain("the week of 11 January 2027");
       await database.db
         .updateTable("accounts")
         .set({ report_mail: false })

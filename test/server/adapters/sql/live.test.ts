@@ -41,7 +41,7 @@ for (const { name, missing, open } of places)
       const { db } = database;
       await db
         .insertInto("accounts")
-        .values({ id: accountId, created_at: NOW, email: `${number}@example.org` })
+        .values({ id: accountId, created_at: NOW, email: `${number}@example.org`, language: "de" })
         .execute();
       await db
         .insertInto("children")
@@ -176,7 +176,8 @@ for (const { name, missing, open } of places)
           (await alerts.takeDue(now, 60_000, 50)).filter(({ id }) => id === one.id);
         expect(await own(NOW)).toEqual([]);
         const taken = await Promise.all([1, 2, 3].map(() => own(NOW + 5)));
-        expect(taken.flat()).toEqual([{ id: one.id, kind: "toy_reset", email: `${made - 1}@example.org` }]);
+        const reader = { email: `${made - 1}@example.org`, language: "de" };
+        expect(taken.flat()).toEqual([{ id: one.id, kind: "toy_reset", reader }]);
         expect(await own(NOW + 60_005)).toHaveLength(1);
         await alerts.mailed([one.id]);
         expect(await own(NOW + 600_000)).toEqual([]);

@@ -58,7 +58,7 @@ const actions = async () => (await at.trail()).map(({ action, outcome }) => `${a
 describe("registering", () => {
   test("makes no account before the mail is answered with the password", async () => {
     const email = at.newEmail();
-    await register(at.desk, { email, name: "Ada", password: PASSWORD });
+    await register(at.desk, { email, name: "Ada", password: PASSWORD, language: "en" });
     await expect(signIn(at.desk, { email, password: PASSWORD }, FROM)).rejects.toEqual(
       refused("SIGN_IN_REFUSED"),
     );
@@ -77,9 +77,9 @@ describe("registering", () => {
   test("an address that has an account gets the same work, and its owner another mail", async () => {
     const { account } = await at.newParent();
     at.letters.length = at.passwords.worked = 0;
-    await register(at.desk, { email: at.newEmail(), name: "New", password: NEW_PASSWORD });
+    await register(at.desk, { email: at.newEmail(), name: "New", password: NEW_PASSWORD, language: "en" });
     const worked = at.passwords.worked;
-    await register(at.desk, { email: account.email, name: "Thief", password: NEW_PASSWORD });
+    await register(at.desk, { email: account.email, name: "Thief", password: NEW_PASSWORD, language: "en" });
     expect(at.passwords.worked).toBe(2 * worked);
     expect(at.letters.map(({ subject }) => subject)).toEqual([
       "Bearlink: please confirm your address",
@@ -92,9 +92,9 @@ describe("registering", () => {
 
   test("who registered another's address first has nothing of theirs afterwards", async () => {
     const email = at.newEmail();
-    await register(at.desk, { email, name: "Thief", password: NEW_PASSWORD });
+    await register(at.desk, { email, name: "Thief", password: NEW_PASSWORD, language: "en" });
     const thiefsSecret = at.secretFor(email)!;
-    await register(at.desk, { email, name: "Ada", password: PASSWORD });
+    await register(at.desk, { email, name: "Ada", password: PASSWORD, language: "en" });
     const { account } = await verify(at.desk, { secret: at.secretFor(email)!, password: PASSWORD }, FROM);
     expect(account.name).toBe("Ada");
     await expect(verify(at.desk, { secret: thiefsSecret, password: NEW_PASSWORD }, FROM)).rejects.toEqual(
@@ -107,7 +107,7 @@ describe("registering", () => {
 
   test("a link does not hold after its day", async () => {
     const email = at.newEmail();
-    await register(at.desk, { email, name: "Ada", password: PASSWORD });
+    await register(at.desk, { email, name: "Ada", password: PASSWORD, language: "en" });
     await at.at.clock.advance(VERIFY_LINK_MS);
     const asked = verify(at.desk, { secret: at.secretFor(email)!, password: PASSWORD }, FROM);
     await expect(asked).rejects.toEqual(refused("LINK_REFUSED"));
@@ -116,10 +116,10 @@ describe("registering", () => {
   test("an address gets so many mails an hour and no more", async () => {
     const email = at.newEmail();
     for (let i = 0; i < LETTERS_PER_EMAIL; i++)
-      await register(at.desk, { email, name: "Ada", password: PASSWORD });
-    await expect(register(at.desk, { email, name: "Ada", password: PASSWORD })).rejects.toEqual(
-      refused("RATE_LIMITED"),
-    );
+      await register(at.desk, { email, name: "Ada", password: PASSWORD, language: "en" });
+    await expect(
+      register(at.desk, { email, name: "Ada", password: PASSWORD, language: "en" }),
+    ).rejects.toEqual(refused("RATE_LIMITED"));
     await expect(askReset(at.desk, email)).rejects.toEqual(refused("RATE_LIMITED"));
     expect(at.letters).toHaveLength(LETTERS_PER_EMAIL);
   });
@@ -127,7 +127,7 @@ describe("registering", () => {
   test.each(["short", "aaaaaaaaaaaaaaaa", "x".repeat(129), "me@example.org me@example.org"])(
     "refuses the password %j",
     async (password) => {
-      const asked = register(at.desk, { email: "me@example.org", name: "Ada", password });
+      const asked = register(at.desk, { email: "me@example.org", name: "Ada", password, language: "en" });
       await expect(asked).rejects.toMatchObject({ code: "INVALID_REQUEST", details: { path: "password" } });
     },
   );

@@ -12,7 +12,7 @@ import { register, verify } from "../../../../server/family/account/register.ts"
 import type { SignedIn } from "../../../../server/family/account/session.ts";
 import { rememberStanding } from "../../../../server/family/account/standing.ts";
 import { createSignInLimiter } from "../../../../server/limiter/limiter.ts";
-import type { Letter, PasskeyCeremony, Passwords } from "../../../../server/ports.ts";
+import type { Language, Letter, PasskeyCeremony, Passwords } from "../../../../server/ports.ts";
 import { startPglite } from "../../../support/pglite.ts";
 import { house } from "../../claim/support.ts";
 
@@ -125,9 +125,9 @@ export async function accountHouse() {
       return rows.map(auditRowOf);
     },
     /** A person with an account, signed in. */
-    async newParent(from = FROM): Promise<SignedIn> {
+    async newParent(from = FROM, language: Language = "en"): Promise<SignedIn> {
       const email = this.newEmail();
-      await register(desk, { email, name: "Ada", password: PASSWORD });
+      await register(desk, { email, name: "Ada", password: PASSWORD, language });
       return verify(desk, { secret: this.secretFor(email)!, password: PASSWORD }, from);
     },
   };

@@ -176,7 +176,10 @@ describe("a child's deletion", () => {
     expect(asked).toMatchObject({ what: "child", childId, state: "scheduled" });
     expect(asked.dueAt - asked.requestedAt).toBe(DELETION_GRACE_MS);
     expect(await standing(deviceId)).toBe("NO_CONSENT");
-    expect(at.letters.at(-1)).toMatchObject({ to: email, subject: "Bearlink: a child will be deleted" });
+    expect(at.letters.at(-1)).toMatchObject({
+      to: email,
+      subject: "Bearlink: a child's data will be deleted",
+    });
     expect((await askDeletion(deleting, by, { childId, now: false })).id).toBe(asked.id);
     const other = await newFamily();
     await expect(cancelDeletion(deleting, other.by, asked.id)).rejects.toMatchObject({ code: "NOT_FOUND" });
@@ -226,7 +229,7 @@ describe("a child's deletion", () => {
     const { digest, ...told } = receipt;
     expect(createHash("sha256").update(JSON.stringify(told)).digest("hex")).toBe(digest);
     const letter = at.letters.at(-1)!;
-    expect(letter).toMatchObject({ to: email, subject: "Bearlink: a child was deleted" });
+    expect(letter).toMatchObject({ to: email, subject: "Bearlink: a child's data was deleted" });
     expect(letter.text).toContain(digest);
     expect(letter.text).toContain("children: 1");
     // an alert that names no child
@@ -271,9 +274,10 @@ describe("an account's deletion", () => {
     await say(accountId, childId, deviceId);
     const { deleting, exporting } = house.care;
     const invited = at.newEmail();
-    await inviteGuardian(at.desk, accountId, { email: invited, name: "Gran" }, FROM);
+    await inviteGuardian(at.desk, accountId, { email: invited, name: "Gran", language: "en" }, FROM);
     const secret = /invite\/([0-9a-f]{64})/.exec(at.letters.at(-1)!.text)![1]!;
-    const guardian = await acceptInvitation(at.desk, { secret, password: PASSWORD, name: "Gran" }, FROM);
+    const gran = { secret, password: PASSWORD, name: "Gran", language: "en" } as const;
+    const guardian = await acceptInvitation(at.desk, gran, FROM);
     await say(accountId, childId, deviceId);
     const made = await askExport(exporting, by);
     await makeExport(exporting, made.id, signal);

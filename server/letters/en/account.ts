@@ -1,14 +1,12 @@
-/** The mails that a parent gets. Nothing in them was written by whoever asked for one: a name could be an advertisement. */
+/** The mails about signing in. Nothing in them was written by whoever asked for one: a name could be an advertisement. */
 import { RESET_LINK_MS, VERIFY_LINK_MS } from "../../bounds.ts";
-import type { Letter } from "../../ports.ts";
+import { span } from "../words.ts";
+import type { Words } from "../words.ts";
 
-const MINUTE_MS = 60_000;
-const minutes = (ms: number): string =>
-  ms < 120 * MINUTE_MS ? `${ms / MINUTE_MS} minutes` : `${ms / (60 * MINUTE_MS)} hours`;
+const time = (ms: number): string => span(ms, { minutes: ["minute", "minutes"], hours: ["hour", "hours"] });
 
-export const letters = {
-  verify: (to: string, link: string): Letter => ({
-    to,
+export const account = {
+  verify: (link: string): Words => ({
     subject: "Bearlink: please confirm your address",
     text: `Someone, you we hope, wants to open a Bearlink account with this address.
 
@@ -16,12 +14,11 @@ To confirm, open this link and enter the password you chose:
 
 ${link}
 
-It holds for ${minutes(VERIFY_LINK_MS)}. If it was not you, do nothing: without the password nothing is opened.
+It holds for ${time(VERIFY_LINK_MS)}. If it was not you, do nothing: without the password nothing is opened.
 `,
   }),
 
-  alreadyThere: (to: string, link: string): Letter => ({
-    to,
+  alreadyThere: (link: string): Words => ({
     subject: "Bearlink: you have an account already",
     text: `Someone, you perhaps, tried to open a Bearlink account with this address. There is one already: yours.
 
@@ -33,19 +30,17 @@ If it was not you, do nothing: nothing has changed, and nobody was told that you
 `,
   }),
 
-  reset: (to: string, link: string): Letter => ({
-    to,
+  reset: (link: string): Words => ({
     subject: "Bearlink: choose a new password",
     text: `To choose a new password for your Bearlink account, open:
 
 ${link}
 
-It holds for ${minutes(RESET_LINK_MS)} and works once. All your sessions will end. If it was not you, do nothing.
+It holds for ${time(RESET_LINK_MS)} and works once. All your sessions will end. If it was not you, do nothing.
 `,
   }),
 
-  passwordChanged: (to: string, link: string): Letter => ({
-    to,
+  passwordChanged: (link: string): Words => ({
     subject: "Bearlink: your password was changed",
     text: `The password of your Bearlink account was changed, and every former session has ended.
 
@@ -55,8 +50,7 @@ ${link}
 `,
   }),
 
-  passkeyAdded: (to: string, link: string): Letter => ({
-    to,
+  passkeyAdded: (link: string): Words => ({
     subject: "Bearlink: a passkey was added",
     text: `A passkey was added to your Bearlink account: whoever holds it can sign in.
 
@@ -66,8 +60,7 @@ ${link}
 `,
   }),
 
-  tokenReused: (to: string, link: string): Letter => ({
-    to,
+  tokenReused: (link: string): Words => ({
     subject: "Bearlink: a session was ended",
     text: `One of your Bearlink sessions was used from two places at once, as a stolen one would be. It has ended.
 
@@ -77,10 +70,10 @@ ${link}
 `,
   }),
 
-  supportVisit: (to: string, link: string, by: string, reason: string, visitMs: number): Letter => ({
-    to,
+  /** `by` and `reason`: as support gave them. */
+  supportVisit: (link: string, by: string, reason: string, visitMs: number): Words => ({
     subject: "Bearlink: support is looking at your account",
-    text: `${by}, of your Bearlink server's support, may read your family's settings for ${minutes(visitMs)}.
+    text: `${by}, of your Bearlink server's support, may read your family's settings for ${time(visitMs)}.
 The reason given: ${reason}
 
 You see the visit among your sessions, and can end it there:
@@ -89,8 +82,7 @@ ${link}
 `,
   }),
 
-  closed: (to: string): Letter => ({
-    to,
+  closed: (): Words => ({
     subject: "Bearlink: your account was deleted",
     text: `Your Bearlink account is closed: nobody can sign in, and your toys hear nobody any more.
 What it held is being deleted.
