@@ -6,7 +6,7 @@ import { until } from "../support/wait.ts";
 import { newChild, newParent } from "../walks/family.ts";
 import type { Parent } from "../walks/family.ts";
 import { layLine } from "./line.ts";
-import { heading, press, signIn } from "./parent.ts";
+import { heading, lettersTo, mailed, press, signIn } from "./parent.ts";
 import { expectAccessible, launch, startAppCell, tell, visit } from "./support.ts";
 
 let cell: TestCell;
@@ -216,12 +216,45 @@ test("a parent who reads German consents to what stands there in German", async 
   await page.getByRole("switch").first().check();
   const [asked] = await Promise.all([
     page.waitForRequest((one) => one.method() === "POST" && one.url().endsWith("/consent")),
-    press(page, "Ich willige in das Eingeschaltete ein"),
+    press(page, "Ich willige in alles Eingeschaltete ein"),
   ]);
   const { body } = await parent.ask("GET", `/api/v1/children/${childId}/consent?language=de`);
   expect(asked.postDataJSON()).toMatchObject({ notice_version: body.notice_version });
   await page.goto("/privacy");
   await page.getByText("Die Stimme Ihres Kindes, um sie zu verstehen.").waitFor();
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
+test("a parent who reads German is written to in German, from the sign-up on, until they choose English", async () => {
+  const { context, page, complaints } = await visit(browser, cell, { locale: "de-DE" });
+  const email = "emmy@example.org";
+  await page.goto("/sign-up");
+  await page.getByLabel("Ihr Name").fill("Emmy");
+  await page.getByLabel("E-Mail-Adresse").fill(email);
+  await page.getByLabel("Passwort", { exact: true }).fill("ein langes Passwort von Emmy");
+  await press(page, "Konto anlegen");
+  await page.getByText("Sehen Sie in Ihr Postfach").waitFor();
+  await page.goto(await mailed(cell.dataDir, email, /(http\S+\/verify#[0-9a-f]+)/));
+  expect(lettersTo(cell.dataDir, email).map(({ subject }) => subject)).toEqual([
+    "Bearlink: Bitte bestätigen Sie Ihre Adresse",
+  ]);
+  await page.getByLabel("Passwort", { exact: true }).fill("ein langes Passwort von Emmy");
+  await press(page, "Mein Konto eröffnen");
+  await page.getByText("Hallo, Emmy").waitFor();
+
+  await page.goto("/account");
+  const choice = page.getByLabel("Sprache unserer E-Mails");
+  await expect.poll(() => choice.inputValue()).toBe("de");
+  await choice.selectOption("en");
+  await page.getByText("Gespeichert").waitFor();
+  await page.getByRole("switch", { name: "Die Woche in Zahlen" }).uncheck();
+  await page.reload();
+  await expect.poll(() => choice.inputValue()).toBe("en");
+  await expect.poll(() => page.getByRole("switch", { name: "Die Woche in Zahlen" }).isChecked()).toBe(false);
+  await page.request.post("/api/v1/auth/reset", { data: { email } });
+  await mailed(cell.dataDir, email, /(http\S+\/reset#[0-9a-f]+)/);
+  expect(lettersTo(cell.dataDir, email).at(-1)!.subject).toBe("Bearlink: choose a new password");
   expect(complaints).toEqual([]);
   await context.close();
 });

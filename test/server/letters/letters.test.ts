@@ -100,9 +100,12 @@ test("an alert that only informs, or has a mail of its own, is mailed in no lang
 });
 
 // held by `npm run types`: a language that lacks a mail, or an alert's words, is an error
-const { reset: _, ...account } = en.account;
-const { toy_reset: __, ...kinds } = en.alerts.kinds;
+type Catalogue<T extends Letters> = T;
+type Lacking<T, Room extends keyof T, Key extends keyof T[Room]> = Omit<T, Room> & {
+  [R in Room]: Omit<T[R], Key>;
+};
 // @ts-expect-error it lacks `reset`
-export const withoutReset: Letters = { ...en, account };
+export type WithoutReset = Catalogue<Lacking<Letters, "account", "reset">>;
+type Alerts = Lacking<Letters["alerts"], "kinds", "toy_reset">;
 // @ts-expect-error it lacks `toy_reset`
-export const withoutAlert: Letters = { ...en, alerts: { ...en.alerts, kinds } };
+export type WithoutAlert = Catalogue<Omit<Letters, "alerts"> & { alerts: Alerts }>;

@@ -112,7 +112,7 @@ export const living: typeof English = {
     remove: "Dieses Gespräch löschen",
     removeAsk: "Dieses Gespräch für immer löschen?",
     gone: "Dieses Gespräch gibt es hier nicht oder nicht mehr.",
-    led: (what) => `Der Bär hat das Thema gewechselt: ${what}.`,
+    led: (what) => `Darauf ist der Bär nicht eingegangen: ${what}.`,
     replaced: (what) => `Die eigene Antwort des Bären wurde zurückgehalten: ${what}.`,
     cared: (what) => `Ihr Kind hat davon gesprochen: ${what}. Bitte sprechen Sie mit Ihrem Kind.`,
     withheld: "Dies wird hier nicht gezeigt.",

@@ -97,7 +97,10 @@ for (const { name, missing, open } of places)
       expect(one).toMatchObject({ dueAt: NOW + 6, state: "scheduled", reader });
       expect(await deletions.cancel(accountId, one!.id, entry)).toMatchObject({ childId });
       expect(await deletions.begin(one!.id)).toBeUndefined();
-      const kept = database.db.selectFrom("deletions").select(["email", "language"]).where("id", "=", one!.id);
+      const kept = database.db
+        .selectFrom("deletions")
+        .select(["email", "language"])
+        .where("id", "=", one!.id);
       expect(await kept.executeTakeFirst()).toEqual({ email: null, language: null });
       const jobs = await database.db.selectFrom("jobs").selectAll().where("about", "=", one!.id).execute();
       expect(jobs).toEqual([]);
