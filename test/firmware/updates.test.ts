@@ -14,6 +14,7 @@ import { pause, until } from "../support/wait.ts";
 import { serveDownloads } from "./walk/downloads.ts";
 import type { Asked, Downloads } from "./walk/downloads.ts";
 import { interpreterToy } from "./walk/interpreter-toy.ts";
+import type { InterpreterToy } from "./walk/interpreter-toy.ts";
 import { said, twinToy } from "./walk/toy.ts";
 import type { FirmwareToy } from "./walk/toy.ts";
 
@@ -228,3 +229,73 @@ describe("on the twin", () => {
     }
   }, 120_000);
 });
+
+function onEspruino(): void {
+  const programIs = (toy: FirmwareToy, version: string, from = 0): Promise<number> =>
+    said(toy, new RegExp(`^runs ${version}`), from, 30_000);
+  const order = (toy: InterpreterToy, asked: Asked): void =>
+    toy.tell(`TAKE_UPDATE(${JSON.stringify(JSON.stringify(asked))})`);
+
+  test("a program that has not claimed within 120 s is left for the former one", async () => {
+    const toy = interpreterToy(firmware, RECORD);
+    toy.boot();
+    await programIs(toy, OLD);
+    order(toy, downloads.of(NEW, newer));
+    const from = await programIs(toy, NEW);
+    expect(await toy.ask("PROGRAM+' '+TRIAL")).toBe("1 true");
+    // by its own clock
+    toy.tell("setTimeout(function(){print('still on trial '+TRIAL)},115000)");
+    const still = await said(toy, /^still on trial true/, from, 150_000);
+    await programIs(toy, OLD, still);
+    expect(await toy.ask("PROGRAM+' '+TRIAL")).toBe("0 false");
+    await toy.close();
+  });
+
+  test("with the power cut at any write of an update, what starts is whole, talks, and can be updated", async () => {
+    /** The whole way to the new program, cut at change number `cutAt`; how many there were. */
+    const walk = async (toy: InterpreterToy, cutAt: number): Promise<number> => {
+      toy.cutAt(cutAt, LEFT[cutAt % LEFT.length]!);
+      const isOver = (line: string) => (): boolean => !toy.isOn() || toy.lines.includes(line);
+      toy.boot();
+      await until("a start", isOver(`runs ${OLD}`));
+      if (toy.isOn()) order(toy, downloads.of(NEW, newer));
+      await until("the new program", isOver(`runs ${NEW}`));
+      if (toy.isOn()) toy.tell("SETTLE_TRIAL();print('settled')");
+      await until("it is settled", isOver("settled"));
+      toy.powerCut();
+      return toy.changes();
+    };
+    const first = interpreterToy(firmware, RECORD);
+    const all = await walk(first, 0);
+    await first.close();
+    expect(all).toBeGreaterThan(15);
+    for (let cutAt = 1; cutAt <= all; cutAt++) {
+      const toy = interpreterToy(firmware, RECORD);
+      await walk(toy, cutAt);
+      expect(toy.changes()).toBe(cutAt);
+      toy.cutAt(0, 0);
+      let from = toy.lines.length;
+      toy.boot();
+      await said(toy, /^runs/, from);
+      const [ran, trial] = (await toy.ask("PROGRAM+' '+TRIAL")).split(" ");
+      const text = toy.program(Number(ran) as 0 | 1);
+      expect([firmware.bundle, newer], `cut at change ${cutAt}`).toContain(text);
+      if (trial === "true") await toy.ask("SETTLE_TRIAL()");
+      if (text !== newer) {
+        from = toy.lines.length;
+        order(toy, downloads.of(NEW, newer));
+        await programIs(toy, NEW, from);
+        await toy.ask("SETTLE_TRIAL()");
+      }
+      from = toy.lines.length;
+      toy.powerCut();
+      toy.boot();
+      await programIs(toy, NEW, from);
+      expect(await toy.ask("TRIAL"), `cut at change ${cutAt}`).toBe("false");
+      await toy.close();
+    }
+  });
+}
+
+// of `npm run test:espruino`
+if (ESPRUINO) describe("on Espruino", { timeout: 300_000 }, onEspruino);

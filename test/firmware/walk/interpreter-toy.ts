@@ -12,7 +12,17 @@ import { readRecord } from "../../../tools/twin/records.ts";
 import type { ToyFile } from "../../../tools/toy-file.ts";
 import { ESPRUINO, plain } from "../../support/interpreter.ts";
 import { until } from "../../support/wait.ts";
-import { ASLEEP, MICROPHONE_FILE, SERIAL, SHIM, SPEAKER_FILE, TOLD_FILE } from "./shim.ts";
+import {
+  ASLEEP,
+  CHANGES_FILE,
+  CUT,
+  CUT_FILE,
+  MICROPHONE_FILE,
+  SERIAL,
+  SHIM,
+  SPEAKER_FILE,
+  TOLD_FILE,
+} from "./shim.ts";
 import { provisioned, serialOf } from "./toy.ts";
 import type { FirmwareToy, Workshop } from "./toy.ts";
 
@@ -28,6 +38,16 @@ const ANSWER_MS = 40_000;
 /** what the Linux build prints before it ends where a chip starts again */
 const REBOOTS = "Not implemented";
 
+export interface InterpreterToy extends FirmwareToy {
+  /** From its next start on its flash's changes are counted, and in that of this number the power fails, `left` of it done. */
+  cutAt(change: number, left: number): void;
+  /** of its flash, since `cutAt` */
+  changes(): number;
+  isOn(): boolean;
+  /** Has it run these statements, and waits for nothing. */
+  tell(statements: string): void;
+}
+
 /** Whether it waits, runs or is gone, as its system has it. */
 function stateOf(child: ChildProcess | undefined): string {
   if (child === undefined) return "the toy is off";
@@ -35,7 +55,7 @@ function stateOf(child: ChildProcess | undefined): string {
   return `the interpreter lives: ${/^State:\s*(.*)$/m.exec(status)?.[1]}`;
 }
 
-export function interpreterToy(firmware: Firmware, toy: ToyFile, workshop: Workshop = {}): FirmwareToy {
+export function interpreterToy(firmware: Firmware, toy: ToyFile, workshop: Workshop = {}): InterpreterToy {
   const folder = mkdtempSync(join(tmpdir(), "toy-"));
   const path = (name: string): string => join(folder, name);
   const lines: string[] = [];
@@ -55,6 +75,11 @@ export function interpreterToy(firmware: Firmware, toy: ToyFile, workshop: Works
   };
   writeFileSync(path(MICROPHONE_FILE), new Uint8Array(1).fill(128));
 
+  const off = (): void => {
+    const own = child;
+    child = undefined;
+    own?.kill("SIGKILL");
+  };
   const start = (): void => {
     starts++;
     while (told > 0) rmSync(path(TOLD_FILE + --told), { force: true });
@@ -70,7 +95,8 @@ export function interpreterToy(firmware: Firmware, toy: ToyFile, workshop: Works
       rest = whole.pop()!;
       for (const line of whole.map(plain)) {
         if (line.startsWith(ASLEEP) || line.startsWith(REBOOTS)) why = line;
-        if (line.startsWith(SERIAL)) serial.said(JSON.parse(line.slice(SERIAL.length)) as string);
+        if (line.startsWith(CUT)) off();
+        else if (line.startsWith(SERIAL)) serial.said(JSON.parse(line.slice(SERIAL.length)) as string);
         else if (line !== "") lines.push(line);
       }
     });
@@ -86,11 +112,6 @@ export function interpreterToy(firmware: Firmware, toy: ToyFile, workshop: Works
   };
   const alive = (): void => {
     if (death !== undefined) throw new Error(`${death}\nit had said:\n${lines.slice(-20).join("\n")}`);
-  };
-  const off = (): void => {
-    const own = child;
-    child = undefined;
-    own?.kill("SIGKILL");
   };
   /** By a name that is there only once the file is whole. */
   const tell = (statement: string): void => {
@@ -143,6 +164,16 @@ export function interpreterToy(firmware: Firmware, toy: ToyFile, workshop: Works
     record: (name) => readRecord(flash(), name),
     program: (place) => programIn(readFile(flash(), `bear.${place}`)!),
     ask,
+    cutAt(at, left) {
+      rmSync(path(CHANGES_FILE), { force: true });
+      writeFileSync(path(CUT_FILE), JSON.stringify({ at, left }));
+    },
+    changes: () => (existsSync(path(CHANGES_FILE)) ? statSync(path(CHANGES_FILE)).size : 0),
+    isOn() {
+      alive();
+      return child !== undefined;
+    },
+    tell,
     close() {
       off();
       rmSync(folder, { recursive: true, force: true });

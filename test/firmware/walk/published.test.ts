@@ -9,13 +9,16 @@ import type { TestCell } from "../../support/cell.ts";
 import { ESPRUINO } from "../../support/interpreter.ts";
 import { answerOf, bearHere, newFolder } from "../../support/processes.ts";
 import { pause, until } from "../../support/wait.ts";
-import { newToy, QUESTION } from "../../walks/support.ts";
+import { newToy, QUESTION, startModels } from "../../walks/support.ts";
+import type { Models } from "../../walks/support.ts";
 import { interpreterToy } from "./interpreter-toy.ts";
 import { said, twinToy } from "./toy.ts";
 import type { FirmwareToy } from "./toy.ts";
 
 const BOARD = "esp32-classic";
 const RATE = 8_000;
+/** short: what the companion says without it may be a story of half a minute */
+const ANSWER = "Bears sleep all winter, deep in the soft snow.";
 
 const folder = newFolder();
 afterAll(() => folder.remove());
@@ -35,10 +38,12 @@ const hosts = [
 
 describe.each(hosts)("on $host, a toy", { timeout: 120_000 }, ({ make }) => {
   const profile = "development";
+  let models: Models;
   let cell: TestCell;
   let toy: FirmwareToy;
   beforeAll(async () => {
-    cell = await startCell();
+    models = await startModels({ reply: ANSWER });
+    cell = await startCell(models.env);
     const firmware = await buildFirmware({ profile, version: `0.1.0+${BOARD}` });
     toy = make(firmware, await newToy(cell));
     toy.boot();
@@ -47,6 +52,7 @@ describe.each(hosts)("on $host, a toy", { timeout: 120_000 }, ({ make }) => {
   afterAll(async () => {
     await toy.close();
     await cell.stop();
+    await models.close();
   });
 
   const talks = async (): Promise<void> => {

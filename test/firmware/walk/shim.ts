@@ -13,6 +13,12 @@ export const SERIAL = "#serial ";
 
 /** Files of these names, numbered from 0 at each start, hold what the harness says. */
 export const TOLD_FILE = "told.";
+/** JSON: at which change of its flash the power fails, from 1, and which part of that is done then */
+export const CUT_FILE = "cut.json";
+/** a byte for each change of its flash, of all starts; kept where there is a CUT_FILE */
+export const CHANGES_FILE = "changes";
+/** printed where the power has failed: nothing comes after it */
+export const CUT = "#cut";
 /** ms between two looks at them */
 const LOOK_MS = 20;
 
@@ -80,14 +86,45 @@ echo(0);
   };
   Modules.addCached("Wifi","exports=$wifiModule");
   // its Storage is all of its flash: what an ESP32 has before that lies at its end here
+  var cut=fs.statSync("${CUT_FILE}")?JSON.parse(fs.readFileSync("${CUT_FILE}")):undefined;
+  function change(whole,part){
+    if(cut===undefined)return whole();
+    fs.appendFileSync("${CHANGES_FILE}",".");
+    if(fs.statSync("${CHANGES_FILE}").size!=cut.at)return whole();
+    part(cut.left);
+    print("${CUT}");
+    for(;;);
+  }
+  function begun(data,left){return E.toString(data).substr(0,data.length*left)}
   var real=require("Flash"),tail=${LINUX_FLASH}+process.env.FLASH-${PAGES_BYTES};
   function place(a){return a<${FLASH_START}?a-${PAGES_START}+tail:a-${FLASH_START}+${LINUX_FLASH}}
   global.$flashModule={
     read:function(n,a){return real.read(n,place(a))},
-    write:function(d,a){real.write(d,place(a))},
-    erasePage:function(a){for(var n=0;n<${PAGE_BYTES};n+=${LINUX_PAGE})real.erasePage(place(a)+n)}
+    write:function(d,a){
+      change(function(){real.write(d,place(a))},function(left){
+        var some=begun(d,left);
+        if(some)real.write(some,place(a));
+      });
+    },
+    erasePage:function(a){
+      function erase(bytes){for(var n=0;n<bytes;n+=${LINUX_PAGE})real.erasePage(place(a)+n)}
+      change(function(){erase(${PAGE_BYTES})},function(left){erase(${PAGE_BYTES}*left-${LINUX_PAGE}+1)});
+    }
   };
   Modules.addCached("Flash","exports=$flashModule");
+  if(cut!==undefined){
+    var storage=require("Storage");
+    global.$storageModule={
+      read:function(f,a,n){return storage.read(f,a,n)},
+      write:function(f,d,a,n){
+        return change(function(){return storage.write(f,d,a,n)},function(left){
+          var some=begun(d,left);
+          if(some)storage.write(f,some,a,n);
+        });
+      }
+    };
+    Modules.addCached("Storage","exports=$storageModule");
+  }
   global.Waveform=function(size,o){
     this.buffer=new Uint8Array(size);
     if(o&&o.doubleBuffer)this.buffer2=new Uint8Array(this.buffer.length);

@@ -338,25 +338,30 @@ describe.skipIf(socatMissing)(`over a pseudo-terminal${socatMissing ? `: ${socat
 });
 
 if (espruino)
-  test("on the real interpreter the whole toy lies in its flash, and talks when it starts", async () => {
-    const pty = await openPty(`EXEC:${espruino},pty,rawer`);
-    const line = await openLine(pty.path);
-    const built = await buildFirmware({ profile: "development" });
-    const firmware = { ...order.firmware, ...built, loader: SHIM + built.loader };
-    const board = await flashToy(
-      line,
-      { ...load, files: filesOf({ firmware }) },
-      { erase: true, pages: LINUX_PAGES, boards: /^LINUX/ },
-    );
-    expect(board.version).toMatch(/^2v/);
-    await line.close();
-    const image = readFileSync(join(pty.folder, "espruino.flash"));
-    expect(image.includes(Buffer.from(toy.device_secret, "hex"))).toBe(true);
-    // a start of its own over the same flash
-    const child = spawn(espruino!, [], { cwd: pty.folder, stdio: ["pipe", "pipe", "ignore"] });
-    onTestFinished(() => void child.kill("SIGKILL"));
-    let said = "";
-    child.stdout.on("data", (bytes: Buffer) => (said += bytes.toString("latin1")));
-    await until("it joins and claims", () => /state claiming/.test(said), 60_000);
-    pty.close();
-  }, 240_000);
+  // again where it failed: its Linux build loses letters of its console, or types them once more without end
+  test(
+    "on the real interpreter the whole toy lies in its flash, and talks when it starts",
+    { retry: 4, timeout: 240_000 },
+    async () => {
+      const pty = await openPty(`EXEC:${espruino},pty,rawer`);
+      const line = await openLine(pty.path);
+      const built = await buildFirmware({ profile: "development" });
+      const firmware = { ...order.firmware, ...built, loader: SHIM + built.loader };
+      const board = await flashToy(
+        line,
+        { ...load, files: filesOf({ firmware }) },
+        { erase: true, pages: LINUX_PAGES, boards: /^LINUX/ },
+      );
+      expect(board.version).toMatch(/^2v/);
+      await line.close();
+      const image = readFileSync(join(pty.folder, "espruino.flash"));
+      expect(image.includes(Buffer.from(toy.device_secret, "hex"))).toBe(true);
+      // a start of its own over the same flash
+      const child = spawn(espruino!, [], { cwd: pty.folder, stdio: ["pipe", "pipe", "ignore"] });
+      onTestFinished(() => void child.kill("SIGKILL"));
+      let said = "";
+      child.stdout.on("data", (bytes: Buffer) => (said += bytes.toString("latin1")));
+      await until("it joins and claims", () => /state claiming/.test(said), 60_000);
+      pty.close();
+    },
+  );
