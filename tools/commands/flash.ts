@@ -62,7 +62,9 @@ export const flash = command<Options>({
     run.terminal.answer({ device_id, port, espruino: board.version, version: order.firmware.version }, [
       `${device_id} is on the board at ${port}, and every file of it was read back.`,
       ...(order.wifi ? [] : ["It knows no Wi-Fi yet: flash it with --wifi, or tell it with bear wifi."]),
-      `Next: bear monitor --port ${port}`,
+      order.firmware.profile === "production"
+        ? "It says nothing from now on: its light blinks until it has found its server, and goes out then."
+        : `Next: bear monitor --port ${port}`,
     ]);
   },
 });

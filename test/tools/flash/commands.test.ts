@@ -119,6 +119,17 @@ test.each([
 test("a prompt is no line", () => expect(readLog(">\r")).toBeUndefined());
 
 describe.skipIf(socatMissing)(`over a pseudo-terminal${socatMissing ? `: ${socatMissing}` : ""}`, () => {
+  test("bear flash of a toy that is shipped sends nobody to its monitor: its console is shut", async () => {
+    const served = await serveBoard(fakeBoard());
+    const pty = await openPty(`TCP:127.0.0.1:${served.port}`);
+    const args = ["flash", "--toy", toyFile, "--port", pty.path, "--profile", "production"];
+    const { code, stdout } = await bearHere(args);
+    expect(code).toBe(0);
+    expect(stdout).toContain("It says nothing from now on");
+    expect(stdout).not.toContain("bear monitor");
+    served.close();
+  });
+
   test("bear flash makes a toy of a board, and bear monitor shows what it says", async () => {
     const board = fakeBoard();
     const served = await serveBoard(board);
