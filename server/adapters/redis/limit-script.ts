@@ -4,8 +4,10 @@
 const REDIS_TIME = "redis.call('TIME')";
 
 /**
- * KEYS: one a rule, then the hashes of owners. ARGV: the index of the rule whose standing is wanted, then of each rule its kind,
- * limit, window in ms, cost, holder and, where it is kept in a hash of its owner's, that one's index in KEYS, else 0. Answers the index of the rule that refused or 0, ms until
+ * KEYS: one a rule, then the hashes of owners. ARGV: the index of the rule whose standing is wanted; of all rules their kind,
+ * limit, window in ms, cost and two indices, all of them words of one text, for each argument of its own costs more than its
+ * reading; then holders. The indices are of the hash in KEYS that the rule is kept in, where it is its owner's, and of its
+ * holder in ARGV, else 0. Answers the index of the rule that refused or 0, ms until
  * it has room, what remains of it or of the one asked about, and the epoch ms at which that changes. All times inside are
  * whole µs; Lua would print them rounded without a format. Reading is done before anything is written: a Redis that is full
  * refuses a script only at its first write.
@@ -187,11 +189,12 @@ function places.standing(rule)
 end
 
 local rules, hashes = {}, {}
-for index = 1, (#ARGV - 1) / 6 do
-  local kind, limit, ms, cost, holder, owner = unpack(ARGV, 6 * index - 4, 6 * index + 1)
+for kind, limit, ms, cost, owner, holder in string.gmatch(ARGV[2], '(%a+) (%S+) (%S+) (%S+) (%d+) (%d+)') do
+  local index = #rules + 1
+  cost = tonumber(cost)
   local rule = {
     key = KEYS[index], kind = kinds[kind], limit = tonumber(limit), window = ms * 1000,
-    cost = tonumber(cost), need = math.max(1, tonumber(cost)), holder = holder, held = 0,
+    cost = cost, need = math.max(1, cost), holder = ARGV[tonumber(holder)], held = 0,
   }
   rules[index] = rule
   if owner ~= '0' then

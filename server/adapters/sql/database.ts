@@ -38,7 +38,9 @@ export async function openDatabase({
   statementMs = STATEMENT_MS,
   onError = () => {},
 }: DatabaseOptions): Promise<Database> {
-  const pool: PostgresPool = url ? openPostgres({ url, statementMs, onError }) : await openPglite(dataDir);
+  const pool: PostgresPool = url
+    ? openPostgres({ url, statementMs, onError })
+    : await openPglite({ dataDir, onError });
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   return {
     db,

@@ -2,32 +2,23 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { PGlite } from "@electric-sql/pglite";
 
-/** `asText`: types whose text the other side reads itself */
-const { dataDir, asText } = workerData;
-const parsers = Object.fromEntries(asText.map((type) => [type, (text) => text]));
+let lite;
 
-/** An Error loses its fields on the way: those that Postgres gives are told beside it. */
-function faultOf({ message, code, severity, detail, table, column, constraint }) {
-  return { message, fields: { code, severity, detail, table, column, constraint } };
-}
-
-async function answer(id, work) {
-  try {
-    parentPort.postMessage({ id, value: await work() });
-  } catch (error) {
-    parentPort.postMessage({ id, fault: faultOf(error) });
-  }
-}
-
-const opening = PGlite.create({ dataDir, parsers });
-
+/** What the other side says in Postgres' own protocol is answered in it, faults of a statement too. */
 const asked = {
-  open: () => opening.then(() => undefined),
-  async query({ text, parameters }) {
-    const { rows, fields, rowCount, command } = await (await opening).query(text, parameters);
-    return { rows, fields, rowCount, command };
+  async open() {
+    lite = await PGlite.create({ dataDir: workerData.dataDir });
   },
-  close: async () => (await opening).close(),
+  say: (bytes) => lite.execProtocolRaw(bytes),
+  close: () => lite.close(),
 };
 
-parentPort.on("message", ({ id, question, about }) => void answer(id, () => asked[question](about)));
+// one after another: the other side waits for its answer before it goes on
+parentPort.on("message", async ({ question, about }) => {
+  try {
+    const value = await asked[question](about);
+    parentPort.postMessage({ value }, value ? [value.buffer] : []);
+  } catch (error) {
+    parentPort.postMessage({ fault: error.message });
+  }
+});
