@@ -4,7 +4,8 @@ import type { Kysely, Selectable } from "kysely";
 import { MAX_PARENT_SESSIONS, REFRESH_AGAIN_MS, SESSION_IDLE_MS } from "../../bounds.ts";
 import type { ParentSession, ParentSessions } from "../../ports.ts";
 import { auditRow } from "./audit.ts";
-import { byKeys, gathered } from "./gathered.ts";
+import { compiled } from "./compiled.ts";
+import { gathered } from "./gathered.ts";
 import type { Tables } from "./schema.ts";
 
 type Db = Kysely<Tables>;
@@ -34,7 +35,7 @@ export function sqlParentSessions({ db }: { db: Db }): ParentSessions {
   const standing = (now: number) => open().where("session.expires_at", ">", now);
 
   // asked at every request of every parent
-  const rowsOf = byKeys(db, (sessionIds) =>
+  const rowsOf = compiled(db, ({ sessionIds }: { sessionIds: string[] }) =>
     open()
       .select([
         ...(["session.id as session_id", "session.role", "session.signed_in_at"] as const),
@@ -44,7 +45,7 @@ export function sqlParentSessions({ db }: { db: Db }): ParentSessions {
       .where(sql<boolean>`session.id = any(${sessionIds}::text[])`),
   );
   const openOf = gathered(async (sessionIds: string[]) => {
-    const rows = await rowsOf(sessionIds);
+    const { rows } = await rowsOf({ sessionIds });
     return new Map(rows.map((row) => [row.session_id, row]));
   });
 

@@ -2,21 +2,22 @@
 import { sql } from "kysely";
 import type { Kysely, Selectable } from "kysely";
 import type { ChildRecord, Children } from "../../ports.ts";
-import { byKeys, gathered } from "./gathered.ts";
+import { compiled } from "./compiled.ts";
+import { gathered } from "./gathered.ts";
 import type { Tables } from "./schema.ts";
 
 export function sqlChildren({ db }: { db: Kysely<Tables> }): Children {
   // the demo family's child was told of by nobody
   const told = () => db.selectFrom("children").selectAll().where("sealed_profile", "is not", null);
 
-  const rowsOf = byKeys(db, (accountIds) =>
+  const rowsOf = compiled(db, ({ accountIds }: { accountIds: string[] }) =>
     told()
       .where(sql<boolean>`account_id = any(${accountIds}::text[])`)
       .orderBy("created_at")
       .orderBy("id"),
   );
   const listOf = gathered(async (accountIds: string[]) => {
-    const rows = await rowsOf(accountIds);
+    const { rows } = await rowsOf({ accountIds });
     const lists = new Map<string, ChildRecord[]>(accountIds.map((accountId) => [accountId, []]));
     for (const row of rows) lists.get(row.account_id)!.push(childOf(row));
     return lists;

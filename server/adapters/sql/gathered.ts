@@ -1,7 +1,5 @@
 /** One question to the database for all who ask at the same moment: a query costs as much for one key as for fifty. */
-import type { Compilable, CompiledQuery, Kysely } from "kysely";
 import { MAX_DATABASE_WAITING } from "../../bounds.ts";
-import type { Tables } from "./schema.ts";
 
 /** questions under way at a time; who asks meanwhile goes with the next */
 const UNDER_WAY = 2;
@@ -10,15 +8,6 @@ const MOST_KEYS = 100;
 interface Asker<V> {
   resolve(value: V | undefined): void;
   reject(error: unknown): void;
-}
-
-/** Rows by an array of keys, which is the query's one parameter: it is compiled once, for building it costs more than asking it. */
-export function byKeys<R>(
-  db: Kysely<Tables>,
-  query: (keys: string[]) => Compilable<R>,
-): (keys: string[]) => Promise<R[]> {
-  const compiled = query([]).compile() as CompiledQuery<R>;
-  return async (keys) => (await db.executeQuery<R>({ ...compiled, parameters: [keys] })).rows;
 }
 
 /**

@@ -90,7 +90,7 @@ class Wire extends Duplex implements PgliteWire {
     void this.#say(bytes, done);
   }
 
-  /** All that pg says of one statement at once: after a fault PGlite answers each part that comes alone as if it were the last. */
+  /** All that pg says of one statement: one way to the thread and back for its five parts. */
   override _writev(parts: { chunk: Uint8Array }[], done: (error?: Error) => void): void {
     void this.#say(Buffer.concat(parts.map(({ chunk }) => chunk)), done);
   }

@@ -1,11 +1,61 @@
 /** Toys in SQL: each change that decides something is one conditional statement. */
 import { sql } from "kysely";
 import type { Kysely, Selectable } from "kysely";
-import type { Toy, Toys } from "../../ports.ts";
+import type { AcceptedClaim, AuditEntry, Toy, Toys } from "../../ports.ts";
 import { auditRow } from "./audit.ts";
+import { compiled } from "./compiled.ts";
 import type { Tables } from "./schema.ts";
 
+type Accepted = AcceptedClaim & { deviceId: string };
+type Told = Accepted &
+  Required<Pick<AuditEntry, "action" | "actor">> & {
+    entryAt: number;
+    outcome: AuditEntry["outcome"];
+  } & Record<"resource" | "address" | "reason", string | null>;
+
+const NO_ENTRY = { resource: null, address: null, reason: null };
+
+/** A claim is the one thing that every toy does as often as its Wi-Fi fails. */
+function acceptance(db: Kysely<Tables>, usedNextPrk: boolean) {
+  const update = ({ deviceId, boot, seq, at, sessionId, firmwareVersion }: Accepted) =>
+    db
+      .updateTable("toys")
+      .set({ boot, seq, claimed_at: at, session_id: sessionId, firmware_version: firmwareVersion })
+      .$if(usedNextPrk, (update) =>
+        update
+          .set({ sealed_prk: sql<Uint8Array>`sealed_next_prk`, sealed_next_prk: null })
+          .where("sealed_next_prk", "is not", null),
+      )
+      .where("device_id", "=", deviceId)
+      .where(sql<boolean>`(boot, seq) < (${boot}, ${seq})`);
+  return {
+    untold: compiled(db, update),
+    // one statement, one way to the database: a claim does not wait for its audit row
+    told: compiled(db, (told: Told) =>
+      db
+        .with("accepted", () => update(told).returning("owner_id"))
+        .insertInto("audit")
+        .columns(["at", "action", "outcome", "actor", "resource", "address", "reason", "account_id"])
+        .expression((accepted) =>
+          accepted
+            .selectFrom("accepted")
+            .select([
+              sql<number>`${told.entryAt}::int8`.as("at"),
+              sql<string>`${told.action}`.as("action"),
+              sql<"success">`${told.outcome}`.as("outcome"),
+              sql<string>`${told.actor}`.as("actor"),
+              sql<string>`${told.resource}::text`.as("resource"),
+              sql<string>`${told.address}::text`.as("address"),
+              sql<string>`${told.reason}::text`.as("reason"),
+              "owner_id as account_id",
+            ]),
+        ),
+    ),
+  };
+}
+
 export function sqlToys({ db }: { db: Kysely<Tables> }): Toys {
+  const accepting = { current: acceptance(db, false), next: acceptance(db, true) };
   return {
     async find(deviceId) {
       const row = await db
@@ -30,45 +80,12 @@ export function sqlToys({ db }: { db: Kysely<Tables> }): Toys {
     },
 
     async acceptClaim(deviceId, claim, usedNextPrk, entry) {
-      const accepting = db
-        .updateTable("toys")
-        .set({
-          boot: claim.boot,
-          seq: claim.seq,
-          claimed_at: claim.at,
-          session_id: claim.sessionId,
-          firmware_version: claim.firmwareVersion,
-        })
-        .$if(usedNextPrk, (update) =>
-          update
-            .set({ sealed_prk: sql<Uint8Array>`sealed_next_prk`, sealed_next_prk: null })
-            .where("sealed_next_prk", "is not", null),
-        )
-        .where("device_id", "=", deviceId)
-        .where(sql<boolean>`(boot, seq) < (${claim.boot}, ${claim.seq})`);
-      if (!entry) return (await accepting.executeTakeFirstOrThrow()).numUpdatedRows === 1n;
-      // one statement, one way to the database: a claim does not wait for its audit row
-      const row = auditRow(entry);
-      const { numInsertedOrUpdatedRows } = await db
-        .with("accepted", () => accepting.returning("owner_id"))
-        .insertInto("audit")
-        .columns(["at", "action", "outcome", "actor", "resource", "address", "reason", "account_id"])
-        .expression((accepted) =>
-          accepted
-            .selectFrom("accepted")
-            .select([
-              sql<number>`${row.at}::int8`.as("at"),
-              sql<string>`${row.action}`.as("action"),
-              sql<"success">`${row.outcome}`.as("outcome"),
-              sql<string>`${row.actor}`.as("actor"),
-              sql<string>`${row.resource}::text`.as("resource"),
-              sql<string>`${row.address}::text`.as("address"),
-              sql<string>`${row.reason}::text`.as("reason"),
-              "owner_id as account_id",
-            ]),
-        )
-        .executeTakeFirstOrThrow();
-      return numInsertedOrUpdatedRows === 1n;
+      const { told, untold } = accepting[usedNextPrk ? "next" : "current"];
+      const accepted = { deviceId, ...claim };
+      const { numAffectedRows } = entry
+        ? await told({ ...accepted, ...NO_ENTRY, ...entry, entryAt: entry.at })
+        : await untold(accepted);
+      return numAffectedRows === 1n;
     },
 
     async quarantine(deviceId, entry) {
