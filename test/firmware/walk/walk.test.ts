@@ -21,6 +21,8 @@ import { said, twinToy } from "./toy.ts";
 import type { FirmwareToy } from "./toy.ts";
 
 const RATE = 8_000;
+/** of the toy's microphone */
+const FRAME_SAMPLES = 800;
 const ANSWER =
   "Bears sleep all winter, deep in the soft snow, and they dream of honey and of long summer days.";
 /** what the speaker's buffers still hold when the last sample was handed over */
@@ -119,6 +121,21 @@ describe.each(hosts)("on $host, a toy", { timeout: 60_000 }, ({ make }) => {
     expect(answer.length).toBeLessThan(spoken + RATE);
     expect(toy.lines.slice(from).filter((line) => /^(underrun|lost|dropped)/.test(line))).toEqual([]);
     expect(Number(await toy.ask("process.memory().usage"))).toBeLessThan(MAX_VARIABLES);
+  });
+
+  test("listens after a tap until its child falls silent, and answers", async () => {
+    const from = now();
+    toy.say(throughMicrophone(writeWav(QUESTION, RATE)));
+    toy.press(true);
+    await pause(100);
+    toy.press(false);
+    await said(toy, /^state listening/, from);
+    const thinking = await said(toy, /^state thinking/, from);
+    // all of the question went up, though the paw was let go at its start
+    const frames = toy.lines.slice(from, thinking).filter((line) => line === "sent 2").length;
+    expect(frames * FRAME_SAMPLES).toBeGreaterThanOrEqual(QUESTION.length);
+    await said(toy, /^state speaking/, thinking);
+    await said(toy, /^state ready/, thinking, 30_000);
   });
 
   test("is interrupted: it falls silent at once, and the next answer is whole", async () => {
