@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/browser/**/*.test.ts"],
-    globalSetup: "test/support/shelf.ts",
+    globalSetup: "test/support/before.ts",
     testTimeout: 240_000,
     hookTimeout: 120_000,
     maxWorkers: 2,

@@ -12,6 +12,17 @@ const WALKS = [
   "test/tools/{commands,doctor,flash}/**/*.test.ts",
   "test/server/adapters/{ffmpeg,programs,speech}/**/*.test.ts",
 ];
+/**
+ * These keep to themselves: what one loads is there for the next, where the others load all anew. Not those that start
+ * servers and programs of their own, or measure.
+ */
+const SHARED = [
+  "test/{house,readme}.test.ts",
+  "test/{sdk,second-bear}/**/*.test.ts",
+  "test/server/*.test.ts",
+  "test/server/!(adapters|main)/**/*.test.ts",
+  "test/server/adapters/{models,sound,sql}/**/*.test.ts",
+];
 const ALL = ["test/**/*.test.ts"];
 const NEVER = ["test/browser/**"];
 
@@ -23,10 +34,11 @@ const group = (
   groupOrder: number,
   files: { include: string[]; exclude: string[] },
   maxWorkers: number,
+  isolate = true,
 ): TestProjectInlineConfiguration => ({
   test: {
-    ...{ name, ...files, maxWorkers, sequence: { groupOrder } },
-    globalSetup: "test/support/shelf.ts",
+    ...{ name, ...files, maxWorkers, isolate, sequence: { groupOrder } },
+    globalSetup: "test/support/before.ts",
     // programs start, and a busy machine starts them late: what a test waits for is a fact, not this
     testTimeout: 60_000,
     hookTimeout: 120_000,
@@ -39,7 +51,8 @@ export default defineConfig({
   test: {
     projects: [
       group("walks", 1, { include: WALKS, exclude: [...NEVER, ...ALONE] }, workers),
-      group("rooms", 2, { include: ALL, exclude: [...NEVER, ...ALONE, ...WALKS] }, workers),
+      group("shared", 2, { include: SHARED, exclude: NEVER }, workers, false),
+      group("rooms", 2, { include: ALL, exclude: [...NEVER, ...ALONE, ...WALKS, ...SHARED] }, workers),
       group("alone", 3, { include: ALONE, exclude: NEVER }, 1),
     ],
   },

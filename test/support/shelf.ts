@@ -17,31 +17,35 @@ import { fileURLToPath } from "node:url";
 const SHELF = fileURLToPath(new URL("../../node_modules/.cache/bearlink-test/", import.meta.url));
 const MIGRATIONS = fileURLToPath(new URL("../../server/adapters/sql/migrations/", import.meta.url));
 
-/** Before a run, once: files that start together would each make one. */
-export async function setup(): Promise<void> {
-  await madeDatabase();
-}
-
 /** Lays the embedded database, its tables made, into the folder of a cell that has none yet. */
 export async function layDatabase(dataDir: string): Promise<void> {
   cpSync(await madeDatabase(), dataDir, { recursive: true });
 }
 
-async function madeDatabase(): Promise<string> {
-  const place = join(SHELF, `database-${digest()}`);
-  if (!existsSync(place)) await makeDatabase(place);
-  return place;
+/** Where it lies; another PGlite makes another. */
+export function madeDatabase(): Promise<string> {
+  const pglite = readFileSync(createRequire(import.meta.url).resolve("@electric-sql/pglite"));
+  return made("database", pglite, async (place) => {
+    // loaded when they are needed: most runs find it made
+    const { openDatabase } = await import("../../server/adapters/sql/database.ts");
+    const { migrateUp } = await import("../../server/adapters/sql/migrate.ts");
+    const { db, close } = await openDatabase({ dataDir: place });
+    await migrateUp(db);
+    await close();
+  });
 }
 
-async function makeDatabase(place: string): Promise<void> {
-  // loaded when they are needed: most runs find it made
-  const { openDatabase } = await import("../../server/adapters/sql/database.ts");
-  const { migrateUp } = await import("../../server/adapters/sql/migrate.ts");
+/** The folder that `make` fills, of tables: it is made anew where `of` or a migration is another. */
+export async function made(
+  name: string,
+  of: string | Uint8Array,
+  make: (place: string) => Promise<void>,
+): Promise<string> {
+  const place = join(SHELF, `${name}-${digest(of)}`);
+  if (existsSync(place)) return place;
   mkdirSync(SHELF, { recursive: true });
   const making = mkdtempSync(join(SHELF, "making-"));
-  const { db, close } = await openDatabase({ dataDir: making });
-  await migrateUp(db);
-  await close();
+  await make(making);
   try {
     renameSync(making, place);
   } catch (error) {
@@ -49,13 +53,11 @@ async function makeDatabase(place: string): Promise<void> {
     // another file made it meanwhile
     if (!existsSync(place)) throw error;
   }
+  return place;
 }
 
-/** Other migrations or another PGlite make another. */
-function digest(): string {
-  const hash = createHash("sha256").update(
-    readFileSync(createRequire(import.meta.url).resolve("@electric-sql/pglite")),
-  );
+function digest(of: string | Uint8Array): string {
+  const hash = createHash("sha256").update(of);
   for (const name of readdirSync(MIGRATIONS).sort())
     hash.update(name).update(readFileSync(join(MIGRATIONS, name)));
   return hash.digest("hex").slice(0, 16);

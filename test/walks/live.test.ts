@@ -43,7 +43,7 @@ describe.skipIf(missing)(`a live feed${missing && ` (skipped: ${missing})`}`, ()
 
   beforeAll(async () => {
     [redis, postgres] = await Promise.all([startRedis(), startPostgres()]);
-    database = await postgres.newDatabase();
+    database = await postgres.newTables();
     const env = {
       DATABASE_URL: database,
       REDIS_URL: redis.url,

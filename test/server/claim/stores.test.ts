@@ -29,7 +29,7 @@ describe.skipIf(redisMissing || postgresMissing)("two cells on one Redis and one
 
   beforeAll(async () => {
     [server, postgres] = await Promise.all([startRedis(), startPostgres()]);
-    database = await openDatabase({ url: await postgres.newDatabase() });
+    database = await openDatabase({ url: await postgres.newTables() });
     await migrateUp(database.db);
     redis = await Promise.all([1, 2].map(() => openRedis({ url: server.url, chance: systemChance })));
     desks = redis.map(({ nonces, sessions, counters, bus }) => {

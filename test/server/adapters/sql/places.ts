@@ -1,4 +1,4 @@
-/** The two databases that every SQL suite runs on; the embedded one comes with its tables made. */
+/** The two databases that every SQL suite runs on, each with its tables made. */
 import { openDatabase } from "../../../../server/adapters/sql/database.ts";
 import type { Database } from "../../../../server/adapters/sql/database.ts";
 import { startPglite } from "../../../support/pglite.ts";
@@ -16,7 +16,7 @@ export const places = [
     missing: postgresMissing,
     async open(): Promise<Place> {
       const server = await startPostgres();
-      const database = await openDatabase({ url: await server.newDatabase() });
+      const database = await openDatabase({ url: await server.newTables() });
       return {
         ...database,
         async close() {
