@@ -4,10 +4,8 @@
 const REDIS_TIME = "redis.call('TIME')";
 
 /**
- * KEYS: one a rule, then the hashes of owners. ARGV: the index of the rule whose standing is wanted; of all rules their kind,
- * limit, window in ms, cost and two indices, all of them words of one text, for each argument of its own costs more than its
- * reading; then holders. The indices are of the hash in KEYS that the rule is kept in, where it is its owner's, and of its
- * holder in ARGV, else 0. Answers the index of the rule that refused or 0, ms until
+ * KEYS: one a rule, then the hashes of owners. ARGV: the index of the rule whose standing is wanted, then of each rule its kind,
+ * limit, window in ms, cost, and what its kind needs beside: the index in KEYS of its owner's hash, or its holder. Answers the index of the rule that refused or 0, ms until
  * it has room, what remains of it or of the one asked about, and the epoch ms at which that changes. All times inside are
  * whole µs; Lua would print them rounded without a format. Reading is done before anything is written: a Redis that is full
  * refuses a script only at its first write.
@@ -28,7 +26,8 @@ local three = two .. ' ' .. whole
 local function text(number) return string.format(whole, number) end
 local SLOTS = 60
 
-local log, slots, bucket, spell, places = {}, {}, {}, {}, {}
+local log, places = {}, {}
+local slots, bucket, spell = { hashed = true }, { hashed = true }, { hashed = true }
 local kinds = { log = log, slots = slots, bucket = bucket, spell = spell, places = places }
 
 local function expire(key, span) redis.call('PEXPIRE', key, text(math.max(1, math.ceil(span / 1000)))) end
@@ -189,17 +188,16 @@ function places.standing(rule)
 end
 
 local rules, hashes = {}, {}
-for kind, limit, ms, cost, owner, holder in string.gmatch(ARGV[2], '(%a+) (%S+) (%S+) (%S+) (%d+) (%d+)') do
-  local index = #rules + 1
-  cost = tonumber(cost)
+for index = 1, (#ARGV - 1) / 5 do
+  local kind, limit, ms, cost, beside = unpack(ARGV, 5 * index - 3, 5 * index + 1)
   local rule = {
     key = KEYS[index], kind = kinds[kind], limit = tonumber(limit), window = ms * 1000,
-    cost = cost, need = math.max(1, cost), holder = ARGV[tonumber(holder)], held = 0,
+    cost = tonumber(cost), need = math.max(1, tonumber(cost)), holder = beside, held = 0,
   }
   rules[index] = rule
-  if owner ~= '0' then
-    local hash = hashes[owner] or { key = KEYS[tonumber(owner)], rules = {}, fields = { 'e' }, news = {}, span = 0 }
-    hashes[owner] = hash
+  if rule.kind.hashed then
+    local hash = hashes[beside] or { key = KEYS[tonumber(beside)], rules = {}, fields = { 'e' }, news = {}, span = 0 }
+    hashes[beside] = hash
     table.insert(hash.rules, rule)
     table.insert(hash.fields, rule.key)
     rule.hash = hash

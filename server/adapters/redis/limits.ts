@@ -9,9 +9,6 @@ const PREFIX = "bearlink:{limits}:";
 /** What fits a field of its owner's hash. */
 const IN_A_HASH: ReadonlySet<LimitKind> = new Set(["slots", "bucket", "spell"]);
 
-/** arguments of the script before the holders */
-const HOLDERS_FROM = 2;
-
 type Decide = (keys: number, ...args: (string | number)[]) => Promise<[number, number, number, number]>;
 
 /** `script` other than the usual is for tests. */
@@ -23,15 +20,12 @@ export function redisLimits(link: Redis, script = decideScript()): LimitStore {
   return {
     async decide(rules, told = 0) {
       const keys = rules.map(({ key }) => PREFIX + key);
-      const holders: string[] = [];
-      let words = "";
-      for (const { kind, limit, windowMs, cost = 1, holder, key, owner = key } of rules) {
-        const hash = IN_A_HASH.has(kind) ? placeOf(`${PREFIX}of:${owner}`, keys) : 0;
-        const held = holder === undefined ? 0 : HOLDERS_FROM + holders.push(holder);
-        words += `${kind} ${limit} ${windowMs} ${cost} ${hash} ${held} `;
+      const args: (string | number)[] = [told + 1];
+      for (const { kind, limit, windowMs, cost = 1, holder = "", key, owner = key } of rules) {
+        args.push(kind, limit, windowMs, cost);
+        args.push(IN_A_HASH.has(kind) ? placeOf(`${PREFIX}of:${owner}`, keys) : holder);
       }
-      const answer = await decideLimits.call(link, keys.length, ...keys, told + 1, words, ...holders);
-      return decisionOf(rules, told, answer);
+      return decisionOf(rules, told, await decideLimits.call(link, keys.length, ...keys, ...args));
     },
     async release({ key, holder = "" }) {
       await link.hdel(PREFIX + key, holder);
