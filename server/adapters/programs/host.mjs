@@ -10,7 +10,8 @@ const programs = new Map();
 /** sockets whose other has not come yet, likewise */
 const halves = new Map();
 
-const tell = (message) => process.connected && process.send(message);
+// a cell that was killed hears nothing more, and is not known to be gone yet
+const tell = (message) => process.connected && process.send(message, () => undefined);
 
 /** Until it is told that its program runs, the cell writes nothing behind its request: the sound is the program's to read. */
 function take(socket) {
