@@ -81,11 +81,10 @@ function rulesOf(asked: RequestAsked, { perMinute }: RequestLimits): LimitRule[]
 /** Of a tier: what requests and turns share. */
 export function minuteHourAndDay({ id, tier }: Payer): LimitRule[] {
   const { perMinute, perHour, perDay } = tiers[tier];
-  const rule = { layer: "tier" as const, owner: id };
   return [
-    { ...rule, kind: "log", key: `minute:${id}`, limit: perMinute, windowMs: MINUTE_MS },
-    { ...rule, kind: "slots", key: `hour:${id}`, limit: perHour, windowMs: HOUR_MS },
-    { ...rule, kind: "slots", key: `day:${id}`, limit: perDay, windowMs: DAY_MS },
+    { layer: "tier", owner: id, kind: "log", key: `minute:${id}`, limit: perMinute, windowMs: MINUTE_MS },
+    { layer: "tier", owner: id, kind: "slots", key: `hour:${id}`, limit: perHour, windowMs: HOUR_MS },
+    { layer: "tier", owner: id, kind: "slots", key: `day:${id}`, limit: perDay, windowMs: DAY_MS },
   ];
 }
 

@@ -8,20 +8,37 @@ const FIRST_RETRY_MS = 50;
 
 /** What is asked of it in one turn of the event loop leaves in one write: a write costs more than most commands do, here and in Redis. */
 class GatheringRedis extends Redis {
-  #gathering = false;
+  #gathered: GatheredWrites | undefined;
 
-  override sendCommand(...asked: Parameters<Redis["sendCommand"]>): unknown {
-    const { stream } = this;
-    // there is none before it first connects
-    if (stream && !this.#gathering) {
-      this.#gathering = true;
-      stream.cork();
-      setImmediate(() => {
-        this.#gathering = false;
-        stream.uncork();
-      });
-    }
-    return super.sendCommand(...asked);
+  override sendCommand(...[command, stream]: Parameters<Redis["sendCommand"]>): unknown {
+    // greetings keep their own way; and another socket has not heard what this one has, the scripts above all
+    if (stream || this.status !== "ready") return super.sendCommand(command, stream);
+    if (this.#gathered?.socket !== this.stream) this.#gathered = new GatheredWrites(this.stream);
+    // of a stream it is given, ioredis asks `write` alone
+    return super.sendCommand(command, this.#gathered as unknown as typeof stream);
+  }
+}
+
+class GatheredWrites {
+  readonly socket: Redis["stream"];
+  #parts: Buffer[] = [];
+
+  constructor(socket: Redis["stream"]) {
+    this.socket = socket;
+  }
+
+  write(part: string | Buffer): true {
+    // after all that has arrived was read
+    if (this.#parts.length === 0) setImmediate(() => this.#flush());
+    // as bytes: a socket makes room for thrice as many as a text has letters
+    this.#parts.push(typeof part === "string" ? Buffer.from(part) : part);
+    return true;
+  }
+
+  #flush(): void {
+    const parts = this.#parts;
+    this.#parts = [];
+    this.socket.write(parts.length === 1 ? parts[0]! : Buffer.concat(parts));
   }
 }
 
