@@ -1,10 +1,20 @@
 /** What Redis adds: it goes away and comes back, and it must never evict. */
 import { Redis } from "ioredis";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  onTestFinished,
+  test,
+  vi,
+} from "vitest";
 import { systemChance } from "../../../server/adapters/chance.ts";
 import { openRedis } from "../../../server/adapters/redis.ts";
 import type { RedisStores } from "../../../server/adapters/redis.ts";
-import { retryDelay } from "../../../server/adapters/redis/link.ts";
+import { connect, redisLink, retryDelay } from "../../../server/adapters/redis/link.ts";
 import { redisMissing, startRedis } from "../../support/redis.ts";
 import type { TestRedis } from "../../support/redis.ts";
 import { freePort, until } from "../../support/wait.ts";
@@ -193,5 +203,32 @@ describe("reaching Redis", () => {
     { tries: 40, byte: 255, ms: 2000 },
   ])("try $tries with chance $byte waits $ms ms", ({ tries, byte, ms }) => {
     expect(retryDelay(tries, { bytes: (length) => new Uint8Array(length).fill(byte) })).toBe(ms);
+  });
+});
+
+describe.skipIf(redisMissing)("a link to Redis", () => {
+  let server: TestRedis;
+  beforeAll(async () => {
+    server = await startRedis();
+  });
+  afterAll(() => server.remove());
+
+  test("writes once what it is asked at one moment, and each is answered its own", async () => {
+    const link = redisLink({ url: server.url, chance: systemChance });
+    onTestFinished(() => link.disconnect());
+    await connect(link);
+    const write = vi.spyOn(link.stream, "write");
+    const bytes = Buffer.from([0, 255, 13, 10, 128]);
+    const asked = Array.from({ length: 50 }, (_, n) => link.echo(`bear ${n} ü`));
+    const [kept, found, ...echoes] = await Promise.all([
+      link.set("bytes", bytes),
+      link.getBuffer("bytes"),
+      ...asked,
+    ]);
+    expect([kept, found]).toEqual(["OK", bytes]);
+    expect(echoes).toEqual(asked.map((_, n) => `bear ${n} ü`));
+    expect(write).toHaveBeenCalledTimes(1);
+    await link.ping();
+    expect(write).toHaveBeenCalledTimes(2);
   });
 });
