@@ -3,14 +3,13 @@ import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 import type { TestProjectInlineConfiguration } from "vitest/config";
 
-/** Its figures are of times: nothing runs beside it. */
-const ALONE = ["test/server/adapters/passwords.test.ts"];
+/** Their figures are of times, or of sound that is late beside what works: nothing runs beside them. */
+const ALONE = ["test/server/adapters/passwords.test.ts", "test/tools/bench/bench.test.ts"];
 /** Bears that speak in real time and programs that start: these wait for most of their time, and would be late beside what works. */
 const WALKS = [
   "test/walks/**/*.test.ts",
   "test/firmware/walk/**/*.test.ts",
   "test/tools/{commands,doctor,flash}/**/*.test.ts",
-  "test/tools/bench/bench.test.ts",
   "test/server/adapters/{ffmpeg,programs,speech}/**/*.test.ts",
 ];
 /**
