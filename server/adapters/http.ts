@@ -9,7 +9,7 @@ import type {
   RouteOptions,
 } from "fastify";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { createSerializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
+import { validatorCompiler } from "fastify-type-provider-zod";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import {
@@ -113,11 +113,12 @@ export function openHttp(
   }).withTypeProvider<ZodTypeProvider>();
 
   app.setValidatorCompiler(validatorCompiler);
-  const serializer = createSerializerCompiler();
-  app.setSerializerCompiler<Parameters<typeof serializer>[0]["schema"]>((route) => {
-    const write = serializer(route);
-    return (data) => escapeNonAscii(write(data));
-  });
+  // what a schema does not tell of is not in the answer; checked forwards, for Zod's encoding looks twice
+  app.setSerializerCompiler<z.ZodType>(
+    ({ schema }) =>
+      (data) =>
+        escapeNonAscii(JSON.stringify(schema.parse(data))),
+  );
   // the wire does not ask for a Content-Type: whatever it says, a body is JSON or refused
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", { parseAs: "string" }, app.getDefaultJsonParser("error", "error"));
