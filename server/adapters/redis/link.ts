@@ -6,7 +6,7 @@ import type { Chance } from "../../ports.ts";
 
 const FIRST_RETRY_MS = 50;
 
-/** What is asked of it in one turn of the event loop leaves in one write: a write costs more than most commands do, here and in Redis. */
+/** What is asked of it by one callback leaves in one write: a write costs more than most commands do, here and in Redis. */
 class GatheringRedis extends Redis {
   #gathered: GatheredWrites | undefined;
 
@@ -28,8 +28,8 @@ class GatheredWrites {
   }
 
   write(part: string | Buffer): true {
-    // after all that has arrived was read
-    if (this.#parts.length === 0) setImmediate(() => this.#flush());
+    // not later: Redis would wait for this side, and this side for it, by turns
+    if (this.#parts.length === 0) process.nextTick(() => this.#flush());
     // as bytes: a socket makes room for thrice as many as a text has letters
     this.#parts.push(typeof part === "string" ? Buffer.from(part) : part);
     return true;
