@@ -93,6 +93,7 @@ function tierRules(payer: Payer, { reading, holder }: RequestAsked): LimitRule[]
   if (!reading)
     rules.push({
       layer: "tier",
+      owner: payer.id,
       kind: "places",
       key: `under-way:${payer.id}`,
       limit: tiers[payer.tier].concurrent,

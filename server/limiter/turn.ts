@@ -107,6 +107,7 @@ function rulesOf(rules: TalkRules, { turnId }: TurnAsked, callsModel: boolean): 
     ...minuteHourAndDay({ id: accountId, tier }),
     {
       layer: "tier",
+      owner: accountId,
       kind: "places",
       key: `talking:${accountId}`,
       limit: tiers[tier].concurrent,

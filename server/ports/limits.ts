@@ -54,7 +54,7 @@ export interface LimitStore {
   /** Takes from every rule, or, where one has no room, from none. `told`: the index of the rule whose standing is wanted. */
   decide(rules: readonly LimitRule[], told?: number): Promise<Decision>;
   /** Gives a place back. */
-  release(rule: Pick<LimitRule, "key" | "holder">): Promise<void>;
+  release(rule: Pick<LimitRule, "key" | "owner" | "holder">): Promise<void>;
 }
 
 /** Parts of a window that `slots` counts by. */

@@ -5,7 +5,7 @@ const REDIS_TIME = "redis.call('TIME')";
 
 /**
  * KEYS: one a rule, then the hashes of owners. ARGV: the index of the rule whose standing is wanted, then of each rule its kind,
- * limit, window in ms, cost, and what its kind needs beside: the index in KEYS of its owner's hash, or its holder. Answers the index of the rule that refused or 0, ms until
+ * limit, window in ms, cost, the index in KEYS of its owner's hash where it is kept there, and after places their holder. Answers the index of the rule that refused or 0, ms until
  * it has room, what remains of it or of the one asked about, and the epoch ms at which that changes. All times inside are
  * whole µs; Lua would print them rounded without a format. Reading is done before anything is written: a Redis that is full
  * refuses a script only at its first write.
@@ -24,10 +24,10 @@ local whole = string.format('%d', 1099511627776) == '1099511627776' and '%d' or 
 local two = whole .. ' ' .. whole
 local three = two .. ' ' .. whole
 local function text(number) return string.format(whole, number) end
+local present = text(now)
 local SLOTS = 60
 
-local log, places = {}, {}
-local slots, bucket, spell = { hashed = true }, { hashed = true }, { hashed = true }
+local log, slots, bucket, spell, places = {}, {}, {}, {}, {}
 local kinds = { log = log, slots = slots, bucket = bucket, spell = spell, places = places }
 
 local function expire(key, span) redis.call('PEXPIRE', key, text(math.max(1, math.ceil(span / 1000)))) end
@@ -41,8 +41,9 @@ local function keep(hash, field, value, span)
 end
 -- e is when the hash expires: it is told so about once in what it must last
 local function write(hash)
-  local renewed = (tonumber(hash.held[1]) or 0) < now + hash.span
+  local renewed = (tonumber(hash.held.e) or 0) < now + hash.span
   if renewed then keep(hash, 'e', text(now + 2 * hash.span), 0) end
+  if hash.stale then redis.call('HDEL', hash.key, unpack(hash.stale)) end
   redis.call('HSET', hash.key, unpack(hash.news))
   if renewed then expire(hash.key, 2 * hash.span) end
 end
@@ -73,8 +74,7 @@ local function trim(rule)
 end
 function log.take(rule)
   local newest = rule.held > 0 and redis.call('LINDEX', rule.key, '-1') or 0
-  local at = text(now)
-  for _ = 1, rule.cost do redis.call('RPUSH', rule.key, at) end
+  for _ = 1, rule.cost do redis.call('RPUSH', rule.key, present) end
   rule.held = rule.held + rule.cost
   -- once in each window: what is told lasts to the end of the next one
   if math.floor(newest / rule.window) ~= math.floor(now / rule.window) then expire(rule.key, 2 * rule.window) end
@@ -91,7 +91,8 @@ local function field(slot) return string.char(32 + slot % (SLOTS + 1)) end
 local function look(rule)
   local slot = math.floor(now / (rule.window / SLOTS))
   local newest, total, count
-  if rule.value then newest, total, count = string.match(rule.value, '(%d+) (%d+) (%d+)') end
+  local value = rule.hash.held[rule.key]
+  if value then newest, total, count = string.match(value, '(%d+) (%d+) (%d+)') end
   newest = tonumber(newest)
   rule.slot, rule.total, rule.here = slot, 0, 0
   if not newest or slot - newest > SLOTS then return end
@@ -134,7 +135,7 @@ function slots.standing(rule) return rule.limit - rule.total, now + rule.window 
 -- of its owner's: the µs at which it will be full again, all that need be known of it
 function bucket.wait(rule)
   rule.unit = math.floor(rule.window / rule.limit)
-  rule.fullAt = math.max(now, tonumber(rule.value or 0))
+  rule.fullAt = math.max(now, tonumber(rule.hash.held[rule.key] or 0))
   if rule.need > rule.limit then return rule.window end
   return math.max(0, rule.fullAt + (rule.need - rule.limit) * rule.unit - now)
 end
@@ -149,7 +150,8 @@ end
 -- of its owner's: the sum, and the µs of the last
 function spell.wait(rule)
   local sum, last
-  if rule.value then sum, last = string.match(rule.value, '(%d+) (%d+)') end
+  local value = rule.hash.held[rule.key]
+  if value then sum, last = string.match(value, '(%d+) (%d+)') end
   local live = last and last + rule.window > now
   rule.sum = live and tonumber(sum) or 0
   if rule.sum + rule.need <= rule.limit then return 0 end
@@ -161,51 +163,54 @@ function spell.take(rule)
 end
 function spell.standing(rule) return rule.limit - rule.sum, now + rule.window end
 
--- a hash: holders, and the µs at which their places fall free
-local function free(rule)
-  local freed = {}
-  local held = redis.call('HGETALL', rule.key)
-  for at = 1, #held, 2 do
-    if tonumber(held[at + 1]) <= now then freed[#freed + 1] = held[at] end
-  end
-  return freed, #held / 2 - #freed
-end
+-- of its owner's: each holder, and the µs at which its place falls free
 function places.wait(rule)
-  -- some may have fallen free, so it is no fewer
-  if redis.call('HLEN', rule.key) + rule.need <= rule.limit then return 0 end
-  local held
-  rule.freed, held = free(rule)
-  return held + rule.need <= rule.limit and 0 or 1000000
+  local stale = {}
+  for field, till in pairs(rule.hash.held) do
+    if string.find(field, rule.key, 1, true) == 1 then
+      if tonumber(till) > now then rule.held = rule.held + 1 else stale[#stale + 1] = field end
+    end
+  end
+  if #stale > 0 then rule.hash.stale = stale end
+  return rule.held + rule.need <= rule.limit and 0 or 1000000
 end
 function places.take(rule)
-  if rule.freed then redis.call('HDEL', rule.key, unpack(rule.freed)) end
-  redis.call('HSET', rule.key, rule.holder, text(now + rule.window))
-  expire(rule.key, rule.window)
+  rule.held = rule.held + rule.cost
+  keep(rule.hash, rule.key .. rule.holder, text(now + rule.window), rule.window)
 end
-function places.standing(rule)
-  local _, held = free(rule)
-  return rule.limit - held, now + 1000000
-end
+function places.standing(rule) return rule.limit - rule.held, now + 1000000 end
 
 local rules, hashes = {}, {}
-for index = 1, (#ARGV - 1) / 5 do
-  local kind, limit, ms, cost, beside = unpack(ARGV, 5 * index - 3, 5 * index + 1)
+local at = 2
+while ARGV[at] do
+  local kind, limit, ms, cost, owner = unpack(ARGV, at, at + 4)
   local rule = {
-    key = KEYS[index], kind = kinds[kind], limit = tonumber(limit), window = ms * 1000,
-    cost = tonumber(cost), need = math.max(1, tonumber(cost)), holder = beside, held = 0,
+    key = KEYS[#rules + 1], kind = kinds[kind], limit = tonumber(limit), window = ms * 1000,
+    cost = tonumber(cost), need = math.max(1, tonumber(cost)), held = 0,
   }
-  rules[index] = rule
-  if rule.kind.hashed then
-    local hash = hashes[beside] or { key = KEYS[tonumber(beside)], rules = {}, fields = { 'e' }, news = {}, span = 0 }
-    hashes[beside] = hash
-    table.insert(hash.rules, rule)
-    table.insert(hash.fields, rule.key)
+  at = at + 5
+  rules[#rules + 1] = rule
+  if owner ~= '0' then
+    local hash = hashes[owner] or { key = KEYS[tonumber(owner)], held = {}, fields = { 'e' }, news = {}, span = 0 }
+    hashes[owner] = hash
     rule.hash = hash
+    if rule.kind == places then
+      hash.whole = true
+      rule.holder = ARGV[at]
+      at = at + 1
+    else
+      table.insert(hash.fields, rule.key)
+    end
   end
 end
 for _, hash in pairs(hashes) do
-  hash.held = redis.call('HMGET', hash.key, unpack(hash.fields))
-  for place, rule in ipairs(hash.rules) do rule.value = hash.held[place + 1] end
+  if hash.whole then
+    local found = redis.call('HGETALL', hash.key)
+    for at = 1, #found, 2 do hash.held[found[at]] = found[at + 1] end
+  else
+    local found = redis.call('HMGET', hash.key, unpack(hash.fields))
+    for place, field in ipairs(hash.fields) do hash.held[field] = found[place] end
+  end
 end
 for index, rule in ipairs(rules) do
   local wait = rule.kind.wait(rule)

@@ -6,8 +6,10 @@ import { decideScript } from "./limit-script.ts";
 /** One tag for all: a decision is one script, and the keys of a script live in one slot. MISSION B02 */
 const PREFIX = "bearlink:{limits}:";
 
-/** What fits a field of its owner's hash. */
-const IN_A_HASH: ReadonlySet<LimitKind> = new Set(["slots", "bucket", "spell"]);
+/** What fits fields of its owner's hash. */
+const IN_A_HASH: ReadonlySet<LimitKind> = new Set(["slots", "bucket", "spell", "places"]);
+
+const hashOf = (owner: string): string => `${PREFIX}of:${owner}`;
 
 type Decide = (keys: number, ...args: (string | number)[]) => Promise<[number, number, number, number]>;
 
@@ -19,16 +21,18 @@ export function redisLimits(link: Redis, script = decideScript()): LimitStore {
 
   return {
     async decide(rules, told = 0) {
-      const keys = rules.map(({ key }) => PREFIX + key);
+      // what follows the key of places in their fields is a holder
+      const keys = rules.map(({ key, kind }) => (kind === "places" ? `${PREFIX}${key} ` : PREFIX + key));
       const args: (string | number)[] = [told + 1];
       for (const { kind, limit, windowMs, cost = 1, holder = "", key, owner = key } of rules) {
         args.push(kind, limit, windowMs, cost);
-        args.push(IN_A_HASH.has(kind) ? placeOf(`${PREFIX}of:${owner}`, keys) : holder);
+        args.push(IN_A_HASH.has(kind) ? placeOf(hashOf(owner), keys) : 0);
+        if (kind === "places") args.push(holder);
       }
       return decisionOf(rules, told, await decideLimits.call(link, keys.length, ...keys, ...args));
     },
-    async release({ key, holder = "" }) {
-      await link.hdel(PREFIX + key, holder);
+    async release({ key, owner = key, holder = "" }) {
+      await link.hdel(hashOf(owner), `${PREFIX}${key} ${holder}`);
     },
   };
 }
