@@ -32,8 +32,11 @@ describe("a bench in small", () => {
       added_ms: summary(2),
       arriving_ms: summary(2),
       ...{ first_turn_ms: expect.any(Number), failed: 0, frames_lost: 0, underruns: 0 },
-      ...{ cpu_percent_a_toy: expect.any(Number), ffmpeg_percent_a_toy: 0, rss_mb: expect.any(Number) },
+      // the process that would start ffmpeg may have had a tick of the clock
+      ...{ cpu_percent_a_toy: expect.any(Number), ffmpeg_percent_a_toy: expect.any(Number) },
+      rss_mb: expect.any(Number),
     });
+    expect(result.ffmpeg_percent_a_toy).toBeLessThan(1);
     expect(result.added_ms.p50).toBeGreaterThan(0);
     expect(result.cpu_percent_a_toy).toBeGreaterThan(0);
   });
