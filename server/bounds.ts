@@ -126,14 +126,14 @@ export const MAX_COUNTED_KEYS = 100_000;
 export const SWEEP_MS = 1_000;
 /** characters of a notice between cells */
 export const MAX_NOTICE_CHARS = 8_192;
-/** connections to Postgres, MISSION C55 */
-export const MAX_DATABASE_LINKS = 20;
-/** ms to reach Postgres, or for one of its connections to come free */
-export const DATABASE_CONNECT_MS = 2_000;
 /** bytes of the log that leave together */
 export const LOG_BYTES = 4_096;
 /** ms a line of the log waits for others at most */
 export const LOG_FLUSH_MS = 100;
+/** connections to Postgres, MISSION C55 */
+export const MAX_DATABASE_LINKS = 20;
+/** ms to reach Postgres, or for one of its connections to come free */
+export const DATABASE_CONNECT_MS = 2_000;
 /** statements that each connection to Postgres keeps prepared */
 export const MAX_PREPARED = 200;
 /** a statement is prepared when it is asked this often */

@@ -10,6 +10,8 @@ const PREFIX = "bearlink:{limits}:";
 const IN_A_HASH: ReadonlySet<LimitKind> = new Set(["slots", "bucket", "spell", "places"]);
 
 const hashOf = (owner: string): string => `${PREFIX}of:${owner}`;
+/** What follows it in the hash's fields is a holder. */
+const placesOf = (key: string): string => `${PREFIX}${key} `;
 
 type Decide = (keys: number, ...args: (string | number)[]) => Promise<[number, number, number, number]>;
 
@@ -21,8 +23,7 @@ export function redisLimits(link: Redis, script = decideScript()): LimitStore {
 
   return {
     async decide(rules, told = 0) {
-      // what follows the key of places in their fields is a holder
-      const keys = rules.map(({ key, kind }) => (kind === "places" ? `${PREFIX}${key} ` : PREFIX + key));
+      const keys = rules.map(({ key, kind }) => (kind === "places" ? placesOf(key) : PREFIX + key));
       const args: (string | number)[] = [told + 1];
       for (const { kind, limit, windowMs, cost = 1, holder = "", key, owner = key } of rules) {
         args.push(kind, limit, windowMs, cost);
@@ -32,7 +33,7 @@ export function redisLimits(link: Redis, script = decideScript()): LimitStore {
       return decisionOf(rules, told, await decideLimits.call(link, keys.length, ...keys, ...args));
     },
     async release({ key, owner = key, holder = "" }) {
-      await link.hdel(hashOf(owner), `${PREFIX}${key} ${holder}`);
+      await link.hdel(hashOf(owner), placesOf(key) + holder);
     },
   };
 }

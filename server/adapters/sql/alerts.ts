@@ -2,6 +2,7 @@
 import { sql } from "kysely";
 import type { Kysely, Selectable } from "kysely";
 import type { Alert, AlertBook, AlertKind, SafetyQueue } from "../../ports.ts";
+import { readerOf } from "./accounts.ts";
 import { auditRow } from "./audit.ts";
 import type { Tables } from "./schema.ts";
 
@@ -81,9 +82,10 @@ export function sqlAlerts({ db }: { db: Kysely<Tables> }): AlertBook {
         .returning(["alerts.id", "alerts.kind", "accounts.email", "accounts.language"])
         .execute();
       // an account that was closed has no address left
-      return rows.flatMap(({ id, kind, email, language }) =>
-        email === null ? [] : [{ id, kind: kind as AlertKind, reader: { email, language } }],
-      );
+      return rows.flatMap((row) => {
+        const reader = readerOf(row);
+        return reader ? [{ id: row.id, kind: row.kind as AlertKind, reader }] : [];
+      });
     },
 
     async mailed(ids) {

@@ -9,17 +9,11 @@ const TERMINATE = 0x58;
 
 type Answer = { value?: Uint8Array } | { fault: string };
 
-/** The database is closed, and its thread gone, when it has ended. */
-export interface PgliteWire extends Duplex {
-  connect(): this;
-  setNoDelay(): this;
-  setKeepAlive(): this;
-  ref(): this;
-  unref(): this;
-}
-
-/** A `dataDir` that is there; in memory without one. Rejects where PGlite cannot open it. */
-export async function openPgliteWire(dataDir: string | undefined): Promise<PgliteWire> {
+/**
+ * A `dataDir` that is there; in memory without one. Rejects where PGlite cannot open it.
+ * The database is closed, and its thread gone, when the wire has ended.
+ */
+export async function openPgliteWire(dataDir: string | undefined): Promise<Duplex> {
   const wire = new Wire(new Worker(ROOM, { workerData: { dataDir }, execArgv: [], env: {} }));
   try {
     await wire.ask("open");
@@ -36,7 +30,7 @@ interface Asker {
   reject(error: Error): void;
 }
 
-class Wire extends Duplex implements PgliteWire {
+class Wire extends Duplex {
   readonly #thread: Worker;
   /** in the order of their questions */
   readonly #askers: Asker[] = [];

@@ -3,7 +3,7 @@ import pg from "pg";
 import { MAX_PREPARED, PREPARED_FROM } from "../../bounds.ts";
 import { parsers } from "./parsers.ts";
 
-type Query = (text: string, values: readonly unknown[]) => Promise<pg.QueryResult>;
+type Query = (text: string, values: unknown[]) => Promise<pg.QueryResult>;
 
 /** Of both databases' connections: columns come as our own parsers have them. */
 export const types = {
@@ -28,13 +28,13 @@ export function statements(): (client: pg.ClientBase) => Query {
         return client.query(text);
       }
       try {
-        return await client.query({ name: names.of(text), text, values: [...values] });
+        return await client.query({ name: names.of(text), text, values });
       } catch (error) {
         if (!isOutdated(error)) throw error;
         names.forget(text);
         // a transaction is lost by it, and whoever began it is told
         if (!alone) throw error;
-        return client.query(text, [...values]);
+        return client.query(text, values);
       }
     };
   };
