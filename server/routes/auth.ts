@@ -19,7 +19,7 @@ import {
 } from "./account.ts";
 import type { AccountRoutePorts } from "./account.ts";
 import type { App } from "./app.ts";
-import { languageOf } from "./languages.ts";
+import { mailLanguageOf } from "./languages.ts";
 import { NO_REFRESH_COOKIE, refreshTokenOf, refuseForeign, siteOf } from "./cookie.ts";
 
 const guessable = { auth: "public", limit: "credentials" } as const;
@@ -40,8 +40,7 @@ export function authRoutes(app: App, { desk, publicUrl }: AccountRoutePorts): vo
       response: { 202: mailSent },
     },
     async handler(request, reply) {
-      const language = request.body.language ?? languageOf(request.headers["accept-language"]);
-      await register(desk, { ...request.body, language });
+      await register(desk, { ...request.body, language: mailLanguageOf(request) });
       return reply.code(202).send({ status: "mail_sent" });
     },
   });

@@ -18,7 +18,7 @@ import {
 } from "./account.ts";
 import type { App } from "./app.ts";
 import { refuseForeign, siteOf } from "./cookie.ts";
-import { languageOf } from "./languages.ts";
+import { mailLanguageOf } from "./languages.ts";
 
 export interface GuardianRoutePorts {
   desk: GuardianDesk;
@@ -91,8 +91,8 @@ export function guardianRoutes(app: App, { desk, publicUrl }: GuardianRoutePorts
     async handler(request, reply) {
       refuseForeign(request, siteOf(publicUrl, request), false);
       const { token: secret, password, name } = request.body;
-      const language = request.body.language ?? languageOf(request.headers["accept-language"]);
-      const signedIn = await acceptInvitation(desk, { secret, password, name, language }, fromOf(request));
+      const wish = { secret, password, name, language: mailLanguageOf(request) };
+      const signedIn = await acceptInvitation(desk, wish, fromOf(request));
       return answerSignIn(desk, reply, signedIn);
     },
   });

@@ -6,6 +6,11 @@ import type { Language } from "../ports.ts";
 /** One of the list: a range, and how much it is wanted. */
 const WANTED = /^([a-z]{1,8})(?:-[a-z0-9]{1,8})*(?:\s*;\s*q\s*=\s*(0(?:\.\d{0,3})?|1(?:\.0{0,3})?))?$/i;
 
+interface Asked {
+  body: { language?: Language | undefined };
+  headers: { "accept-language"?: string | undefined };
+}
+
 /**
  * Of several that are wanted alike, the first. What cannot be read says nothing; where nothing is said, English.
  *
@@ -20,4 +25,9 @@ export function languageOf(header: string | undefined): Language {
     if (language && Number(quality) > most) [best, most] = [language, Number(quality)];
   }
   return best;
+}
+
+/** What mails to whoever asks are to be in: what they say, else what their browser says. */
+export function mailLanguageOf({ body, headers }: Asked): Language {
+  return body.language ?? languageOf(headers["accept-language"]);
 }

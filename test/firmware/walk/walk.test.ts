@@ -70,6 +70,13 @@ const hosts = [
   { host: "the interpreter", make: interpreterToy, there: ESPRUINO !== undefined },
 ].filter(({ there }) => there);
 
+/** Its paw, for so many ms. */
+async function held(toy: FirmwareToy, ms: number): Promise<void> {
+  toy.press(true);
+  await pause(ms);
+  toy.press(false);
+}
+
 describe.each(hosts)("on $host, a toy", { timeout: 60_000 }, ({ make }) => {
   let toy: FirmwareToy;
   let id: string;
@@ -93,9 +100,7 @@ describe.each(hosts)("on $host, a toy", { timeout: 60_000 }, ({ make }) => {
 
   test("that is nobody's does not listen, and says so", async () => {
     const from = now();
-    toy.press(true);
-    await pause(400);
-    toy.press(false);
+    await held(toy, 400);
     await pause(600);
     expect(toy.lines.slice(from).filter((line) => line.startsWith("state listening"))).toEqual([]);
     expectSound(decodeSound(CODEC.U8, toy.heard()), RATE);
@@ -141,9 +146,7 @@ describe.each(hosts)("on $host, a toy", { timeout: 60_000 }, ({ make }) => {
   test("listens after a tap until its child falls silent, and answers", async () => {
     const from = now();
     toy.say(throughMicrophone(writeWav(QUESTION, RATE)));
-    toy.press(true);
-    await pause(100);
-    toy.press(false);
+    await held(toy, 100);
     await said(toy, /^state listening/, from);
     const thinking = await said(toy, /^state thinking/, from);
     // all of the question went up, though the paw was let go at its start
@@ -156,9 +159,7 @@ describe.each(hosts)("on $host, a toy", { timeout: 60_000 }, ({ make }) => {
   test("is interrupted: it falls silent at once, and the next answer is whole", async () => {
     const from = now();
     toy.say(throughMicrophone(writeWav(QUESTION, RATE)));
-    toy.press(true);
-    await pause(800);
-    toy.press(false);
+    await held(toy, 800);
     const speaking = await said(toy, /^state speaking/, from);
     await pause(500);
     toy.heard();
