@@ -1,8 +1,6 @@
 /** One question to the database for all who ask at the same moment: a query costs as much for one key as for fifty. */
 import { MAX_DATABASE_WAITING } from "../../bounds.ts";
 
-/** questions under way at a time; who asks meanwhile goes with the next */
-const UNDER_WAY = 2;
 const MOST_KEYS = 100;
 
 interface Asker<V> {
@@ -11,9 +9,10 @@ interface Asker<V> {
 }
 
 /**
- * An answer is never older than its question: only who asked before a query began is answered by it. Where the query
- * fails, all of them are told; where `most` wait, one more is refused at once. `find` is given each key once, and
- * leaves out those it does not find; a key that could make the query itself fail has no place here.
+ * One query is under way at a time, and who asks meanwhile goes with the next: an answer is never older than its
+ * question. Where a query fails, all who asked it are told; where `most` wait, one more is refused at once. `find` is
+ * given each key once, and leaves out those it does not find; a key that could make the query itself fail has no place
+ * here.
  *
  *     const nameOf = gathered(async (ids: string[]) => new Map(await namesOf(ids)));
  *     await Promise.all([nameOf("a"), nameOf("b")]); // one query
@@ -24,18 +23,13 @@ export function gathered<K, V>(
 ): (key: K) => Promise<V | undefined> {
   let waiting = new Map<K, Asker<V>[]>();
   let waitingAskers = 0;
-  let planned = false;
-  let underWay = 0;
+  let busy = false;
 
   function plan(): void {
-    if (planned || underWay >= UNDER_WAY || waiting.size === 0) return;
-    planned = true;
+    if (busy || waiting.size === 0) return;
+    busy = true;
     // after all that has arrived was read
-    setImmediate(() => {
-      planned = false;
-      void ask(take());
-      plan();
-    });
+    setImmediate(() => void ask(take()));
   }
 
   function take(): Map<K, Asker<V>[]> {
@@ -46,14 +40,13 @@ export function gathered<K, V>(
   }
 
   async function ask(asked: Map<K, Asker<V>[]>): Promise<void> {
-    underWay++;
     try {
       const found = await find([...asked.keys()]);
       for (const [key, askers] of asked) for (const { resolve } of askers) resolve(found.get(key));
     } catch (error) {
       for (const askers of asked.values()) for (const { reject } of askers) reject(error);
     } finally {
-      underWay--;
+      busy = false;
       plan();
     }
   }
