@@ -131,7 +131,7 @@ export function openHttp(
   const steps = doorSteps(ports, settings);
   app.addHook("onRequest", passing(steps, "onRequest"));
   const beforeSend = passing(steps, "onSend");
-  app.addHook("onSend", async (request, reply) => void (await beforeSend(request, reply)));
+  app.addHook("onSend", (request, reply, _payload, done) => beforeSend(request, reply, done));
   app.addHook("onResponse", passing(steps, "onResponse"));
   app.setErrorHandler((error, request, reply) => {
     let refusal = refusalOf(error);

@@ -53,16 +53,27 @@ interface DoorStep {
   step: Step;
 }
 
+/** Tells Fastify that a moment is over, or what went wrong in it. */
+type Done = (error?: Error) => void;
+
 /** All steps of one moment, one after another, up to one that answers. */
 export function passing(steps: DoorStep[], moment: Moment) {
   const due = steps.filter(({ at }) => at === moment).map(({ step }) => step);
-  return async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
-    for (const step of due) {
-      const waiting = step(request, reply);
-      if (waiting) await waiting;
-      if (moment === "onRequest" && reply.sent) return reply;
+  return (request: FastifyRequest, reply: FastifyReply, done: Done): void => {
+    let passed = 0;
+    function pass(): void {
+      try {
+        while (passed < due.length) {
+          const waiting = due[passed++]!(request, reply);
+          if (waiting) return void waiting.then(pass, done);
+          if (moment === "onRequest" && reply.sent) return;
+        }
+      } catch (error) {
+        return done(error as Error);
+      }
+      done();
     }
-    return undefined;
+    pass();
   };
 }
 
