@@ -127,7 +127,7 @@ export const SWEEP_MS = 1_000;
 /** characters of a notice between cells */
 export const MAX_NOTICE_CHARS = 8_192;
 /** bytes of the log that leave together */
-export const LOG_BYTES = 4_096;
+export const LOG_BYTES = 16_384;
 /** ms a line of the log waits for others at most */
 export const LOG_FLUSH_MS = 100;
 /** connections to Postgres, MISSION C55 */
