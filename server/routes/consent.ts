@@ -27,6 +27,7 @@ const consentAnswer = z.object({
   recipients: z.array(
     z.object({
       recipient,
+      title: z.string(),
       name: z.string(),
       purpose: z.string(),
       required: z.boolean(),
@@ -72,7 +73,9 @@ export function consentRoutes(app: App, consent: ConsentPorts): void {
     notice_version: consent.notice.in(language).version,
     methods: consent.methods.map(({ name }) => name),
     recipients: (await consentOf(consent, accountId, childId, language)).map(
-      ({ recipient, name, purpose, required, state }) => ({ recipient, name, purpose, required, state }),
+      ({ recipient, title, name, purpose, required, state }) => ({
+        ...{ recipient, title, name, purpose, required, state },
+      }),
     ),
   });
 

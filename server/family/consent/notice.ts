@@ -11,6 +11,8 @@ import { en } from "./texts/en.ts";
 
 export interface NoticePart {
   recipient: Recipient;
+  /** what is allowed, in a few words */
+  title: string;
   /** who it is: for a third party its host and model */
   name: string;
   /** what it is given, and what for */
@@ -19,7 +21,7 @@ export interface NoticePart {
   required: boolean;
   /** of this part in this language: a changed text or provider is another, and a changed English one too */
   version: string;
-  /** SHA-256, in hex, of who and what for, as they are shown */
+  /** SHA-256, in hex, of the title, of who and what for, as they are shown */
   digest: string;
 }
 
@@ -62,13 +64,12 @@ export function createNotice(
     const purposes = words.purposes((category) => inWords(words, daysOf(policy, category)));
     const english = language === "en" ? undefined : show("en");
     const parts = recipients.map(({ recipient, name = words.server }, at): NoticePart => {
-      const shown = [recipient, name, purposes[recipient]];
+      const told = { recipient, title: words.titles[recipient], name, purpose: purposes[recipient] };
+      const shown = [recipient, told.title, name, told.purpose];
       // the English text counts: where it changes, who read another is asked again too
       const counts = english?.parts[at];
       return {
-        recipient,
-        name,
-        purpose: purposes[recipient],
+        ...told,
         required: recipient === "voice",
         version: versionOf(...shown, ...(counts ? [counts.version] : [])),
         digest: digestOf(...shown),

@@ -60,6 +60,7 @@ export type ConsentMethod = "email_plus" | "card" | "form";
 
 export interface ConsentPart {
   recipient: Recipient;
+  title: string;
   name: string;
   purpose: string;
   required: boolean;

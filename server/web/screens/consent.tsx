@@ -183,7 +183,7 @@ interface PartParts {
 /** One recipient: who it is, what it gets, and the parent's word. */
 function PartOf({ part, on, reads, onToggle, onTake }: PartParts): JSX.Element {
   const { consent } = useWords();
-  const { title } = consent.recipients[part.recipient];
+  const { title } = part;
   const kind = { none: "", pending: "warm", granted: "good", revoked: "", changed: "warm" }[part.state];
   return (
     <>
@@ -222,7 +222,7 @@ function TakeBack({ path, language, part, onConsent, onClose }: TakeBackParts): 
   const sending = useSending();
   // without the voice there is no consent at all
   const one = part !== "all" && !part.required ? `&recipient=${part.recipient}` : "";
-  const title = part === "all" ? consent.revokeAll : consent.recipients[part.recipient].title;
+  const title = part === "all" ? consent.revokeAll : part.title;
   const take = (): Promise<boolean> =>
     sending.run(async () => {
       onConsent(await ask.delete<Consent>(`${path}/consent?language=${language}${one}`));

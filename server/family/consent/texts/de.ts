@@ -8,6 +8,14 @@ export const de: typeof en = {
     days: (days) => `${days} Tage lang`,
     chosen: (most) => `so viele Tage, wie Sie wählen, 1 bis ${most}`,
   },
+  titles: {
+    voice: "Die Stimme Ihres Kindes hören",
+    transcripts: "Gesagtes aufbewahren, für Sie",
+    speech_in: "Sprache in Wörter verwandeln",
+    chat: "Eine Antwort finden",
+    speech_out: "Die Antwort vorlesen",
+    moderation: "Prüfen, ob es für Kinder geeignet ist",
+  },
   purposes: (time) => ({
     voice: `Nimmt die Stimme Ihres Kindes auf, solange die Pfote gedrückt ist, anstelle von Tippen. Der Ton bleibt ${time("sound")} und wird dann gelöscht. Er wird nie für Training, Werbung oder Auswertung benutzt.`,
     transcripts: `Bewahrt auf, was Ihr Kind und der Bär gesagt haben, verschlüsselt, damit Sie es lesen können; ${time("conversations")}. Ohne dies wird nichts aufbewahrt, was gesagt wurde.`,

@@ -4,6 +4,15 @@ import type { Recipient } from "../../../ports.ts";
 /** How long a category of the policy is kept, in words. */
 export type TimeOf = (category: string) => string;
 
+const titles: Record<Recipient, string> = {
+  voice: "Hear your child's voice",
+  transcripts: "Keep what was said, for you",
+  speech_in: "Turn speech into words",
+  chat: "Think of an answer",
+  speech_out: "Read the answer aloud",
+  moderation: "Check that it is fit for a child",
+};
+
 export const en = {
   server: "this Bearlink server",
   time: {
@@ -11,6 +20,7 @@ export const en = {
     days: (days: number) => `for ${days} days`,
     chosen: (most: number) => `for as many days as you choose, 1 to ${most}`,
   },
+  titles,
   purposes: (time: TimeOf): Record<Recipient, string> => ({
     voice: `Takes your child's voice while the paw is held, in place of typing. The sound is kept ${time("sound")}, and then deleted. It is never used for training, advertising or analytics.`,
     transcripts: `Keeps what your child and the toy said, encrypted, for you to read; ${time("conversations")}. Without it nothing that was said is kept.`,

@@ -57,14 +57,6 @@ export const family: typeof English = {
     required: "Nötig, um überhaupt zu sprechen",
     optional: "Ihre Wahl",
     to: (who) => `Wer: ${who}`,
-    recipients: {
-      voice: { title: "Die Stimme Ihres Kindes hören" },
-      transcripts: { title: "Gesagtes aufbewahren, für Sie" },
-      speech_in: { title: "Sprache in Wörter verwandeln" },
-      chat: { title: "Eine Antwort finden" },
-      speech_out: { title: "Die Antwort vorlesen" },
-      moderation: { title: "Prüfen, ob es für Kinder geeignet ist" },
-    },
     allow: "Erlauben",
     state: {
       none: "Nicht gegeben",

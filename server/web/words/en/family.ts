@@ -55,14 +55,6 @@ export const family = {
     required: "Needed for talking at all",
     optional: "Your choice",
     to: (who: string) => `Who: ${who}`,
-    recipients: {
-      voice: { title: "Hear your child's voice" },
-      transcripts: { title: "Keep what was said, for you" },
-      speech_in: { title: "Turn speech into words" },
-      chat: { title: "Think of an answer" },
-      speech_out: { title: "Read the answer aloud" },
-      moderation: { title: "Check that it is fit for a child" },
-    },
     allow: "Allow",
     state: {
       none: "Not given",

@@ -91,7 +91,7 @@ describe("the notice", () => {
     german!.parts.forEach((part, at) => {
       const other = english!.parts[at]!;
       expect(part.required).toBe(other.required);
-      for (const field of ["purpose", "version", "digest"] as const)
+      for (const field of ["title", "purpose", "version", "digest"] as const)
         expect(part[field]).not.toBe(other[field]);
     });
     for (const one of [english, german]) expect(notice.read(one!.version)).toBe(one);
@@ -100,8 +100,8 @@ describe("the notice", () => {
 
   test("is in English what it was before there were others: its version is made of that text alone", async () => {
     const { consent } = await home();
-    for (const { recipient, name, purpose, version, digest } of consent.notice.in("en").parts) {
-      const shown = toHex(systemHash.sha256(lp([recipient, name, purpose].map(utf8))));
+    for (const { recipient, title, name, purpose, version, digest } of consent.notice.in("en").parts) {
+      const shown = toHex(systemHash.sha256(lp([recipient, title, name, purpose].map(utf8))));
       expect(digest).toBe(shown);
       expect(version).toBe(shown.slice(0, 16));
     }
