@@ -403,11 +403,15 @@ export const MAX_WAITING_TOLD = 10_000;
 /** days that the audit trail is kept where the settings do not say, and rows let go at once. MISSION B28 */
 export const AUDIT_DAYS = 365;
 export const AUDIT_DROP_ROWS = 2_000;
+/** days more that a day which left the database stays in the archive where the settings do not say, links in one part of it, and bytes of a part: 8 KB of a row */
+export const AUDIT_ARCHIVE_DAYS = 365;
+export const AUDIT_ARCHIVE_ROWS = 2_000;
+export const MAX_ARCHIVE_BYTES = 16_777_216;
 /** ms before now in which a verification looks for exported days that the record no longer has */
 export const AUDIT_LOOK_BACK_MS = 30 * 24 * 3_600_000;
 /** ms before now before which it looks for none, whoever asks: each day may be two requests */
 export const AUDIT_LOOK_FAR_MS = 3 * 365 * 24 * 3_600_000;
-/** ms for one request to the store of the chain's heads, and bytes of its answer */
+/** ms for one request to the store of the chain's heads and of the archive, and bytes of its answer to the first */
 export const AUDIT_STORE_MS = 10_000;
 export const MAX_HEAD_BYTES = 65_536;
 /** entries of the audit trail in one answer */

@@ -1,7 +1,7 @@
 /** Every setting of a cell, read from the environment once, each fault named before anything starts. */
 import { isIP } from "node:net";
 import { z } from "zod";
-import { AUDIT_DAYS, REQUESTS_PER_ADDRESS } from "./bounds.ts";
+import { AUDIT_ARCHIVE_DAYS, AUDIT_DAYS, REQUESTS_PER_ADDRESS } from "./bounds.ts";
 
 const flag = z.enum(["true", "false"]).transform((value) => value === "true");
 /** A whole number from 0 to `most`. */
@@ -85,6 +85,7 @@ export const configSchema = z.object({
   AUDIT_RETENTION_DAYS: count(3_650)
     .refine((days) => days > 0, "must not be 0")
     .default(AUDIT_DAYS),
+  AUDIT_ARCHIVE_DAYS: count(3_650).default(AUDIT_ARCHIVE_DAYS),
   AUDIT_EXPORT_DIR: z.string().min(1).max(4096).optional(),
   AUDIT_EXPORT_URL: url.optional(),
 

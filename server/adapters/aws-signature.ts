@@ -9,7 +9,7 @@ export interface AwsAccess {
 }
 
 export interface Unsigned {
-  method: "GET" | "POST" | "PUT";
+  method: "DELETE" | "GET" | "POST" | "PUT";
   /** kms, s3 */
   service: string;
   host: string;

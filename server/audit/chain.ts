@@ -58,9 +58,14 @@ export function sealOf(
   return macOf(hash, key.seal, ["seal", day, key.id, places, toHex(head), toHex(opening)]);
 }
 
-/** That it was we who let the rows of a day go. */
-export function dropProof(hash: Hash, key: ChainKey, day: string, { seal }: SealedEnd): Uint8Array {
-  return macOf(hash, key.seal, ["dropped", day, toHex(seal)]);
+/** That it was we who let the rows of a day go, and into how many parts of an archive. */
+export function dropProof(
+  hash: Hash,
+  key: ChainKey,
+  { day, archived }: Pick<ChainDay, "day" | "archived">,
+  { seal }: SealedEnd,
+): Uint8Array {
+  return macOf(hash, key.seal, ["dropped", day, toHex(seal), ...(archived === undefined ? [] : [archived])]);
 }
 
 /** Where a day stands, for the second place, which cannot forge it either. */
@@ -111,8 +116,8 @@ export function nextStep(
   if (rows.length === 0) return step;
   if (!step.tail || step.tail.day.sealed) {
     const opening = openingOf(hash, keys.current, today, step.tail?.day);
-    const [sealed, dropped] = [undefined, undefined];
-    step.open = { day: today, keyId: keys.current.id, opening, sealed, dropped };
+    const [sealed, dropped, archived] = [undefined, undefined, undefined];
+    step.open = { day: today, keyId: keys.current.id, opening, sealed, dropped, archived };
     step.tail = { day: step.open, place: 0, mac: opening };
   }
   const { day } = step.tail;

@@ -22,7 +22,7 @@ export function checkDay(hash: Hash, key: ChainKey, day: ChainDay, before: Chain
   const { sealed, dropped } = day;
   if (!sealed) return dropped === undefined;
   if (!sameBytes(sealed.seal, sealOf(hash, key, day, sealed))) return false;
-  return dropped === undefined || sameBytes(dropped, dropProof(hash, key, day.day, sealed));
+  return dropped === undefined || sameBytes(dropped, dropProof(hash, key, day, sealed));
 }
 
 /** That we made it. */

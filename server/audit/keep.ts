@@ -1,43 +1,159 @@
-/** How long the trail is kept: whole days go when their time is over, and their sealed heads stay, so that what is left still stands on them. MISSION B28 */
+/** How long the trail is kept: days whose time is over go whole, by way of an archive that has its own end, and their sealed heads stay, so that what is left still stands on them. MISSION B28, SAFETY S4 */
 import type { Hash } from "@bearlink/sdk/protocol";
-import { AUDIT_DROP_ROWS, RETENTION_SWEEP_MS } from "../bounds.ts";
-import type { AuditChain, Clock, Log } from "../ports.ts";
+import { AUDIT_ARCHIVE_ROWS, AUDIT_DROP_ROWS, RETENTION_SWEEP_MS } from "../bounds.ts";
+import type { AuditArchive, AuditChain, AuditEntry, ChainDay, Clock, Log, Meter } from "../ports.ts";
 import { dayOf, dropProof, keyOfDay } from "./chain.ts";
 import type { ChainKeys } from "./keys.ts";
 
 export interface KeepPorts {
-  chain: Pick<AuditChain, "days" | "drop">;
+  chain: Pick<AuditChain, "days" | "links" | "archive" | "drop" | "unarchive">;
+  /** a day goes into each of them */
+  archives: readonly AuditArchive[];
   keys: ChainKeys;
   hash: Hash;
   clock: Clock;
+  meter: Meter;
   log: Log;
+}
+
+export interface WatchPorts extends Pick<KeepPorts, "archives" | "clock" | "meter" | "log"> {
+  chain: Pick<AuditChain, "days">;
+}
+
+export interface KeepTimes {
+  /** in the database */
+  days: number;
+  /** and then in the archive; 0: there is none */
+  archiveDays: number;
 }
 
 /** A job that comes again and again. */
 export function auditRetentionJob(
   ports: KeepPorts,
-  days: number,
+  times: KeepTimes,
 ): { run(about: string, signal: AbortSignal): Promise<void>; next(now: number): number } {
   return {
-    run: (_about, signal) => dropOldDays(ports, days, signal),
+    run: (_about, signal) => keepTrail(ports, times, signal),
     next: (now) => now + RETENTION_SWEEP_MS,
   };
 }
 
 const DAY_MS = 86_400_000;
 
-/** Each day that goes is itself in the trail. What is not sealed stays. */
-export async function dropOldDays(ports: KeepPorts, days: number, signal: AbortSignal): Promise<void> {
-  const { chain, keys, hash, clock, log } = ports;
-  const oldest = dayOf(clock.now() - days * DAY_MS);
-  for (const day of await chain.days()) {
-    if (day.day >= oldest || !day.sealed) return;
-    const proof = day.dropped ?? dropProof(hash, keyOfDay(keys, day), day.day, day.sealed);
-    const entry = { at: clock.now(), action: "audit_day_dropped", outcome: "success" } as const;
-    const of = { ...entry, actor: "retention", resource: day.day };
-    let gone = 0;
-    for (let batch = AUDIT_DROP_ROWS; batch === AUDIT_DROP_ROWS && !signal.aborted; gone += batch)
-      batch = await chain.drop(day.day, proof, AUDIT_DROP_ROWS, of);
-    if (gone > 0) log.info({ day: day.day, gone }, "a day of the audit trail was past its time");
+/** The first days that stay: in the database, and in the archive. */
+function firstDays({ days, archiveDays }: KeepTimes, now: number): { stays: string; archived: string } {
+  return { stays: dayOf(now - days * DAY_MS), archived: dayOf(now - (days + archiveDays) * DAY_MS) };
+}
+
+/** Each day that goes, and each whose archive goes, is itself in the trail. What is not sealed stays. */
+export async function keepTrail(ports: KeepPorts, times: KeepTimes, signal: AbortSignal): Promise<void> {
+  const first = firstDays(times, ports.clock.now());
+  for (const day of await ports.chain.days()) {
+    if (day.day >= first.stays || !day.sealed || signal.aborted) break;
+    // a day whose time in the archive is over as well is not put there any more
+    const goesBy = !day.dropped && day.day >= first.archived;
+    const archived = goesBy ? await archiveDay(ports, day, signal) : day.archived;
+    if (goesBy && archived === undefined) break;
+    await dropDay(ports, { ...day, archived }, signal);
   }
+  await emptyArchives(ports, first.archived, signal);
+}
+
+/** Into how many parts it went; undefined where it did not go whole into every archive. */
+async function archiveDay(
+  ports: KeepPorts,
+  { day, sealed, archived = 0 }: ChainDay,
+  signal: AbortSignal,
+): Promise<number | undefined> {
+  const parts = Math.max(archived, Math.ceil(sealed!.places / AUDIT_ARCHIVE_ROWS));
+  for (let part = 1; part <= parts; part++) {
+    const after = (part - 1) * AUDIT_ARCHIVE_ROWS;
+    const page = await ports.chain.links(day, after, AUDIT_ARCHIVE_ROWS);
+    const links = page.filter(({ link }) => link.place <= after + AUDIT_ARCHIVE_ROWS);
+    // after the links: what another cell's job has begun to let go is not put over what it kept
+    if (signal.aborted || !(await ports.chain.archive(day, parts))) return undefined;
+    for (const archive of ports.archives)
+      if (!(await did(ports, archive, day, () => archive.put(day, part, links)))) return undefined;
+  }
+  return parts;
+}
+
+async function dropDay(ports: KeepPorts, day: ChainDay, signal: AbortSignal): Promise<void> {
+  const { chain, keys, hash, log } = ports;
+  const proof = day.dropped ?? dropProof(hash, keyOfDay(keys, day), day, day.sealed!);
+  const entry = entryOf(ports, "audit_day_dropped", day);
+  let gone = 0;
+  for (let batch = AUDIT_DROP_ROWS; batch === AUDIT_DROP_ROWS && !signal.aborted; gone += batch)
+    batch = await chain.drop(day.day, { proof, archived: day.archived }, AUDIT_DROP_ROWS, entry);
+  const told = { day: day.day, gone, parts: day.archived };
+  if (gone > 0) log.info(told, "a day of the audit trail was past its time");
+}
+
+/** Of days before `first` nothing stays in any archive. An archive that is away keeps its own until it is back. */
+async function emptyArchives(ports: KeepPorts, first: string, signal: AbortSignal): Promise<void> {
+  const { chain, keys, hash, archives, log } = ports;
+  const away = new Set<AuditArchive>();
+  for (const day of await chain.days()) {
+    if (day.day >= first || signal.aborted) return;
+    if (!day.dropped || day.archived === undefined) continue;
+    for (const archive of archives)
+      if (!away.has(archive) && !(await did(ports, archive, day.day, () => removeDay(archive, day))))
+        away.add(archive);
+    if (away.size > 0) continue;
+    const proof = dropProof(hash, keyOfDay(keys, day), { day: day.day, archived: undefined }, day.sealed!);
+    await chain.unarchive(day.day, proof, entryOf(ports, "audit_archive_dropped", day));
+    log.info({ day: day.day }, "a day of the audit trail was past its time in the archive");
+  }
+}
+
+async function removeDay(archive: AuditArchive, { day, archived = 0 }: ChainDay): Promise<void> {
+  for (let part = 1; part <= archived; part++) await archive.remove(day, part);
+}
+
+/** False where the archive is away: it is told, and comes again with the job. */
+async function did(
+  { meter, log }: Pick<KeepPorts, "meter" | "log">,
+  { name }: AuditArchive,
+  day: string,
+  act: () => Promise<void>,
+): Promise<boolean> {
+  try {
+    await act();
+    return true;
+  } catch (error) {
+    meter.count("audit_faults_total", { fault: "archive" });
+    log.warn({ error, day, to: name }, "the archive of the audit trail is away: the day stays where it is");
+    return false;
+  }
+}
+
+function entryOf({ clock }: KeepPorts, action: string, { day }: ChainDay): AuditEntry {
+  return { at: clock.now(), action, outcome: "success", actor: "retention", resource: day };
+}
+
+/** Each cell looks by itself after an archive that may be its own, which the job of another does not reach. The answer stops it. */
+export function watchArchives(ports: WatchPorts, times: KeepTimes): () => Promise<void> {
+  const { chain, archives, clock } = ports;
+  let cancel = (): void => {};
+  let stopped = false;
+  let looking = Promise.resolve();
+  async function look(): Promise<void> {
+    const first = firstDays(times, clock.now()).archived;
+    for (const archive of archives)
+      await did(ports, archive, first, async () => {
+        // what the record still has there is the job's, and verified until then
+        const there = (await chain.days()).filter(({ archived }) => archived !== undefined);
+        await archive.removeBefore?.(first, new Set(there.map(({ day }) => day)));
+      });
+    if (!stopped) cancel = clock.after(RETENTION_SWEEP_MS, again);
+  }
+  function again(): void {
+    looking = look();
+  }
+  again();
+  return async () => {
+    stopped = true;
+    cancel();
+    await looking;
+  };
 }

@@ -8,7 +8,15 @@ import {
   MAX_AUDIT_FINDINGS,
   MAX_WAITING_TOLD,
 } from "../bounds.ts";
-import type { AuditChain, ChainDay, Clock, ExportedHead, HeadStore } from "../ports.ts";
+import type {
+  AuditArchive,
+  AuditChain,
+  ChainDay,
+  Clock,
+  ExportedHead,
+  HeadStore,
+  LinkedRow,
+} from "../ports.ts";
 import { dayAfter, dayOf, linkMac } from "./chain.ts";
 import { checkDay, checkHead, isOurs } from "./check.ts";
 import type { Fault } from "./check.ts";
@@ -18,6 +26,7 @@ export interface VerifyPorts {
   chain: Pick<AuditChain, "days" | "links" | "strays" | "waiting">;
   keys: ChainKeys;
   heads: readonly Pick<HeadStore, "name" | "read">[];
+  archives: readonly Pick<AuditArchive, "name" | "read">[];
   hash: Hash;
   clock: Clock;
 }
@@ -28,6 +37,8 @@ export interface Finding {
   place?: number;
   /** of the audit row */
   id?: number;
+  /** where it was found in an archive: the archive's name */
+  archive?: string;
 }
 
 export interface Verified {
@@ -36,6 +47,8 @@ export interface Verified {
   days: number;
   /** links that were made again */
   links: number;
+  /** and those of archives, each archive's own */
+  archived: number;
   /** heads from the second place that the chain was held to */
   heads: number;
   /** rows that no cell has linked yet, as far as they were counted: nothing can be said of them */
@@ -46,16 +59,22 @@ export interface Verified {
   away: string[];
 }
 
-/** days, both included: 2026-11-28 */
-export interface Span {
+/** What is looked at. */
+export interface Scope {
+  /** days, both included: 2026-11-28 */
   from?: string | undefined;
   to?: string | undefined;
+  /** also what archives have of them */
+  archive?: boolean | undefined;
 }
 
 type Find = (fault: Fault, where?: Omit<Finding, "fault">) => void;
 
 /** Rejects where the record is away. */
-export async function verifyChain(ports: VerifyPorts, { from, to }: Span = {}): Promise<Verified> {
+export async function verifyChain(
+  ports: VerifyPorts,
+  { from, to, archive = false }: Scope = {},
+): Promise<Verified> {
   const { chain, keys, hash } = ports;
   const findings: Finding[] = [];
   const find: Find = (fault, where = {}) => {
@@ -63,10 +82,11 @@ export async function verifyChain(ports: VerifyPorts, { from, to }: Span = {}): 
   };
   // before the days: what is exported meanwhile is on the chain by then
   const { heads, away } = await readHeads(ports, { from, to });
+  const silent = new Set(away);
   const all = await chain.days();
   const [first, last] = [from ?? "", to ?? "9"];
   const asked = all.filter(({ day }) => day >= first && day <= last);
-  let links = 0;
+  let [links, archived] = [0, 0];
 
   for (const day of asked) {
     const at = all.indexOf(day);
@@ -79,13 +99,25 @@ export async function verifyChain(ports: VerifyPorts, { from, to }: Span = {}): 
     const fits = checkDay(hash, key, day, all[at - 1]) && (day.sealed !== undefined || at === all.length - 1);
     if (!fits) find("day", { day: day.day });
     const exported = heads.filter((head) => head.day === day.day);
+    const wanted = new Set(exported.map(({ places }) => places));
     const macs = day.dropped
       ? droppedMacs(day)
-      : await checkLinks(ports, key, day, new Set(exported.map(({ places }) => places)), find);
+      : await checkLinks(ports, key, day, wanted, find, livePages(ports, day));
     links += macs.count;
     for (const head of exported) {
       const fault = checkHead(hash, key, day, head, macs);
       if (fault) find(fault, { day: day.day, place: head.places });
+    }
+    // of a day that we did not let go as it says there is no telling into how many parts it went
+    if (!archive || !day.dropped || !fits || day.archived === undefined) continue;
+    const copies = await readCopies(ports, key, day, wanted, silent);
+    if (copies.length === 0 && silent.size === 0) find("missing", { day: day.day });
+    for (const { macs, findings, name } of copies) {
+      archived += macs.count;
+      for (const { fault, ...where } of findings) find(fault, { ...where, archive: name });
+      for (const { places, head } of exported)
+        if ((macs.at.get(places) ?? head) !== head)
+          find("head", { day: day.day, place: places, archive: name });
     }
   }
   const known = new Set(asked.map(({ day }) => day));
@@ -96,13 +128,16 @@ export async function verifyChain(ports: VerifyPorts, { from, to }: Span = {}): 
   // of rows without a link there is no telling in which days they would lie
   for (const id of await chain.strays(MAX_AUDIT_FINDINGS)) find("added", { id });
   const waiting = await chain.waiting(MAX_WAITING_TOLD);
-  const holds = findings.length === 0 && away.length === 0;
-  return { holds, days: asked.length, links, heads: heads.length, waiting, findings, away };
+  const holds = findings.length === 0 && silent.size === 0;
+  return {
+    ...{ holds, days: asked.length, links, archived, heads: heads.length },
+    ...{ waiting, findings, away: [...silent] },
+  };
 }
 
 async function readHeads(
   { heads, chain, clock }: VerifyPorts,
-  { from, to }: Span,
+  { from, to }: Scope,
 ): Promise<{ heads: ExportedHead[]; away: string[] }> {
   const now = clock.now();
   const days = (await chain.days()).map(({ day }) => day);
@@ -137,17 +172,65 @@ const droppedMacs = ({ sealed }: ChainDay): Macs => ({
   at: new Map(sealed && [[sealed.places, toHex(sealed.head)]]),
 });
 
+async function* livePages({ chain }: VerifyPorts, { day }: ChainDay): AsyncGenerator<LinkedRow[]> {
+  let after = 0;
+  for (;;) {
+    const page = await chain.links(day, after, AUDIT_VERIFY_LINKS);
+    yield page;
+    if (page.length < AUDIT_VERIFY_LINKS) return;
+    after = page.at(-1)!.link.place;
+  }
+}
+
+interface Copy {
+  name: string;
+  macs: Macs;
+  findings: Finding[];
+}
+
+/**
+ * What each archive has of a day, held to it as its rows were. One that has nothing of it tells nothing: it may have been
+ * added later. One that does not answer is one of the `silent`, and is not asked again.
+ */
+async function readCopies(
+  ports: VerifyPorts,
+  key: ChainKey,
+  day: ChainDay,
+  wanted: ReadonlySet<number>,
+  silent: Set<string>,
+): Promise<Copy[]> {
+  const copies: Copy[] = [];
+  for (const archive of ports.archives) {
+    const findings: Finding[] = [];
+    let there = false;
+    async function* pages(): AsyncGenerator<LinkedRow[]> {
+      for (let part = 1; part <= day.archived! && !silent.has(archive.name); part++) {
+        const links = await archive.read(day.day, part).catch(() => void silent.add(archive.name));
+        if (!links) continue;
+        there = true;
+        yield links;
+      }
+    }
+    const find: Find = (fault, where = {}) => {
+      if (findings.length < MAX_AUDIT_FINDINGS) findings.push({ fault, ...where });
+    };
+    const macs = await checkLinks(ports, key, day, wanted, find, pages());
+    if (there && !silent.has(archive.name)) copies.push({ name: archive.name, macs, findings });
+  }
+  return copies;
+}
+
 async function checkLinks(
-  { chain, hash }: VerifyPorts,
+  { hash }: VerifyPorts,
   key: ChainKey,
   { day, opening, sealed }: ChainDay,
   wanted: ReadonlySet<number>,
   find: Find,
+  pages: AsyncIterable<readonly LinkedRow[]>,
 ): Promise<Macs> {
   const macs: Macs = { count: 0, last: 0, at: new Map() };
   let mac = opening;
-  for (;;) {
-    const page = await chain.links(day, macs.last, AUDIT_VERIFY_LINKS);
+  for await (const page of pages) {
     for (const { link, row } of page) {
       if (link.place !== macs.last + 1) find("missing", { day, place: macs.last + 1 });
       const where = { day, place: link.place, id: link.auditId };
@@ -159,7 +242,6 @@ async function checkLinks(
       macs.count++;
       if (wanted.has(link.place)) macs.at.set(link.place, toHex(mac));
     }
-    if (page.length < AUDIT_VERIFY_LINKS) break;
   }
   if (sealed && macs.last < sealed.places) find("cut", { day, place: macs.last });
   else if (sealed && !(macs.last === sealed.places && sameBytes(mac, sealed.head)))

@@ -7,11 +7,11 @@ import { migrationStatus } from "../adapters/sql/migrate.ts";
 import { sqlVaultMasters } from "../adapters/sql/vault-masters.ts";
 import { chainKeys } from "../audit/keys.ts";
 import { verifyChain } from "../audit/verify.ts";
-import type { Span, Verified } from "../audit/verify.ts";
+import type { Scope, Verified } from "../audit/verify.ts";
 import type { Config } from "../config.ts";
 import { StartError } from "../errors.ts";
 import type { Log } from "../ports.ts";
-import { headStores } from "./audit.ts";
+import { secondPlaces } from "./audit.ts";
 import { openSecrets } from "./secrets.ts";
 import { openRecord } from "./stores.ts";
 
@@ -21,7 +21,7 @@ export type { Finding, Verified } from "../audit/verify.ts";
 const VERIFY_MS = 5 * 60_000;
 
 /** Throws a StartError where the database is in use or away, its schema is behind, or no key opens its masters. */
-export async function verifyRecord(config: Config, { log }: { log: Log }, span: Span): Promise<Verified> {
+export async function verifyRecord(config: Config, { log }: { log: Log }, scope: Scope): Promise<Verified> {
   const { db, close } = await openRecord(config, log, VERIFY_MS);
   try {
     if ((await migrationStatus(db)).some(({ state }) => state === "pending"))
@@ -34,9 +34,9 @@ export async function verifyRecord(config: Config, { log }: { log: Log }, span: 
     return await verifyChain(
       {
         ...{ ...ports, chain: sqlAuditChain({ db }), keys: chainKeys(systemHash, masters) },
-        heads: headStores(config, ports),
+        ...secondPlaces(config, ports),
       },
-      span,
+      scope,
     );
   } finally {
     await close();

@@ -1,25 +1,43 @@
-/** The audit trail of a cell: who links it, where its heads go, how long it is kept, and whether it holds. */
+/** The audit trail of a cell: who links it, where its heads and its archive go, how long it is kept, and whether it holds. */
 import { join } from "node:path";
+import { archiveFiles } from "../adapters/audit-heads/archive-files.ts";
+import { archiveObjects } from "../adapters/audit-heads/archive-objects.ts";
 import { headFiles } from "../adapters/audit-heads/file.ts";
 import { headObjects } from "../adapters/audit-heads/object-store.ts";
-import { auditRetentionJob } from "../audit/keep.ts";
+import { auditRetentionJob, watchArchives } from "../audit/keep.ts";
+import type { KeepTimes } from "../audit/keep.ts";
 import { chainKeys } from "../audit/keys.ts";
 import { createLinker } from "../audit/link.ts";
 import { lookoutJob } from "../audit/suspicious.ts";
 import { verifyChain } from "../audit/verify.ts";
-import type { Span, Verified } from "../audit/verify.ts";
+import type { Scope, Verified } from "../audit/verify.ts";
 import type { Config } from "../config.ts";
 import type { Hash } from "@bearlink/sdk/protocol";
 import type { JobKind } from "../jobs/runner.ts";
-import type { Alerts, AuditChain, AuditReader, AuditTrail, Clock, HeadStore, Log, Meter } from "../ports.ts";
+import type {
+  Alerts,
+  AuditArchive,
+  AuditChain,
+  AuditReader,
+  AuditTrail,
+  Clock,
+  HeadStore,
+  Log,
+  Meter,
+} from "../ports.ts";
 import type { Secrets } from "./secrets.ts";
 
 export interface CellAudit {
   /** `alerts`: there by the time a job is done */
   jobs(alerts: Pick<Alerts, "raise">): Record<string, JobKind>;
-  verify(span: Span): Promise<Verified>;
+  verify(scope: Scope): Promise<Verified>;
   /** Begins to link; the answer links and exports once more, and stops. */
   start(): () => Promise<void>;
+}
+
+/** As the job keeps them, and as people are told. */
+export function auditTimes(config: Config): KeepTimes {
+  return { days: config.AUDIT_RETENTION_DAYS, archiveDays: config.AUDIT_ARCHIVE_DAYS };
 }
 
 export interface AuditParts {
@@ -41,37 +59,44 @@ export function openAudit(
     ...ports,
     chain,
     keys: chainKeys(ports.hash, masters),
-    heads: headStores(config, ports),
+    ...secondPlaces(config, ports),
   };
   const linker = createLinker(parts);
+  const times = auditTimes(config);
   return {
     jobs: (alerts) => ({
-      "audit-retention": auditRetentionJob(parts, config.AUDIT_RETENTION_DAYS),
+      "audit-retention": auditRetentionJob(parts, times),
       "suspicious-activity": lookoutJob({ ...parts, alerts }),
     }),
-    verify: (span) => verifyChain(parts, span),
+    verify: (scope) => verifyChain(parts, scope),
     start() {
       linker.start();
-      return linker.stop;
+      const stopWatch = watchArchives(parts, times);
+      return async () => {
+        await stopWatch();
+        await linker.stop();
+      };
     },
   };
 }
 
-/** A folder always, and an object store where the settings name one. */
-export function headStores(config: Config, ports: { clock: Clock }): HeadStore[] {
-  const stores = [headFiles(config.AUDIT_EXPORT_DIR ?? join(config.DATA_DIR, "audit-heads"))];
-  if (config.AUDIT_EXPORT_URL !== undefined)
-    stores.push(
-      headObjects(
-        {
-          url: config.AUDIT_EXPORT_URL,
-          region: config.AWS_REGION!,
-          accessKeyId: config.AWS_ACCESS_KEY_ID!,
-          secretAccessKey: config.AWS_SECRET_ACCESS_KEY!,
-          sessionToken: config.AWS_SESSION_TOKEN,
-        },
-        ports,
-      ),
-    );
-  return stores;
+/** Of the heads and of the archive: a folder always, and an object store where the settings name one. */
+export function secondPlaces(
+  config: Config,
+  ports: { clock: Clock },
+): { heads: HeadStore[]; archives: AuditArchive[] } {
+  const folder = config.AUDIT_EXPORT_DIR ?? join(config.DATA_DIR, "audit-heads");
+  const [heads, archives]: [HeadStore[], AuditArchive[]] = [[headFiles(folder)], [archiveFiles(folder)]];
+  if (config.AUDIT_EXPORT_URL !== undefined) {
+    const store = {
+      url: config.AUDIT_EXPORT_URL,
+      region: config.AWS_REGION!,
+      accessKeyId: config.AWS_ACCESS_KEY_ID!,
+      secretAccessKey: config.AWS_SECRET_ACCESS_KEY!,
+      sessionToken: config.AWS_SESSION_TOKEN,
+    };
+    heads.push(headObjects(store, ports));
+    archives.push(archiveObjects(store, ports));
+  }
+  return { heads, archives };
 }

@@ -87,8 +87,10 @@ export interface ChainDay {
   /** a MAC over the seal of the day before: what its first link follows on */
   opening: Uint8Array;
   sealed: SealedEnd | undefined;
-  /** a MAC that says that we let its rows go; undefined while they are there */
+  /** a MAC that says that we let its rows go, and into how many parts; undefined while they are there */
   dropped: Uint8Array | undefined;
+  /** parts of it that the archive has, or is being given; undefined where there are none */
+  archived: number | undefined;
 }
 
 /** How a day ended: how many links it has, the last one, and a MAC over all this. */
@@ -104,6 +106,12 @@ export interface ChainLink {
   place: number;
   auditId: number;
   mac: Uint8Array;
+}
+
+/** A link, with its row where that is still there. */
+export interface LinkedRow {
+  link: ChainLink;
+  row: AuditRow | undefined;
 }
 
 /** Where the chain ends. */
@@ -133,15 +141,24 @@ export interface AuditChain {
   ): Promise<{ step: ChainStep; rows: AuditRow[] } | undefined>;
   /** All days there are, oldest first. */
   days(): Promise<ChainDay[]>;
-  /** The links of a day above `after`, in order, each with its row where that is still there. */
-  links(day: string, after: number, most: number): Promise<{ link: ChainLink; row: AuditRow | undefined }[]>;
+  /** The links of a day above `after`, in order. */
+  links(day: string, after: number, most: number): Promise<LinkedRow[]>;
   /** Ids of rows that have no link and do not wait for one, and of rows that wait and are gone. */
   strays(most: number): Promise<number[]>;
   /** Sealed days whose heads were not exported yet. */
   unexported(most: number): Promise<ChainDay[]>;
   exported(day: string, at: number): Promise<void>;
-  /** Lets the rows and links of a sealed day go, at most so many; answers with how many went. `proof` is kept in their place, and the entry is written where it was not before. */
-  drop(day: string, proof: Uint8Array, most: number, entry: AuditEntry): Promise<number>;
+  /** Notes how many parts of a sealed day the archive is being given: before the first is, so that none is ever forgotten there. False where its rows are going already. */
+  archive(day: string, parts: number): Promise<boolean>;
+  /** Lets the rows and links of a sealed day go, at most so many; answers with how many went. The proof is kept in their place, and the entry is written, where they were not before; none goes where the archive was given other parts than `archived`. */
+  drop(
+    day: string,
+    end: { proof: Uint8Array; archived: number | undefined },
+    most: number,
+    entry: AuditEntry,
+  ): Promise<number>;
+  /** Of a day whose rows went: the archive has nothing of it any more, and the proof is of that. */
+  unarchive(day: string, proof: Uint8Array, entry: AuditEntry): Promise<void>;
 }
 
 /** Where a day stands, as it is kept in a second place: a chain that was cut or written anew does not lead to it. */
@@ -163,4 +180,18 @@ export interface HeadStore {
   put(head: ExportedHead): Promise<void>;
   /** Those it has of these days, in any order; what cannot be read is left out. */
   read(from: string, to: string): Promise<ExportedHead[]>;
+}
+
+/** A place outside the database for days whose time in it is over. All reject where it is away. */
+export interface AuditArchive {
+  /** for people */
+  name: string;
+  /** In the place of the same part, whole or not at all; kept for good when it answers. */
+  put(day: string, part: number, links: readonly LinkedRow[]): Promise<void>;
+  /** undefined where there is none; what is no link is left out, and what is too long rejects. */
+  read(day: string, part: number): Promise<LinkedRow[] | undefined>;
+  /** Harmless where there is none. */
+  remove(day: string, part: number): Promise<void>;
+  /** Of a place that may be this cell's alone, and that another cell's job does not reach: removes the days before `day`, but those. */
+  removeBefore?(day: string, but: ReadonlySet<string>): Promise<void>;
 }

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { familyView, readTrail } from "../audit/read.ts";
 import type { AuditPage } from "../audit/read.ts";
 import { suspected, SUSPICIONS } from "../audit/suspicious.ts";
-import type { Span, Verified } from "../audit/verify.ts";
+import type { Scope, Verified } from "../audit/verify.ts";
 import { MAX_AUDIT_LISTED, MAX_DEVICE_CHARS } from "../bounds.ts";
 import { orUnavailable } from "../errors.ts";
 import type { AuditReader, AuditRow, Clock } from "../ports.ts";
@@ -13,7 +13,7 @@ import type { App } from "./app.ts";
 export interface AuditRoutePorts {
   auditReader: AuditReader;
   clock: Clock;
-  verify(span: Span): Promise<Verified>;
+  verify(scope: Scope): Promise<Verified>;
 }
 
 const DEFAULT_LIMIT = 50;
@@ -40,7 +40,14 @@ const query = z.strictObject({
   actor: id.optional(),
   resource: id.optional(),
 });
-const span = z.strictObject({ from: z.iso.date().optional(), to: z.iso.date().optional() });
+const scope = z.strictObject({
+  from: z.iso.date().optional(),
+  to: z.iso.date().optional(),
+  archive: z
+    .enum(["true", "false"])
+    .transform((value) => value === "true")
+    .optional(),
+});
 
 const entryAnswer = z.object({
   id: z.string(),
@@ -70,6 +77,7 @@ const verifiedAnswer = z.object({
   holds: z.boolean(),
   days: z.int(),
   links: z.int(),
+  archived: z.int(),
   heads: z.int(),
   waiting: z.int(),
   findings: z.array(
@@ -78,6 +86,7 @@ const verifiedAnswer = z.object({
       day: z.string().optional(),
       place: z.int().optional(),
       id: z.int().optional(),
+      archive: z.string().optional(),
     }),
   ),
   away: z.array(z.string()),
@@ -157,7 +166,7 @@ export function auditRoutes(app: App, ports: AuditRoutePorts): void {
     method: "GET",
     url: "/api/v1/audit/verification",
     config: operator,
-    schema: { querystring: span, response: { 200: verifiedAnswer } },
+    schema: { querystring: scope, response: { 200: verifiedAnswer } },
     handler: async (request) => orUnavailable(ports.verify(request.query)),
   });
 }

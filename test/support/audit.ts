@@ -1,7 +1,9 @@
 /** An audit chain in memory: what a test does to its tables, a database's master could do. */
+import { readPart, writePart } from "../../server/adapters/audit-heads/part-form.ts";
 import { systemHash } from "../../server/adapters/hash.ts";
 import { chainKeys } from "../../server/audit/keys.ts";
 import type {
+  AuditArchive,
   AuditChain,
   AuditEntry,
   AuditRow,
@@ -9,6 +11,7 @@ import type {
   ChainLink,
   ExportedHead,
   HeadStore,
+  LinkedRow,
 } from "../../server/ports.ts";
 
 export const CHAIN_KEYS = chainKeys(systemHash, [new Uint8Array(32).fill(5), new Uint8Array(32).fill(4)]);
@@ -50,7 +53,9 @@ export function memoryChain(): MemoryChain {
     async extend(most, _now, next) {
       const day = tables.days.at(-1);
       const last = day && linksOf(day.day).at(-1);
-      const tail = day && { day: { ...day }, place: last?.place ?? 0, mac: last?.mac ?? day.opening };
+      // of a sealed day its end, whose links may be gone
+      const { places: place, head: mac } = day?.sealed ?? { places: last?.place ?? 0, head: last?.mac };
+      const tail = day && { day: { ...day }, place, mac: mac ?? day.opening };
       const rows = tables.waiting.slice(0, most).flatMap((id) => rowOf(id) ?? []);
       const step = next(tail, rows);
       if (step.seal) tables.days.find(({ day }) => day === step.seal!.day)!.sealed = step.seal.end;
@@ -79,8 +84,21 @@ export function memoryChain(): MemoryChain {
     async exported(day, at) {
       tables.days.find((one) => one.day === day)!.exportedAt = at;
     },
-    async drop(day, proof, most, entry) {
+    async archive(day, parts) {
       const one = tables.days.find((one) => one.day === day)!;
+      if (one.dropped) return false;
+      one.archived = parts;
+      return true;
+    },
+    async unarchive(day, proof, entry) {
+      const one = tables.days.find((one) => one.day === day)!;
+      if (!one.dropped || one.archived === undefined) return;
+      Object.assign(one, { dropped: proof, archived: undefined });
+      append(entry);
+    },
+    async drop(day, { proof, archived }, most, entry) {
+      const one = tables.days.find((one) => one.day === day)!;
+      if (!one.dropped && one.archived !== archived) return 0;
       if (!one.dropped) append(entry);
       one.dropped ??= proof;
       const going = linksOf(day).slice(0, most);
@@ -107,4 +125,36 @@ export function memoryHeads(): HeadStore & { heads: ExportedHead[]; away: boolea
     },
   };
   return store;
+}
+
+/** An archive that can be away; its parts by day and number, such as `2025-11-28/1`. */
+export function memoryArchive(name = "memory"): AuditArchive & { parts: Map<string, string>; away: boolean } {
+  const parts = new Map<string, string>();
+  const there = (): void => {
+    if (archive.away) throw new Error("away");
+  };
+  const archive = {
+    ...{ name, parts, away: false },
+    async put(day: string, part: number, links: readonly LinkedRow[]) {
+      there();
+      parts.set(`${day}/${part}`, writePart(links));
+    },
+    async read(day: string, part: number) {
+      there();
+      const text = parts.get(`${day}/${part}`);
+      return text === undefined ? undefined : readPart(day, text);
+    },
+    async remove(day: string, part: number) {
+      there();
+      parts.delete(`${day}/${part}`);
+    },
+    async removeBefore(first: string, but: ReadonlySet<string>) {
+      there();
+      for (const key of [...parts.keys()]) {
+        const day = key.slice(0, 10);
+        if (day < first && !but.has(day)) parts.delete(key);
+      }
+    },
+  };
+  return archive;
 }

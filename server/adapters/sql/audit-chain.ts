@@ -87,7 +87,18 @@ export function sqlAuditChain({ db }: { db: Kysely<Tables> }): AuditChain {
       await db.updateTable("audit_days").set({ exported_at: at }).where("day", "=", day).execute();
     },
 
-    async drop(day, proof, most, entry) {
+    async archive(day, parts) {
+      const { numUpdatedRows } = await db
+        .updateTable("audit_days")
+        .set({ archive_parts: parts })
+        .where("day", "=", day)
+        .where("seal", "is not", null)
+        .where("dropped", "is", null)
+        .executeTakeFirstOrThrow();
+      return numUpdatedRows === 1n;
+    },
+
+    async drop(day, { proof, archived }, most, entry) {
       return db.transaction().execute(async (tx) => {
         const { numUpdatedRows } = await tx
           .updateTable("audit_days")
@@ -95,6 +106,7 @@ export function sqlAuditChain({ db }: { db: Kysely<Tables> }): AuditChain {
           .where("day", "=", day)
           .where("seal", "is not", null)
           .where("dropped", "is", null)
+          .where("archive_parts", "is not distinct from", sql<number | null>`${archived ?? null}::int8`)
           .executeTakeFirstOrThrow();
         if (numUpdatedRows === 1n) await tx.insertInto("audit").values(auditRow(entry)).execute();
         await sql`select set_config('bearlink.audit_retention', 'on', true)`.execute(tx);
@@ -107,6 +119,19 @@ export function sqlAuditChain({ db }: { db: Kysely<Tables> }): AuditChain {
           rows as (delete from audit where id in (select audit_id from gone))
           select count(*) as count from gone`.execute(tx);
         return rows[0]!.count;
+      });
+    },
+
+    async unarchive(day, proof, entry) {
+      await db.transaction().execute(async (tx) => {
+        const { numUpdatedRows } = await tx
+          .updateTable("audit_days")
+          .set({ dropped: proof, archive_parts: null })
+          .where("day", "=", day)
+          .where("dropped", "is not", null)
+          .where("archive_parts", "is not", null)
+          .executeTakeFirstOrThrow();
+        if (numUpdatedRows === 1n) await tx.insertInto("audit").values(auditRow(entry)).execute();
       });
     },
   };
@@ -155,12 +180,13 @@ async function write(tx: Tx, { seal, open, links }: ChainStep, now: number): Pro
 }
 
 function dayOf(row: Selectable<Tables["audit_days"]>): ChainDay {
-  const { day, key_id, opening, places, head, seal, dropped } = row;
+  const { day, key_id, opening, places, head, seal, dropped, archive_parts } = row;
   return {
     day,
     keyId: key_id,
     opening,
     sealed: places !== null && head && seal ? { places, head, seal } : undefined,
     dropped: dropped ?? undefined,
+    archived: archive_parts ?? undefined,
   };
 }

@@ -24,6 +24,7 @@ import * as disclosures from "./migrations/017_disclosures.ts";
 import * as refreshAgain from "./migrations/018_refresh_again.ts";
 import * as noticeLanguage from "./migrations/019_notice_language.ts";
 import * as mailLanguage from "./migrations/020_mail_language.ts";
+import * as auditArchive from "./migrations/021_audit_archive.ts";
 import type { Tables } from "./schema.ts";
 
 export interface MigrationFile {
@@ -89,6 +90,11 @@ const files: MigrationFile[] = [
     name: "020_mail_language",
     file: new URL("./migrations/020_mail_language.ts", import.meta.url),
     migration: mailLanguage,
+  },
+  {
+    name: "021_audit_archive",
+    file: new URL("./migrations/021_audit_archive.ts", import.meta.url),
+    migration: auditArchive,
   },
 ];
 

@@ -38,6 +38,7 @@ export interface AuditTables {
     sealed_at: number | null;
     exported_at: number | null;
     dropped: Uint8Array | null;
+    archive_parts: number | null;
   };
   audit_links: { day: string; place: number; audit_id: number; mac: Uint8Array };
 }

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
 import { systemHash } from "../../../server/adapters/hash.ts";
 import { linkMac, nextStep, openingOf } from "../../../server/audit/chain.ts";
-import { dropOldDays } from "../../../server/audit/keep.ts";
+import { keepTrail } from "../../../server/audit/keep.ts";
 import { chainKeys } from "../../../server/audit/keys.ts";
 import { createLinker } from "../../../server/audit/link.ts";
 import { verifyChain } from "../../../server/audit/verify.ts";
@@ -23,7 +23,15 @@ function house() {
   const second = memoryHeads();
   const metrics = openMetrics();
   const ports = {
-    ...{ chain, clock, keys: CHAIN_KEYS, heads: [second], hash: systemHash, meter: metrics.meter },
+    ...{
+      chain,
+      clock,
+      keys: CHAIN_KEYS,
+      heads: [second],
+      archives: [],
+      hash: systemHash,
+      meter: metrics.meter,
+    },
     log: silentLog,
   };
   const linker = createLinker(ports);
@@ -90,6 +98,7 @@ describe("a chain that nobody touched", () => {
       holds: true,
       days: 3,
       links: 9,
+      archived: 0,
       heads: 5,
       waiting: 0,
       findings: [],
@@ -434,7 +443,8 @@ describe("a chain that was changed is found out:", () => {
 describe("a trail past its time", () => {
   let home: Home;
   const never = new AbortController().signal;
-  const drop = (days: number) => dropOldDays({ ...home.ports, clock: home.clock }, days, never);
+  const drop = (days: number) =>
+    keepTrail({ ...home.ports, clock: home.clock }, { days, archiveDays: 0 }, never);
   beforeEach(async () => {
     home = await threeDays();
   });
@@ -464,7 +474,7 @@ describe("a trail past its time", () => {
     await home.clock.advance(DAY_MS);
     await home.linker.link();
     await home.linker.exportHeads(true);
-    await dropOldDays({ ...home.ports, clock: home.clock }, 0, never);
+    await keepTrail({ ...home.ports, clock: home.clock }, { days: 0, archiveDays: 0 }, never);
     await home.linker.link();
     expect(home.chain.tables.days[0]!.dropped).toBeDefined();
     expect(home.second.heads.map(({ places, sealed }) => [places, sealed])).toEqual([

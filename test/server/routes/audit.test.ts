@@ -18,7 +18,16 @@ interface Page {
 let database: Database;
 let app: HttpApp;
 let home: House;
-const verified = { holds: true, days: 1, links: 6, heads: 1, waiting: 0, findings: [], away: [] };
+const verified = {
+  holds: true,
+  days: 1,
+  links: 6,
+  archived: 2,
+  heads: 1,
+  waiting: 0,
+  findings: [],
+  away: [],
+};
 const asked: unknown[] = [];
 
 beforeAll(async () => {
@@ -109,6 +118,11 @@ describe("who may see all", () => {
     expect([status, body]).toEqual([200, verified]);
     expect(asked).toEqual([{ from: "2026-11-01", to: "2026-11-28" }]);
     expect((await ask("/api/v1/audit/verification?from=yesterday")).status).toBe(422);
+    for (const archive of [true, false]) {
+      expect((await ask(`/api/v1/audit/verification?archive=${archive}`)).status).toBe(200);
+      expect(asked.at(-1)).toEqual({ archive });
+    }
+    expect((await ask("/api/v1/audit/verification?archive=perhaps")).status).toBe(422);
   });
 
   test("hears what looks odd, and of which family", async () => {

@@ -1,5 +1,4 @@
 /** The second place of the chain's heads, as a folder and as an object store: what was put is read, by day, and nobody writes over a sealed one. */
-import { createHash, createHmac } from "node:crypto";
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,40 +7,14 @@ import { headFiles } from "../../../../server/adapters/audit-heads/file.ts";
 import { headObjects } from "../../../../server/adapters/audit-heads/object-store.ts";
 import type { ExportedHead, HeadStore } from "../../../../server/ports.ts";
 import { fakeClock } from "../../../support/clock.ts";
-import { startStub } from "../kms/stubs.ts";
 import type { Stub } from "../kms/stubs.ts";
+import { ACCESS, startBucket } from "./bucket.ts";
 
-const SECRET = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 const head = (change: Partial<ExportedHead> = {}): ExportedHead => ({
   ...{ day: "2026-11-28", key_id: "0011aabb", places: 3, sealed: false },
   ...{ head: "a".repeat(64), opening: "b".repeat(64), mac: "c".repeat(64) },
   ...change,
 });
-
-const sha = (text: string): string => createHash("sha256").update(text).digest("hex");
-
-/** A bucket that believes nobody who does not sign as S3's documentation says. */
-function startBucket(objects: Map<string, string>): Promise<Stub> {
-  return startStub(({ method, path, headers, body }) => {
-    const [, scope, names, signature] =
-      /Credential=AKIDEXAMPLE\/([^,]+), SignedHeaders=([^,]+), Signature=(\w{64})$/.exec(
-        headers.authorization!,
-      )!;
-    if (!/^\d{8}\/eu-central-1\/s3\/aws4_request$/.test(scope!)) return { status: 403 };
-    for (const name of ["host", "x-amz-content-sha256", "x-amz-date"])
-      if (!names!.split(";").includes(name)) return { status: 403 };
-    const lines = names!.split(";").map((name) => `${name}:${headers[name] as string}\n`);
-    const canonical = `${method}\n${path}\n\n${lines.join("")}\n${names!}\n${sha(body)}`;
-    const text = `AWS4-HMAC-SHA256\n${headers["x-amz-date"] as string}\n${scope!}\n${sha(canonical)}`;
-    let key: Buffer = Buffer.from(`AWS4${SECRET}`);
-    for (const part of scope!.split("/")) key = createHmac("sha256", key).update(part).digest();
-    if (createHmac("sha256", key).update(text).digest("hex") !== signature) return { status: 403 };
-    if (headers["x-amz-content-sha256"] !== sha(body)) return { status: 403 };
-    if (method === "PUT") return (objects.set(path, body), { text: "" });
-    const found = objects.get(path);
-    return found === undefined ? { status: 404, text: "<Error/>" } : { text: found };
-  });
-}
 
 const folder = mkdtempSync(join(tmpdir(), "bearlink-heads-"));
 const objects = new Map<string, string>();
@@ -54,13 +27,7 @@ const players: [string, () => Promise<HeadStore>, () => Promise<void>][] = [
     "an object store",
     async () => {
       bucket = await startBucket(objects);
-      return headObjects(
-        {
-          ...{ url: `${bucket.url}/bears/audit/`, region: "eu-central-1" },
-          ...{ accessKeyId: "AKIDEXAMPLE", secretAccessKey: SECRET },
-        },
-        { clock: fakeClock() },
-      );
+      return headObjects({ ...ACCESS, url: `${bucket.url}/bears/audit/` }, { clock: fakeClock() });
     },
     () => bucket.close(),
   ],
@@ -99,10 +66,7 @@ test("a file is this user's alone, keeps every head, and a line that was cut off
 test("a store that refuses says so, and tells nothing of the key", async () => {
   const stub = await startBucket(objects);
   const store = headObjects(
-    {
-      ...{ url: `${stub.url}/bears`, region: "eu-central-1" },
-      ...{ accessKeyId: "AKIDEXAMPLE", secretAccessKey: "another" },
-    },
+    { ...ACCESS, url: `${stub.url}/bears`, secretAccessKey: "another" },
     { clock: fakeClock() },
   );
   await expect(store.put(head())).rejects.toThrow(/^the object store refuses with status 403$/);

@@ -7,12 +7,12 @@ import { sqlAuditChain } from "../../../../server/adapters/sql/audit-chain.ts";
 import type { Database } from "../../../../server/adapters/sql/database.ts";
 import { migrateUp } from "../../../../server/adapters/sql/migrate.ts";
 import { sqlToys } from "../../../../server/adapters/sql/toys.ts";
-import { dropOldDays } from "../../../../server/audit/keep.ts";
+import { keepTrail } from "../../../../server/audit/keep.ts";
 import { createLinker } from "../../../../server/audit/link.ts";
 import { verifyChain } from "../../../../server/audit/verify.ts";
 import type { AuditEntry } from "../../../../server/ports.ts";
 import { openMetrics } from "../../../../server/watch/metrics.ts";
-import { CHAIN_KEYS, memoryHeads } from "../../../support/audit.ts";
+import { CHAIN_KEYS, memoryArchive, memoryHeads } from "../../../support/audit.ts";
 import { fakeClock } from "../../../support/clock.ts";
 import { silentLog } from "../../../support/voice.ts";
 import { places } from "./places.ts";
@@ -24,6 +24,7 @@ for (const { name, missing, open } of places)
   describe.skipIf(missing)(`the audit chain on ${name}`, () => {
     const clock = fakeClock(Date.parse("2026-11-28T12:00:00Z"));
     const second = memoryHeads();
+    const archive = memoryArchive();
     let database: Database;
 
     const entry = (change: Partial<AuditEntry> = {}): AuditEntry => ({
@@ -31,7 +32,14 @@ for (const { name, missing, open } of places)
       ...change,
     });
     const ports = () => ({
-      ...{ chain: sqlAuditChain(database), keys: CHAIN_KEYS, heads: [second], hash: systemHash, clock },
+      ...{
+        chain: sqlAuditChain(database),
+        keys: CHAIN_KEYS,
+        heads: [second],
+        archives: [archive],
+        hash: systemHash,
+        clock,
+      },
       ...{ meter: openMetrics().meter, log: silentLog, audit: sqlAudit(database) },
     });
     const verify = () => verifyChain(ports());
@@ -197,7 +205,7 @@ for (const { name, missing, open } of places)
       expect(await sqlAuditChain(database).unexported(10)).toEqual([]);
       const days = await sqlAuditChain(database).days();
       expect(days.map(({ sealed }) => sealed?.places)).toEqual([4, 4, undefined]);
-      await dropOldDays(ports(), 2, new AbortController().signal);
+      await keepTrail(ports(), { days: 2, archiveDays: 0 }, new AbortController().signal);
       await linker.link();
       await linker.exportHeads(true);
       expect(await count("audit")).toBe(9); // with the word that a day went
@@ -208,6 +216,42 @@ for (const { name, missing, open } of places)
         false,
         false,
       ]);
+    });
+
+    test("a day goes by way of the archive, whose parts are noted before the first, and are proven with the day", async () => {
+      await clock.advance(DAY_MS);
+      const chain = sqlAuditChain(database);
+      const never = new AbortController().signal;
+      const dayOf = async (day: string) => (await chain.days()).find((one) => one.day === day)!;
+      archive.away = true;
+      const times = { days: 2, archiveDays: 2 };
+      await keepTrail(ports(), times, never);
+      expect(await dayOf("2026-11-29")).toMatchObject({ archived: 1, dropped: undefined });
+      const proof = new Uint8Array(32);
+      for (const archived of [undefined, 2])
+        expect(await chain.drop("2026-11-29", { proof, archived }, 10, entry())).toBe(0);
+      expect(await dayOf("2026-11-29")).toMatchObject({ archived: 1, dropped: undefined });
+
+      archive.away = false;
+      await keepTrail(ports(), times, never);
+      await createLinker(ports()).link();
+      expect([...archive.parts.keys()]).toEqual(["2026-11-29/1"]);
+      expect(await verifyChain(ports(), { archive: true })).toMatchObject({ holds: true, archived: 4 });
+      expect(await chain.archive("2026-11-29", 5)).toBe(false);
+      expect(await chain.archive("2026-12-09", 5)).toBe(false);
+      const last = (await chain.days()).at(-1)!;
+      expect([last.sealed, await chain.archive(last.day, 5)]).toEqual([undefined, false]);
+
+      await clock.advance(2 * DAY_MS);
+      // the next day stays for the tests after this
+      const kept = ports().chain;
+      await keepTrail({ ...ports(), chain: { ...kept, drop: async () => 0 } }, times, never);
+      expect(archive.parts.has("2026-11-29/1")).toBe(false);
+      expect(await dayOf("2026-11-29")).toMatchObject({ archived: undefined });
+      await chain.unarchive("2026-11-29", proof, entry({ action: "audit_archive_dropped" }));
+      await createLinker(ports()).link();
+      expect(await sqlAuditReader(database).page({ action: "audit_archive_dropped" }, 5)).toHaveLength(1);
+      expect(await verify()).toMatchObject({ holds: true });
     });
 
     test("the reader pages backwards, filters, and tells who did something too often", async () => {
@@ -221,7 +265,7 @@ for (const { name, missing, open } of places)
         before = page.at(-1)!.id;
       }
       expect(paged).toEqual(all);
-      expect(await reader.page({ action: "audit_day_dropped" }, 5)).toHaveLength(1);
+      expect(await reader.page({ action: "audit_day_dropped" }, 5)).toHaveLength(2);
       expect(await reader.page({ accountId: "account-1", resource: "2-1" }, 5)).toHaveLength(1);
       expect(await reader.page({ accountId: "account-2" }, 5)).toEqual([]);
       expect(await reader.page({ outcome: "refused" }, 5)).toEqual([]);
