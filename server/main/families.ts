@@ -29,6 +29,7 @@ import type { ToyPairing } from "../pairing/toy.ts";
 import type { WindowPorts } from "../pairing/window.ts";
 import type { Alerts, ConsentGate, FamilyFeed, FamilyVault, ToyLine, ToyNews } from "../ports.ts";
 import type { Live } from "./live.ts";
+import { auditTimes } from "./audit.ts";
 import { openPolicy } from "./retention.ts";
 import type { Stores } from "./stores.ts";
 import type { Voices } from "./voices.ts";
@@ -70,7 +71,7 @@ export interface FamilyParts
 
 export function openFamilies(config: Config, parts: FamilyParts): Families {
   const { chance, hash, consents, voices, line, status } = parts;
-  const policy = openPolicy(config.AUDIT_RETENTION_DAYS);
+  const policy = openPolicy(auditTimes(config));
   const notice = createNotice({ hash, policy }, voices.thirdParties);
   const gate = createConsentGate(
     { consents, notice, profile: (child) => openProfile(parts, child) },

@@ -6,12 +6,12 @@ import type { RetentionPolicy } from "../family/retention/policy.ts";
 
 const FILE = new URL("../family/retention/retention.yaml", import.meta.url);
 
-/** `auditDays`: what the settings say in place of the file. Throws where the file does not say what it must. */
-export function openPolicy(auditDays?: number): RetentionPolicy {
+/** `audit`: what the settings say in place of the file. Throws where the file does not say what it must. */
+export function openPolicy(audit?: { days: number; archiveDays: number }): RetentionPolicy {
   const read = parse(readFileSync(FILE, "utf8"), { strict: true, uniqueKeys: true }) as {
-    categories: { category: string; days?: unknown }[];
+    categories: { category: string; days?: unknown; archive_days?: unknown }[];
   };
-  for (const one of auditDays === undefined ? [] : read.categories)
-    if (one.category === "audit") one.days = auditDays;
+  for (const one of audit ? read.categories : [])
+    if (one.category === "audit") Object.assign(one, { days: audit!.days, archive_days: audit!.archiveDays });
   return readPolicy(read);
 }

@@ -17,6 +17,8 @@ const privacyAnswer = z.object({
       purpose: z.string(),
       /** after which it is gone; where the parent chooses, unless they do */
       days: z.int(),
+      /** and then in an archive outside the database, where there is one */
+      archive_days: z.int().optional(),
       from: z.enum(["child", "policy"]),
     }),
   ),

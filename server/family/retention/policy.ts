@@ -12,6 +12,8 @@ export interface RetentionCategory {
   purpose: Texts;
   /** `child`: as many as the parent chose for the child; undefined where there is no time */
   days: number | "child" | undefined;
+  /** and then in an archive outside the database; 0: there is none */
+  archiveDays: number;
 }
 
 /** In each language there is. */
@@ -33,6 +35,8 @@ export interface ToldCategory {
   title: string;
   purpose: string;
   days: number;
+  /** days more in an archive outside the database, where there is one */
+  archive_days?: number;
   from: "child" | "policy";
 }
 
@@ -64,21 +68,29 @@ function fieldsOf(read: unknown, what: string): Record<string, unknown> {
 }
 
 function categoryOf(read: unknown): RetentionCategory {
-  const { category, of, title, purpose, days } = fieldsOf(read, "a category");
+  const { category, of, title, purpose, days, archive_days = 0 } = fieldsOf(read, "a category");
   if (typeof category !== "string") throw new Error("retention: a category without a name");
   if (of !== "child" && of !== "parent" && of !== "nobody")
     throw new Error(`retention: ${category} is of nobody known`);
-  const timed = days === "child" || (typeof days === "number" && Number.isInteger(days) && days >= 0);
+  const timed = days === "child" || isDays(days);
   // no indefinite retention: 16 CFR 312.10
   if (of === "child" ? !timed : !timed && days !== undefined)
     throw new Error(`retention: ${category} has no time`);
+  // what is a child's is gone after its days, and what stays for as long as it is used never leaves
+  if (!isDays(archive_days) || (archive_days > 0 && (of === "child" || days === undefined)))
+    throw new Error(`retention: ${category} has no such archive`);
   return {
     category,
     of,
     title: textsOf(title, `${category}'s title`),
     purpose: textsOf(purpose, `${category}'s purpose`),
     days: days as RetentionCategory["days"],
+    archiveDays: archive_days,
   };
+}
+
+function isDays(read: unknown): read is number {
+  return typeof read === "number" && Number.isInteger(read) && read >= 0;
 }
 
 function textsOf(read: unknown, what: string): Texts {
@@ -90,11 +102,11 @@ function textsOf(read: unknown, what: string): Texts {
 
 /** What has a time, as a page shows it; for what the parent chooses, the days where they did not. */
 export function tellPolicy({ categories }: RetentionPolicy, language: Language): ToldCategory[] {
-  return categories.flatMap(({ category, title, purpose, days }): ToldCategory[] => {
+  return categories.flatMap(({ category, title, purpose, days, archiveDays }): ToldCategory[] => {
     if (days === undefined) return [];
     const told = { category, title: title[language], purpose: purpose[language] };
     if (days === "child") return [{ ...told, days: RETENTION_DAYS, from: "child" }];
-    return [{ ...told, days, from: "policy" }];
+    return [{ ...told, days, ...(archiveDays > 0 && { archive_days: archiveDays }), from: "policy" }];
   });
 }
 

@@ -15,7 +15,14 @@ import { useAccount, useAnswer, useLanguage, useSending, useWords } from "../ui/
 import { day, dayAndTime } from "../words/words.ts";
 
 interface Policy {
-  categories: { category: string; title: string; purpose: string; days: number; from: "child" | "policy" }[];
+  categories: {
+    category: string;
+    title: string;
+    purpose: string;
+    days: number;
+    archive_days?: number;
+    from: "child" | "policy";
+  }[];
   recipients: { recipient: string; name: string; purpose: string }[];
 }
 interface Export {
@@ -83,12 +90,15 @@ function Kept(): JSX.Element {
       <section class="card stack">
         <h2>{privacyPage.kept}</h2>
         <ul class="list">
-          {value.categories.map(({ category, title, purpose, days, from }) => (
+          {value.categories.map(({ category, title, purpose, days, archive_days, from }) => (
             <li key={category} class="row apart" style={{ alignItems: "flex-start" }}>
               <span class="grow">
                 <span class="strong">{title}</span>
                 <br />
-                <span class="soft small">{purpose}</span>
+                <span class="soft small">
+                  {purpose}
+                  {archive_days !== undefined && ` ${privacyPage.archived(archive_days)}`}
+                </span>
               </span>
               <span class="tag">{from === "child" ? privacyPage.byYou : privacyPage.days(days)}</span>
             </li>

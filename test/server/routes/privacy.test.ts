@@ -20,6 +20,8 @@ test("it is told to anyone, from the file that the sweeper reads and the service
   expect(categories).toContainEqual(
     expect.objectContaining({ category: "conversations", days: 30, from: "child" }),
   );
+  const archived = { category: "audit", days: 365, archive_days: 365 };
+  expect(categories).toContainEqual(expect.objectContaining(archived));
   const [voice, transcripts, chat] = notice.in("en").parts;
   expect(recipients).toEqual([{ recipient: "chat", name: "thoughts.example gpt", purpose: chat!.purpose }]);
   expect(voice!.purpose).toContain("kept until the answer is over");
@@ -90,4 +92,11 @@ test("a time that changes is another notice", () => {
     expect(others).not.toBe(transcripts);
     expect(sameVoice).toBe(voice);
   }
+});
+
+test("how long the audit trail is kept is told, and asks no parent again: no part of the notice is of it", () => {
+  const of = (days: number, archiveDays: number) =>
+    createNotice({ hash: systemHash, policy: openPolicy({ days, archiveDays }) }, []);
+  for (const language of ["en", "de"] as const)
+    expect(of(30, 0).in(language)).toEqual(of(365, 365).in(language));
 });

@@ -208,6 +208,8 @@ export const living: typeof English = {
     lead: "Was aufbewahrt wird, wie lange, und wer es bekommt.",
     kept: "Was aufbewahrt wird",
     days: (days) => (days === 0 ? "nicht aufbewahrt" : plural(days, "Tag", "Tage")),
+    archived: (days) =>
+      `Danach liegt es noch ${plural(days, "Tag", "Tage")} lang in einem Archiv außerhalb der Datenbank.`,
     byYou: "Sie bestimmen",
     who: "Wer etwas bekommt",
     whoNobody: "Niemand außer diesem Server.",

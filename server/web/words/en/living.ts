@@ -196,6 +196,8 @@ export const living = {
     lead: "What is kept, for how long, and who receives it.",
     kept: "What is kept",
     days: (days: number) => (days === 0 ? "not kept" : plural(days, "day", "days")),
+    archived: (days: number) =>
+      `After that it is kept for ${plural(days, "day", "days")} more in an archive outside the database.`,
     byYou: "you choose",
     who: "Who receives something",
     whoNobody: "Nobody beyond this server.",
