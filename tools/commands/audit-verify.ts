@@ -9,6 +9,7 @@ import type { Run } from "../command.ts";
 interface Options {
   from?: string;
   to?: string;
+  archive?: boolean;
 }
 
 const SAID: Record<Finding["fault"], string> = {
@@ -22,22 +23,25 @@ const SAID: Record<Finding["fault"], string> = {
   key: "the master key of this day is not here",
 };
 
-function tell({ fault, day, place, id }: Finding): string {
-  const where = [day, place && `place ${place}`, id && `row ${id}`].filter(Boolean).join(", ");
+function tell({ fault, day, place, id, archive }: Finding): string {
+  const where = [day, place && `place ${place}`, id && `row ${id}`, archive && `in ${archive}`]
+    .filter(Boolean)
+    .join(", ");
   return `${where || "?"}: ${SAID[fault]} (${fault})`;
 }
 
 /** A cell keeps its embedded database to itself; any other is read here, past the cells. */
-async function verify({ env }: Run, span: Options): Promise<Verified> {
+async function verify({ env }: Run, scope: Options): Promise<Verified> {
   const config = readConfig(env);
   const cell = config.DATABASE_URL ? undefined : await runningCell(env);
   if (cell) {
-    const query = new URLSearchParams(Object.entries(span)).toString();
+    const { archive, ...span } = scope;
+    const query = new URLSearchParams({ ...span, ...(archive && { archive: "true" }) }).toString();
     return (await cell.get(`/api/v1/audit/verification${query && `?${query}`}`)) as unknown as Verified;
   }
   const { quietLog } = await import("@bearlink/server/log");
   const { verifyRecord } = await import("@bearlink/server/offline");
-  return verifyRecord(config, { log: quietLog }, span);
+  return verifyRecord(config, { log: quietLog }, scope);
 }
 
 function readDay(text: string): string {
@@ -52,16 +56,22 @@ export const auditVerify = command<Options & { json?: boolean }>({
   options: [
     { flags: "--from <day>", about: "the first (UTC) day, such as 2026-11-28", read: readDay },
     { flags: "--to <day>", about: "the last day", read: readDay },
+    { flags: "--archive", about: "also what the archive has of days that left the database" },
   ],
   example: "bear audit-verify --from 2026-11-01",
-  async run(run, { from, to }) {
-    const span = { ...(from !== undefined && { from }), ...(to !== undefined && { to }) };
-    const verified = await verify(run, span).catch((error: unknown) => {
+  async run(run, { from, to, archive }) {
+    const scope = {
+      ...(from !== undefined && { from }),
+      ...(to !== undefined && { to }),
+      ...(archive && { archive }),
+    };
+    const verified = await verify(run, scope).catch((error: unknown) => {
       const fault = faultOf(error);
       throw fault.exit === EXIT.FAILED ? new Fault(fault.message, EXIT.UNKNOWN) : fault;
     });
-    const { findings, away, days, links, heads, waiting } = verified;
-    const read = `${links} rows of ${days} days, held to ${heads} exported heads`;
+    const { findings, away, days, links, archived, heads, waiting } = verified;
+    const also = archive ? ` and ${archived} of the archive` : "";
+    const read = `${links} rows of ${days} days${also}, held to ${heads} exported heads`;
     run.terminal.answer({ ...verified }, [
       ...findings.map(tell),
       ...away.map((name) => `${name} does not answer: what it knows was not asked`),

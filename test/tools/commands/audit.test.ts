@@ -1,12 +1,23 @@
 /** `bear audit-verify` and `bear keys`, where no cell runs and beside one. */
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { sql } from "kysely";
 import { afterAll, expect, test, vi } from "vitest";
+import { systemChance } from "../../../server/adapters/chance.ts";
+import { systemHash } from "../../../server/adapters/hash.ts";
+import { sqlAudit, sqlAuditReader } from "../../../server/adapters/sql/audit.ts";
+import { sqlAuditChain } from "../../../server/adapters/sql/audit-chain.ts";
 import { openDatabase } from "../../../server/adapters/sql/database.ts";
+import { sqlVaultMasters } from "../../../server/adapters/sql/vault-masters.ts";
 import { readConfig } from "../../../server/config.ts";
+import { openAudit } from "../../../server/main/audit.ts";
+import { openSecrets } from "../../../server/main/secrets.ts";
 import { startCell } from "../../../server/main.ts";
+import { openMetrics } from "../../../server/watch/metrics.ts";
+import { fakeClock } from "../../support/clock.ts";
 import { answerOf, bearHere, linesOf, newFolder } from "../../support/processes.ts";
 import { layDatabase } from "../../support/shelf.ts";
+import { silentLog } from "../../support/voice.ts";
 import { freePort, pause, until } from "../../support/wait.ts";
 
 // a cell starts, and a database some times
@@ -16,6 +27,7 @@ const folder = newFolder();
 afterAll(() => folder.remove());
 
 const NO_ONE_ANSWERS = 4;
+const DAY_MS = 86_400_000;
 
 test("a trail holds alone and beside a cell, and who changed it in the database is found out; keys are made and ended both ways", async () => {
   const env = {
@@ -70,6 +82,72 @@ test("a trail holds alone and beside a cell, and who changed it in the database 
   expect(linesOf(said.stderr).at(-1)).toMatch(
     /^bear: the audit trail does not hold .* held to [1-9]\d* exported heads/,
   );
+});
+
+test("a day that left the database is held to the chain where it is archived, alone and beside a cell; who edits it there is found out", async () => {
+  const env = {
+    DATA_DIR: folder.file("archived"),
+    PORT: String(await freePort()),
+    MQTT_PORT: "0",
+    LOG_LEVEL: "silent",
+  };
+  await layDatabase(env.DATA_DIR);
+  const config = readConfig(env);
+  const clock = fakeClock(Date.now() - 366 * DAY_MS);
+  const { db, close } = await openDatabase({ dataDir: env.DATA_DIR });
+  const ports = { clock, chance: systemChance, hash: systemHash, log: silentLog };
+  const secrets = await openSecrets(config, { ...ports, masters: sqlVaultMasters({ db }) });
+  const trail = sqlAudit({ db });
+  const parts = {
+    ...ports,
+    auditChain: sqlAuditChain({ db }),
+    audit: trail,
+    auditReader: sqlAuditReader({ db }),
+  };
+  const audit = () => openAudit(config, { ...parts, meter: openMetrics().meter }, secrets);
+  const day = new Date(clock.now()).toISOString().slice(0, 10);
+  for (const actor of ["ada", "grace"])
+    await trail.append({ at: clock.now(), action: "signed_in", outcome: "success", actor });
+  await audit().start()();
+  await clock.advance(366 * DAY_MS);
+  await audit().start()();
+  const { "audit-retention": job } = audit().jobs({ raise: async () => undefined });
+  await job!.run("", new AbortController().signal);
+  await audit().start()();
+  expect((await sqlAuditReader({ db }).page({}, 5)).map(({ action }) => action)).toEqual([
+    "audit_day_dropped",
+  ]);
+  await close();
+
+  const file = join(env.DATA_DIR, "audit-heads", "archive", day, "0001.jsonl");
+  expect((await bearHere(["audit-verify"], env)).stdout).toMatch(
+    /^The audit trail holds: 1 rows of 2 days, held/,
+  );
+  const alone = await bearHere(["audit-verify", "--archive"], env);
+  expect(alone.stdout).toMatch(/holds: 1 rows of 2 days and 2 of the archive, held to/);
+  writeFileSync(file, readFileSync(file, "utf8").replace("grace", "nobody"));
+  const edited = await bearHere(["audit-verify", "--archive"], env);
+  expect(edited.code).toBe(1);
+  expect(edited.stdout).toContain(
+    `${day}, place 2, row 2, in ${join(env.DATA_DIR, "audit-heads")}: a row was edited`,
+  );
+  expect((await bearHere(["audit-verify"], env)).code).toBe(0);
+
+  const cell = await startCell(config);
+  const beside: unknown = JSON.parse((await bearHere(["audit-verify", "--archive", "--json"], env)).stdout);
+  expect(beside).toMatchObject({
+    holds: false,
+    archived: 2,
+    findings: [{ fault: "changed", day, place: 2 }],
+  });
+  expect(answerOf(await bearHere(["audit-verify", "--json"], env))).toMatchObject({
+    holds: true,
+    archived: 0,
+  });
+  const told = (await (await fetch(`${cell.url}/api/v1/privacy`)).json()) as { categories: object[] };
+  const times = { category: "audit", days: 365, archive_days: 365 };
+  expect(told.categories).toContainEqual(expect.objectContaining(times));
+  await cell.stop();
 });
 
 test("where nobody can say, the exit code is 4", async () => {
