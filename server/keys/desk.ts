@@ -25,6 +25,8 @@ export interface KeyPorts {
   clock: Clock;
   chance: Chance;
   log: Log;
+  /** Tells every cell of sessions that ended. */
+  sessionsEnded(ids: readonly string[]): Promise<void>;
   /** such as dev or prod: part of each key, so that none is taken for another place's */
   env: string;
 }
@@ -102,13 +104,14 @@ export async function changeKey(
   return changed;
 }
 
-/** At once: the next request with it is refused, here and everywhere, and the connections it opened close. */
+/** At once: the next request with it is refused, here and everywhere, the visits of support that it opened end, and its connections close. */
 export async function revokeKey(ports: KeyPorts, maker: KeyMaker, id: string): Promise<void> {
   await findKey(ports, maker, id);
   const now = ports.clock.now();
   const ended = await orUnavailable(ports.keys.revoke(id, now, entryOf("key_revoked", maker, id, now)));
-  if (ended.length === 0) throw new Refusal("NOT_FOUND");
-  for (const one of ended)
+  if (ended.keys.length === 0) throw new Refusal("NOT_FOUND");
+  await ports.sessionsEnded(ended.visits);
+  for (const one of ended.keys)
     await ports.bus
       .publish(KEY_ENDED, one)
       // each cell looks again by itself after a while; and no request passes

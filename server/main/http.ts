@@ -10,6 +10,7 @@ import type { ClaimDesk } from "../claim/desk.ts";
 import { isProduction } from "../config.ts";
 import type { Config } from "../config.ts";
 import { openKeyLines } from "../adapters/http/key-lines.ts";
+import { announceEnds } from "../family/account/revoke.ts";
 import type { KeyPorts } from "../keys/desk.ts";
 import { tokenHash } from "../keys/developer-key.ts";
 import { createKeyDoor } from "../keys/door.ts";
@@ -106,7 +107,10 @@ export async function serveHttp(
   if (config.PUBLIC_URL) hosts.push(new URL(config.PUBLIC_URL).hostname);
   const ready = readiness(clock, checks);
 
-  const keyPorts: KeyPorts = { ...desk, keys: stores.keys, env: isProduction(config) ? "prod" : "dev" };
+  const keyPorts: KeyPorts = {
+    ...{ ...desk, keys: stores.keys, env: isProduction(config) ? "prod" : "dev" },
+    sessionsEnded: (ids) => announceEnds(accounts.desk, ids),
+  };
   const keys = createKeyDoor(keyPorts, { own: secrets.developerKey });
 
   const rooms: ((app: HttpApp) => void)[] = [

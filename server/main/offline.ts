@@ -73,6 +73,8 @@ export async function openOffline(config: Config, { log }: { log: Log }): Promis
         ...base,
         ...ports,
         keys: sqlKeys({ db }),
+        // cells that run ask the record again within STANDING_MS
+        sessionsEnded: () => Promise.resolve(),
         env: isProduction(config) ? "prod" : "dev",
       }),
       close: database.close,

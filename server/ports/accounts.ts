@@ -137,8 +137,14 @@ export type Rotation =
   | { state: "unknown" };
 
 export interface ParentSessions {
-  /** With the hash of its first refresh token; support has none. The oldest above `MAX_PARENT_SESSIONS` end: their ids. */
+  /** With the hash of its first refresh token. The oldest above `MAX_PARENT_SESSIONS` end: their ids. */
   open(session: NewParentSession, entry: AuditEntry, refreshHash?: Uint8Array): Promise<string[]>;
+  /** A visit of support, which ends with the key that opens it; false where that no longer holds. Without a key it was the cell's own. */
+  openVisit(
+    visit: NewParentSession,
+    keyId: string | undefined,
+    entries: readonly AuditEntry[],
+  ): Promise<boolean>;
   /** undefined where it was ended, has run out, or its account is no more */
   standing(sessionId: string, now: number): Promise<ParentStanding | undefined>;
   /** Those of these that stand. */

@@ -30,6 +30,13 @@ export interface DeveloperKey {
   uses: number;
 }
 
+/** Ids of those that held until now. */
+export interface EndedKeys {
+  keys: string[];
+  /** sessions of support */
+  visits: string[];
+}
+
 export interface KeyUses {
   count: number;
   at: number;
@@ -47,8 +54,8 @@ export interface DeveloperKeys {
     change: { name: string | undefined; expiresAt: number | undefined },
     entry: AuditEntry,
   ): Promise<DeveloperKey | undefined>;
-  /** With all that it made, and they; the ids of those that held until now. */
-  revoke(id: string, now: number, entry: AuditEntry): Promise<string[]>;
+  /** With all that it made, and they, and the visits of support that one of them opened. */
+  revoke(id: string, now: number, entry: AuditEntry): Promise<EndedKeys>;
   /** Those of these that hold. */
   standing(ids: readonly string[], now: number): Promise<Set<string>>;
   used(uses: ReadonlyMap<string, KeyUses>): Promise<void>;

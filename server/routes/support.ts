@@ -1,11 +1,22 @@
 /** How whoever runs a cell looks into a family's settings: with a name and a reason, for a quarter of an hour at most, in the parent's sight. */
+import type { FastifyRequest } from "fastify";
 import { z } from "zod";
 import { SUPPORT_MS } from "../bounds.ts";
 import { openVisit } from "../family/account/support.ts";
+import type { VisitKey } from "../family/account/support.ts";
 import { email, fromOf, personName } from "./account.ts";
 import type { AccountRoutePorts } from "./account.ts";
 import type { App } from "./app.ts";
-import { actorOf } from "./keys.ts";
+import { actorOf, developerOf } from "./keys.ts";
+
+/** The cell's own is nobody's to revoke. */
+function keyOf(request: FastifyRequest): VisitKey {
+  const { keyId, expiresAt } = developerOf(request);
+  const actor = actorOf(request);
+  return expiresAt === undefined
+    ? { id: undefined, actor, expiresAt: Infinity }
+    : { id: keyId, actor, expiresAt };
+}
 
 export function supportRoutes(app: App, { desk }: AccountRoutePorts): void {
   app.route({
@@ -33,7 +44,7 @@ export function supportRoutes(app: App, { desk }: AccountRoutePorts): void {
       },
     },
     async handler(request, reply) {
-      const from = { ...fromOf(request), key: actorOf(request) };
+      const from = { ...fromOf(request), key: keyOf(request) };
       const { sessionId, accessToken, until } = await openVisit(desk, request.body, from);
       return reply.code(201).send({
         session_id: sessionId,

@@ -5,7 +5,10 @@ export function memoryKeys(entries: AuditEntry[] = []): DeveloperKeys & {
   rows: Map<string, DeveloperKey & { hash: Uint8Array }>;
   /** look-ups so far */
   asked: number;
+  /** of each key, those it opened */
+  visits: Map<string, string[]>;
 } {
+  const visits = new Map<string, string[]>();
   const rows = new Map<string, DeveloperKey & { hash: Uint8Array }>();
   const isIn = ({ revokedAt, expiresAt }: DeveloperKey, now: number): boolean =>
     revokedAt === undefined && expiresAt > now;
@@ -15,6 +18,7 @@ export function memoryKeys(entries: AuditEntry[] = []): DeveloperKeys & {
   return {
     rows,
     asked: 0,
+    visits,
     async add(key, hash, most, entry) {
       const maker = key.makerId === undefined ? undefined : rows.get(key.makerId);
       if (key.makerId !== undefined && !(maker && isIn(maker, key.createdAt))) return false;
@@ -53,7 +57,7 @@ export function memoryKeys(entries: AuditEntry[] = []): DeveloperKeys & {
       );
       for (const one of ended) rows.get(one)!.revokedAt = now;
       if (ended.length > 0) entries.push(entry);
-      return ended;
+      return { keys: ended, visits: ended.flatMap((one) => visits.get(one) ?? []) };
     },
     standing: async (ids, now) => new Set(ids.filter((id) => rows.has(id) && isIn(rows.get(id)!, now))),
     async used(uses) {

@@ -10,6 +10,19 @@ import type { Tables } from "./schema.ts";
 
 type Db = Kysely<Tables>;
 
+/** Locked until the end of `tx`: what a key opens while it is revoked ends with it. */
+async function keyHolds(tx: Db, keyId: string, now: number): Promise<boolean> {
+  const key = await tx
+    .selectFrom("developer_keys")
+    .select("id")
+    .where("id", "=", keyId)
+    .where("revoked_at", "is", null)
+    .where("expires_at", ">", now)
+    .forShare()
+    .executeTakeFirst();
+  return key !== undefined;
+}
+
 /** Ends what stands of these accounts' sessions, and answers with the ids. */
 export async function endSessions(db: Db, accountIds: string[], now: number): Promise<string[]> {
   const rows = await db
@@ -82,6 +95,18 @@ export function sqlParentSessions({ db }: { db: Db }): ParentSessions {
             .where("id", "in", ids)
             .execute();
         return ids;
+      });
+    },
+
+    async openVisit(visit, keyId, entries) {
+      return db.transaction().execute(async (tx) => {
+        if (keyId !== undefined && !(await keyHolds(tx, keyId, visit.signedInAt))) return false;
+        await tx
+          .insertInto("account_sessions")
+          .values({ ...rowOf(visit), key_id: keyId ?? null })
+          .execute();
+        await tx.insertInto("audit").values(entries.map(auditRow)).execute();
+        return true;
       });
     },
 

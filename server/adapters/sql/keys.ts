@@ -100,8 +100,18 @@ export function sqlKeys({ db }: { db: Kysely<Tables> }): DeveloperKeys {
           update developer_keys set revoked_at = ${now}
           where id in (select id from ended) and revoked_at is null
           returning id`.execute(tx);
-        if (rows.length > 0) await tx.insertInto("audit").values(auditRow(entry)).execute();
-        return rows.map((row) => row.id);
+        const ended = rows.map((row) => row.id);
+        if (ended.length === 0) return { keys: ended, visits: [] };
+        await tx.insertInto("audit").values(auditRow(entry)).execute();
+        const visits = await tx
+          .updateTable("account_sessions")
+          .set({ ended_at: now })
+          .where("key_id", "in", ended)
+          .where("ended_at", "is", null)
+          .where("expires_at", ">", now)
+          .returning("id")
+          .execute();
+        return { keys: ended, visits: visits.map(({ id }) => id) };
       });
     },
 

@@ -25,6 +25,7 @@ import * as refreshAgain from "./migrations/018_refresh_again.ts";
 import * as noticeLanguage from "./migrations/019_notice_language.ts";
 import * as mailLanguage from "./migrations/020_mail_language.ts";
 import * as auditArchive from "./migrations/021_audit_archive.ts";
+import * as visitsOfKeys from "./migrations/022_visits_of_keys.ts";
 import type { Tables } from "./schema.ts";
 
 export interface MigrationFile {
@@ -95,6 +96,11 @@ const files: MigrationFile[] = [
     name: "021_audit_archive",
     file: new URL("./migrations/021_audit_archive.ts", import.meta.url),
     migration: auditArchive,
+  },
+  {
+    name: "022_visits_of_keys",
+    file: new URL("./migrations/022_visits_of_keys.ts", import.meta.url),
+    migration: visitsOfKeys,
   },
 ];
 

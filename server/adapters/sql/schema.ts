@@ -38,6 +38,8 @@ export interface Tables extends AuditTables {
     ended_at: number | null;
     device: string;
     address: string;
+    /** of a visit of support: what opened it, unless the cell's own did */
+    key_id: string | null;
   };
   refresh_tokens: {
     hash: Uint8Array;

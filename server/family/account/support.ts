@@ -13,16 +13,27 @@ export interface Visit {
   until: number;
 }
 
-/** `key`: who opens it, as the trail has it. Throws NOT_FOUND where no parent has this address. Nothing refreshes the token it gives. */
+/** What opens a visit. */
+export interface VisitKey {
+  /** undefined for the cell's own, which nobody revokes */
+  id: string | undefined;
+  /** as the trail has it */
+  actor: string;
+  /** epoch ms: no visit outlasts it */
+  expiresAt: number;
+}
+
+/** Throws NOT_FOUND where no parent has this address, UNAUTHORIZED where the key was revoked in that moment. Nothing refreshes the token it gives. */
 export async function openVisit(
   desk: AccountDesk,
   { email, by, reason, minutes }: { email: string; by: string; reason: string; minutes: number },
-  from: From & { key: string },
+  from: From & { key: VisitKey },
 ): Promise<Visit> {
   const account = await orUnavailable(desk.accounts.findByEmail(email));
   if (!account || account.guardianOf !== undefined) throw new Refusal("NOT_FOUND");
   const now = desk.clock.now();
-  const visitMs = Math.min(minutes * 60_000, SUPPORT_MS);
+  const { key } = from;
+  const visitMs = Math.min(minutes * 60_000, SUPPORT_MS, key.expiresAt - now);
   const session = {
     id: newId(desk.chance),
     accountId: account.id,
@@ -41,9 +52,10 @@ export async function openVisit(
     reason,
   });
   // any name may be said: the key that says it, and what the visit is called when it looks at something
-  const opened = { action: "support_opened", actor: from.key, resource: session.id, address: from.address };
-  await orUnavailable(desk.audit.append(done(desk, { ...opened, accountId: account.id })));
-  await orUnavailable(desk.parentSessions.open(session, entry));
+  const named = { action: "support_opened", actor: key.actor, resource: session.id, address: from.address };
+  const entries = [done(desk, { ...named, accountId: account.id }), entry];
+  if (!(await orUnavailable(desk.parentSessions.openVisit(session, key.id, entries))))
+    throw new Refusal("UNAUTHORIZED");
   const link = desk.publicUrl();
   desk.mail.send(letterTo(account, (words) => words.account.supportVisit(link, by, reason, visitMs)));
   const accessToken = await desk.tokens.issueAccess({ accountId: account.id, sessionId: session.id });

@@ -23,7 +23,11 @@ function house() {
   const entries: AuditEntry[] = [];
   const keys = memoryKeys(entries);
   const { bus } = memoryStores({ clock });
-  const ports = { keys, bus, clock, hash: systemHash, chance: systemChance, log: silentLog, env: "dev" };
+  const endedSessions: string[] = [];
+  const ports = {
+    ...{ keys, bus, clock, hash: systemHash, chance: systemChance, log: silentLog, env: "dev" },
+    sessionsEnded: async (ids: readonly string[]) => void endedSessions.push(...ids),
+  };
   const door = createKeyDoor(ports, { own: OWN });
   const own: KeyMaker = {
     kind: "developer",
@@ -36,7 +40,7 @@ function house() {
     makeKey(ports, maker, { name: "factory", scopes, days });
   /** whoever brings a key, as the door lets them in */
   const as = async (key: string): Promise<KeyMaker> => ({ ...(await door.principal(key))!, ...FROM });
-  return { clock, entries, keys, bus, ports, door, own, make, as };
+  return { clock, entries, keys, bus, endedSessions, ports, door, own, make, as };
 }
 let home: ReturnType<typeof house>;
 beforeEach(() => {
@@ -196,6 +200,17 @@ describe("a key that is revoked", () => {
     expect(await code(revokeKey(home.ports, home.own, first.made.id))).toBe("NOT_FOUND");
     // one that was let in just before makes nothing more
     expect(await code(home.make(maker, ["audit:read"]))).toBe("KEY_LIMIT");
+  });
+
+  test("ends the visits of support that it and what it made had opened, and no other", async () => {
+    const first = await home.make(home.own, ["admin"]);
+    const second = await home.make(await home.as(first.key), ["admin"]);
+    const other = await home.make(home.own, ["admin"]);
+    for (const { made } of [first, second, other]) home.keys.visits.set(made.id, [`visit of ${made.id}`]);
+    await revokeKey(home.ports, home.own, first.made.id);
+    expect(home.endedSessions.sort()).toEqual(
+      [first, second].map(({ made }) => `visit of ${made.id}`).sort(),
+    );
   });
 
   test("has its connections closed, told or not; others stay", async () => {

@@ -73,7 +73,10 @@ test("a parent whose language is German gets German, from the first mail to the 
   const response = { id: "key", response: { clientDataJSON: challenge } };
   await addPasskey(desk, site, account, { ticket, response, name: "phone" }, FROM);
   const visit = { email, by: "Grace", reason: "ticket 7: no sound", minutes: 15 };
-  await openVisit(desk, visit, { ...FROM, key: "key:0011aabb" });
+  await openVisit(desk, visit, {
+    ...FROM,
+    key: { id: undefined, actor: "key:0011aabb", expiresAt: Infinity },
+  });
   expect(mailTo(email)).toEqual(
     inGerman(
       ...["Eine Sitzung wurde beendet", "Wählen Sie ein neues Passwort", "Ihr Passwort wurde geändert"],

@@ -21,7 +21,7 @@ async function open() {
   const keys = memoryKeys();
   const keyLines = openKeyLines(systemClock);
   const own = { kind: "developer", keyId: "0", scopes: SCOPES, expiresAt: undefined } as const;
-  const ports = { ...at.ports, keys, env: "test" };
+  const ports = { ...at.ports, keys, env: "test", sessionsEnded: () => Promise.resolve() };
   const { key, made } = await makeKey(
     ports,
     { ...own, address: "::1", device: "test" },

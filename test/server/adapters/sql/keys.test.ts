@@ -1,10 +1,18 @@
 /** Developer keys on both databases alike: a key ends with its maker, at whatever moment it was made. */
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { sqlParentSessions } from "../../../../server/adapters/sql/account-sessions.ts";
+import { sqlAccounts } from "../../../../server/adapters/sql/accounts.ts";
 import type { Database } from "../../../../server/adapters/sql/database.ts";
 import { sqlKeys } from "../../../../server/adapters/sql/keys.ts";
 import { migrateUp } from "../../../../server/adapters/sql/migrate.ts";
-import type { AuditEntry, DeveloperKey, DeveloperKeys } from "../../../../server/ports.ts";
+import type {
+  AuditEntry,
+  DeveloperKey,
+  DeveloperKeys,
+  NewParentSession,
+  ParentSessions,
+} from "../../../../server/ports.ts";
 import { places } from "./places.ts";
 
 const NOW = 1_800_000_000_000;
@@ -83,14 +91,81 @@ for (const { name, missing, open } of places)
       const ids = [maker, child, grandchild].map(({ id }) => id);
       expect(await keys.standing([...ids, "ffffffff"], NOW)).toEqual(new Set(ids));
       expect(await keys.standing(ids, NOW + 1_000)).toEqual(new Set());
-      expect((await keys.revoke(maker.id, NOW, entry("key_revoked"))).sort()).toEqual(ids);
+      expect((await keys.revoke(maker.id, NOW, entry("key_revoked"))).keys.sort()).toEqual(ids);
       expect(await keys.standing(ids, NOW)).toEqual(new Set());
-      expect(await keys.revoke(maker.id, NOW, entry("key_revoked"))).toEqual([]);
+      expect(await keys.revoke(maker.id, NOW, entry("key_revoked"))).toEqual({ keys: [], visits: [] });
       expect(await audited()).toBe(before + 1);
       expect(await add(key({ makerId: maker.id }))).toBe(false);
       expect(
         await keys.change(maker.id, { name: "x", expiresAt: undefined }, entry("key_changed")),
       ).toBeUndefined();
+    });
+
+    describe("a visit of support", () => {
+      let sessions: ParentSessions;
+      beforeAll(async () => {
+        sessions = sqlParentSessions(database);
+        const people = { email: "a@example.org", name: "Ada", passwordHash: "h", guardianOf: undefined };
+        const account = { ...people, id: "family", language: "en" as const, createdAt: NOW };
+        await sqlAccounts(database).open(account, entry("registered"));
+      });
+      const newVisit = (): NewParentSession => ({
+        ...{ id: `visit-${++made}`, accountId: "family", role: "support", signedInAt: NOW },
+        ...{ expiresAt: NOW + 900, endsAt: NOW + 900, device: "Support: Grace", address: "::1" },
+      });
+      const entries = [entry("support_opened"), entry("support_visit")];
+
+      test("ends with the key that opened it, and with the one that made that; no other does", async () => {
+        const maker = key();
+        const child = key({ makerId: maker.id });
+        const other = key();
+        for (const one of [maker, child, other]) await add(one);
+        const visits = Array.from({ length: 4 }, newVisit);
+        const keyIds = [maker.id, child.id, other.id, undefined];
+        for (const [at, visit] of visits.entries())
+          expect(await sessions.openVisit(visit, keyIds[at], entries)).toBe(true);
+        const [first, second, ...stay] = visits.map(({ id }) => id);
+        const ended = await keys.revoke(maker.id, NOW + 1, entry("key_revoked"));
+        expect(ended.visits.sort()).toEqual([first, second]);
+        const ids = [first!, second!, ...stay];
+        expect(await sessions.standingOf(ids, NOW + 1)).toEqual(new Set(stay));
+      });
+
+      test("that ended, or ran out, before its key did is not told of again", async () => {
+        const one = key();
+        await add(one);
+        const [gone, over] = [newVisit(), { ...newVisit(), expiresAt: NOW + 5 }];
+        for (const visit of [gone, over]) await sessions.openVisit(visit, one.id, entries);
+        await sessions.end("family", gone.id, entry("signed_out"));
+        expect((await keys.revoke(one.id, NOW + 10, entry("key_revoked"))).visits).toEqual([]);
+      });
+
+      test("is not opened, nor told of in the trail, by a key that was revoked or has run out", async () => {
+        const [revoked, over] = [key(), key({ expiresAt: NOW })];
+        for (const one of [revoked, over]) await add(one);
+        await keys.revoke(revoked.id, NOW, entry("key_revoked"));
+        const before = await audited();
+        for (const { id } of [revoked, over]) {
+          const visit = newVisit();
+          expect(await sessions.openVisit(visit, id, entries)).toBe(false);
+          expect(await sessions.standingOf([visit.id], NOW)).toEqual(new Set());
+        }
+        expect(await audited()).toBe(before);
+        expect(await sessions.openVisit(newVisit(), undefined, entries)).toBe(true);
+        expect(await audited()).toBe(before + 2);
+      });
+
+      test("opened while its key is revoked does not outlive it", async () => {
+        for (let i = 0; i < 5; i++) {
+          const one = key();
+          await add(one);
+          const visits = Array.from({ length: 6 }, newVisit);
+          const opening = visits.map((visit) => sessions.openVisit(visit, one.id, entries));
+          await Promise.all([...opening, keys.revoke(one.id, NOW, entry("key_revoked"))]);
+          const ids = visits.map(({ id }) => id);
+          expect(await sessions.standingOf(ids, NOW)).toEqual(new Set());
+        }
+      });
     });
 
     test("what is made while its maker is revoked does not outlive it", async () => {

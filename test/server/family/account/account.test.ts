@@ -426,7 +426,7 @@ describe("leaving", () => {
 });
 
 describe("support", () => {
-  const BY = { ...FROM, key: "key:0a0b0c0d" };
+  const BY = { ...FROM, key: { id: undefined, actor: "key:0a0b0c0d", expiresAt: Infinity } };
 
   test("visits with a name and a reason, reads for its time, and the parent sees it and is told", async () => {
     const { account } = await at.newParent();
@@ -442,11 +442,25 @@ describe("support", () => {
     expect(at.letters.at(-1)?.text).toContain("ticket 7: no sound");
     // whoever holds a key may say any name: the trail has the key as well, and what the visit is called later
     expect((await at.trail()).slice(-2)).toMatchObject([
-      { action: "support_opened", actor: BY.key, resource: sessionId, accountId: account.id },
+      { action: "support_opened", actor: BY.key.actor, resource: sessionId, accountId: account.id },
       { action: "support_visit", actor: "support:Grace", accountId: account.id },
     ]);
     await at.at.clock.advance(600_000);
     expect(await door.principal(accessToken)).toBeUndefined();
+  });
+
+  test("is no longer than its key, and not begun with one that no longer holds", async () => {
+    const { account } = await at.newParent();
+    const visit = { email: account.email, by: "Grace", reason: "ticket 7: no sound", minutes: 10 };
+    const now = at.at.clock.now();
+    const short = { ...BY, key: { ...BY.key, expiresAt: now + 60_000 } };
+    expect((await openVisit(at.desk, visit, short)).until).toBe(now + 60_000);
+    const letters = at.letters.length;
+    await at.trail();
+    const gone = { ...BY, key: { id: "0a0b0c0d", actor: "key:0a0b0c0d", expiresAt: Infinity } };
+    await expect(openVisit(at.desk, visit, gone)).rejects.toEqual(refused("UNAUTHORIZED"));
+    expect(await actions()).toEqual([]);
+    expect(at.letters).toHaveLength(letters);
   });
 
   test("is sent away by the parent", async () => {
