@@ -137,7 +137,7 @@ export async function startCell(config: Config, options: { log?: Log } = {}): Pr
       config,
       { ...stores, ...claims, desk: accounts.desk, families, letters },
       {
-        sections: [conversationsSection(families.history)],
+        sections: [conversationsSection(families.history), audit.section],
         jobs: { ...families.jobs, ...audit.jobs(live.alerts) },
       },
     );

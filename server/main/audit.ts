@@ -5,6 +5,7 @@ import { archiveObjects } from "../adapters/audit-heads/archive-objects.ts";
 import { headFiles } from "../adapters/audit-heads/file.ts";
 import { headObjects } from "../adapters/audit-heads/object-store.ts";
 import { auditRetentionJob, watchArchives } from "../audit/keep.ts";
+import { archivedSection } from "../audit/archived.ts";
 import type { KeepTimes } from "../audit/keep.ts";
 import { chainKeys } from "../audit/keys.ts";
 import { createLinker } from "../audit/link.ts";
@@ -21,6 +22,7 @@ import type {
   AuditReader,
   AuditTrail,
   Clock,
+  ExportSection,
   HeadStore,
   Log,
   Meter,
@@ -31,6 +33,8 @@ export interface CellAudit {
   /** `alerts`: there by the time a job is done */
   jobs(alerts: Pick<Alerts, "raise">): Record<string, JobKind>;
   verify(scope: Scope): Promise<Verified>;
+  /** what its archive has of a family */
+  section: ExportSection;
   /** Begins to link; the answer links and exports once more, and stops. */
   start(): () => Promise<void>;
 }
@@ -69,6 +73,7 @@ export function openAudit(
       "suspicious-activity": lookoutJob({ ...parts, alerts }),
     }),
     verify: (scope) => verifyChain(parts, scope),
+    section: archivedSection(parts),
     start() {
       linker.start();
       const stopWatch = watchArchives(parts, times);

@@ -1,6 +1,7 @@
 /** A day past its time is archived whole before its rows go, the archive ends too, and what it has is held to the chain. MISSION B28, SAFETY S4 */
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { systemHash } from "../../../server/adapters/hash.ts";
+import { archivedSection } from "../../../server/audit/archived.ts";
 import { auditRetentionJob, keepTrail, watchArchives } from "../../../server/audit/keep.ts";
 import { createLinker } from "../../../server/audit/link.ts";
 import { verifyChain } from "../../../server/audit/verify.ts";
@@ -509,5 +510,47 @@ describe("what an archive has", () => {
     home.second.heads[0] = { ...other.second.heads[0]!, opening: home.second.heads[1]!.opening };
     const { findings } = await home.verify({ archive: true });
     expect(findings).toContainEqual({ fault: "head", day: FIRST, place: 1, archive: "folder" });
+  });
+});
+
+describe("a family", () => {
+  const told = async (accountId: string): Promise<unknown[]> => {
+    const records: unknown[] = [];
+    for await (const record of archivedSection(home.ports).records(accountId)) records.push(record);
+    return records;
+  };
+  beforeEach(async () => {
+    home = house();
+    for (const accountId of ["ada", "grace", "ada", null])
+      await home.act({ accountId, resource: `session-${accountId}` });
+    await home.settle();
+    await home.clock.advance(366 * DAY_MS);
+    await home.settle();
+  });
+
+  test("is handed what the archive has of it, as it is told from the database, and nothing twice", async () => {
+    home.other.away = true;
+    await home.keep();
+    home.other.away = false;
+    expect([home.one.parts.size, home.dayOf(FIRST).archived, await told("ada")]).toEqual([1, 1, []]);
+    await home.keep();
+    const own = {
+      ...{ at: "2026-11-28T12:00:00.000Z", action: "signed_in", outcome: "success", actor: "account-1" },
+      ...{ resource: "session-ada", address: "203.0.113.7", device: 'Fire\n"fox" ü', reason: "password" },
+    };
+    expect(await told("ada")).toEqual([own, own]);
+    expect(await told("grace")).toEqual([{ ...own, resource: "session-grace" }]);
+    expect(await told("nobody")).toEqual([]);
+  });
+
+  test("is handed it from whichever archive has it; where one is away that may, there is no telling", async () => {
+    await home.keep();
+    home.one.away = true;
+    expect(await told("ada")).toHaveLength(2);
+    home.other.parts.clear();
+    await expect(told("ada")).rejects.toThrow("away");
+    home.one.away = false;
+    home.one.parts.clear();
+    expect(await told("ada")).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 /** `bear audit-verify` and `bear keys`, where no cell runs and beside one. */
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { sql } from "kysely";
 import { afterAll, expect, test, vi } from "vitest";
@@ -109,11 +109,15 @@ test("a day that left the database is held to the chain where it is archived, al
   for (const actor of ["ada", "grace"])
     await trail.append({ at: clock.now(), action: "signed_in", outcome: "success", actor });
   await audit().start()();
+  // of a time that this folder's record knows nothing of, as another cell's job leaves it
+  const orphan = join(env.DATA_DIR, "audit-heads", "archive", "2020-01-01");
+  mkdirSync(orphan, { recursive: true });
   await clock.advance(366 * DAY_MS);
   await audit().start()();
   const { "audit-retention": job } = audit().jobs({ raise: async () => undefined });
   await job!.run("", new AbortController().signal);
   await audit().start()();
+  expect(existsSync(orphan)).toBe(false);
   expect((await sqlAuditReader({ db }).page({}, 5)).map(({ action }) => action)).toEqual([
     "audit_day_dropped",
   ]);
