@@ -28,8 +28,8 @@ export function gathered<K, V>(
   function plan(): void {
     if (busy || waiting.size === 0) return;
     busy = true;
-    // after all that has arrived was read
-    setImmediate(() => void ask(take()));
+    // after all that has arrived was read, and what comes of the answers that are given in this turn
+    setImmediate(() => setImmediate(() => void ask(take())));
   }
 
   function take(): Map<K, Asker<V>[]> {

@@ -17,7 +17,10 @@ function held(): {
   };
 }
 
-const moment = (): Promise<void> => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+const moment = async (): Promise<void> => {
+  for (let turns = 0; turns < 3; turns++) await turn();
+};
 
 test("who asks at the same moment is answered by one query, each key named once", async () => {
   const { queries, find } = held();
@@ -27,6 +30,18 @@ test("who asks at the same moment is answered by one query, each key named once"
   expect(queries.map(({ keys }) => keys)).toEqual([["a", "b", "c"]]);
   queries[0]!.end({ a: "Ann", b: "Bo" });
   expect(await asked).toEqual(["Ann", "Bo", "Ann", undefined]);
+});
+
+test("who asks a turn of the event loop later goes along: the answers of one turn bring the questions of the next", async () => {
+  const { queries, find } = held();
+  const nameOf = gathered(find);
+  const first = nameOf("a");
+  await turn();
+  const second = nameOf("b");
+  await moment();
+  expect(queries.map(({ keys }) => keys)).toEqual([["a", "b"]]);
+  queries[0]!.end({ a: "Ann", b: "Bo" });
+  expect(await Promise.all([first, second])).toEqual(["Ann", "Bo"]);
 });
 
 test("who asks while a query runs is answered by a later one, for the record may have changed", async () => {
