@@ -59,22 +59,29 @@ type Done = (error?: Error) => void;
 /** All steps of one moment, one after another, up to one that answers. */
 export function passing(steps: DoorStep[], moment: Moment) {
   const due = steps.filter(({ at }) => at === moment).map(({ step }) => step);
-  return (request: FastifyRequest, reply: FastifyReply, done: Done): void => {
-    let passed = 0;
-    function pass(): void {
-      try {
-        while (passed < due.length) {
-          const waiting = due[passed++]!(request, reply);
-          if (waiting) return void waiting.then(pass, done);
-          if (moment === "onRequest" && reply.sent) return;
-        }
-      } catch (error) {
-        return done(error as Error);
-      }
-      done();
+  const isOver = moment === "onRequest" ? ({ sent }: FastifyReply) => sent : () => false;
+  return (request: FastifyRequest, reply: FastifyReply, done: Done): void =>
+    pass(due, isOver, { request, reply, done });
+}
+
+/** No function is made for a request that waits for nothing. */
+function pass(
+  due: readonly Step[],
+  isOver: (reply: FastifyReply) => boolean,
+  passed: { request: FastifyRequest; reply: FastifyReply; done: Done },
+  from = 0,
+): void {
+  const { request, reply, done } = passed;
+  try {
+    for (let at = from; at < due.length; at++) {
+      const waiting = due[at]!(request, reply);
+      if (waiting) return void waiting.then(() => pass(due, isOver, passed, at + 1), done);
+      if (isOver(reply)) return;
     }
-    pass();
-  };
+  } catch (error) {
+    return done(error as Error);
+  }
+  done();
 }
 
 /** The steps of the door, each with the moment it is asked. */
