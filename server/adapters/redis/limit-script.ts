@@ -30,7 +30,7 @@ const KINDS: Record<LimitKind, RuleLua> = {
     for _ = 1, rule.cost do redis.call('RPUSH', rule.key, present) end
     rule.held = rule.held + rule.cost
     -- once in each window: what is told lasts to the end of the next one
-    if math.floor(newest / rule.window) ~= math.floor(now / rule.window) then expire(rule.key, 2 * rule.window) end
+    if newest - newest % rule.window ~= now - now % rule.window then expire(rule.key, 2 * rule.window) end
     if rule.full then trim(rule) end`,
     standing: `
     local oldest = trim(rule)
@@ -39,7 +39,8 @@ const KINDS: Record<LimitKind, RuleLua> = {
   // of its owner's: the newest slot, the total, and that slot's count; counts of the slots before it are a hash of its own
   slots: {
     wait: `
-    local slot = math.floor(now / (rule.window / SLOTS))
+    local width = rule.window / SLOTS
+    local slot = (now - now % width) / width
     local newest, total, last
     local value = rule.hash.held[rule.key]
     if value then newest, total, last = string.match(value, '(%d+) (%d+) (%d+)') end
@@ -82,8 +83,9 @@ const KINDS: Record<LimitKind, RuleLua> = {
   // of its owner's: the µs at which it will be full again, all that need be known of it
   bucket: {
     wait: `
-    rule.unit = math.floor(rule.window / rule.limit)
-    rule.fullAt = math.max(now, tonumber(rule.hash.held[rule.key] or 0))
+    rule.unit = (rule.window - rule.window % rule.limit) / rule.limit
+    rule.fullAt = (rule.hash.held[rule.key] or 0) + 0
+    if rule.fullAt < now then rule.fullAt = now end
     if rule.need > rule.limit then return rule.window end
     return math.max(0, rule.fullAt + (rule.need - rule.limit) * rule.unit - now)`,
     take: `
@@ -188,23 +190,24 @@ ${functionOf("wait")}
 ${functionOf("take")}
 ${functionOf("standing")}
 
-local rules, hashes = {}, {}
-local at = 2
-while ARGV[at] do
-  local kind, limit, ms, cost, owner = unpack(ARGV, at, at + 4)
+local rules, hashes, asked = {}, {}, ARGV
+local at, count = 2, 1
+while asked[at] do
+  local kind, cost, owner = asked[at], asked[at + 3] + 0, asked[at + 4]
   local rule = {
-    key = KEYS[#rules + 1], kind = kind, limit = tonumber(limit), window = ms * 1000,
-    cost = tonumber(cost), need = math.max(1, tonumber(cost)), held = 0,
+    key = KEYS[count], kind = kind, limit = asked[at + 1] + 0, window = asked[at + 2] * 1000,
+    cost = cost, need = cost > 1 and cost or 1, held = 0,
   }
   at = at + 5
-  rules[#rules + 1] = rule
+  rules[count] = rule
+  count = count + 1
   if owner ~= '0' then
     local hash = hashes[owner] or { key = KEYS[tonumber(owner)], held = {}, fields = { 'e' }, news = {}, span = 0 }
     hashes[owner] = hash
     rule.hash = hash
     if kind == 'places' then
       hash.whole = true
-      rule.holder = ARGV[at]
+      rule.holder = asked[at]
       at = at + 1
     else
       table.insert(hash.fields, rule.key)
