@@ -51,7 +51,7 @@ export function createRequestLimiter(
         retryAfterS: decision.retryAfterS,
         standing: decision.standing,
         tier: payer?.tier ?? "none",
-        ...(place && { release: () => limitStore.release(place) }),
+        ...(place && { release: limitStore.release.bind(limitStore, place) }),
       };
     },
   };

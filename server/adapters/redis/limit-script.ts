@@ -6,7 +6,7 @@ const REDIS_TIME = "redis.call('TIME')";
 
 /** What is done with a rule, in this order; each has the `rule`, and `now` in µs. */
 interface RuleLua {
-  /** answers µs until it has room, or 0; writes nothing */
+  /** answers µs until it has room, 0 or less where there is; writes nothing */
   wait: string;
   take: string;
   /** answers what remains, and the µs at which that changes */
@@ -87,7 +87,7 @@ const KINDS: Record<LimitKind, RuleLua> = {
     rule.fullAt = (rule.hash.held[rule.key] or 0) + 0
     if rule.fullAt < now then rule.fullAt = now end
     if rule.need > rule.limit then return rule.window end
-    return math.max(0, rule.fullAt + (rule.need - rule.limit) * rule.unit - now)`,
+    return rule.fullAt + (rule.need - rule.limit) * rule.unit - now`,
     take: `
     rule.fullAt = rule.fullAt + rule.cost * rule.unit
     keep(rule.hash, rule.key, text(rule.fullAt), rule.fullAt - now)`,
@@ -139,9 +139,9 @@ end`;
 }
 
 /**
- * KEYS: one a rule, then the hashes of owners. ARGV: the index of the rule whose standing is wanted, then of each rule its
- * kind, limit, window in ms, cost, the index in KEYS of its owner's hash where it is kept there, and after places their
- * holder. Answers the index of the rule that refused or 0, ms until it has room, what remains of it or of the one asked
+ * KEYS: one a rule, then the hashes of owners. ARGV: one list in JSON, for forty arguments would take longer than to read
+ * it: the index of the rule whose standing is wanted, then of each rule its kind, limit, window in ms, cost, the index in
+ * KEYS of its owner's hash or 0 where it is not kept there, and after places their holder. Answers the index of the rule that refused or 0, ms until it has room, what remains of it or of the one asked
  * about, and the epoch ms at which that changes. All times inside are whole µs; Lua would print them rounded without a
  * format. Reading is done before anything is written: a Redis that is full refuses a script only at its first write.
  *
@@ -168,7 +168,7 @@ local function keep(hash, field, value, span)
   local news = hash.news
   news[#news + 1] = field
   news[#news + 1] = value
-  hash.span = math.max(hash.span, span)
+  if span > hash.span then hash.span = span end
 end
 -- drops from a log what has left the window, and answers the oldest that has not
 local function trim(rule)
@@ -190,19 +190,19 @@ ${functionOf("wait")}
 ${functionOf("take")}
 ${functionOf("standing")}
 
-local rules, hashes, asked = {}, {}, ARGV
+local rules, hashes, asked = {}, {}, cjson.decode(ARGV[1])
 local at, count = 2, 1
 while asked[at] do
-  local kind, cost, owner = asked[at], asked[at + 3] + 0, asked[at + 4]
+  local kind, cost, owner = asked[at], asked[at + 3], asked[at + 4]
   local rule = {
-    key = KEYS[count], kind = kind, limit = asked[at + 1] + 0, window = asked[at + 2] * 1000,
+    key = KEYS[count], kind = kind, limit = asked[at + 1], window = asked[at + 2] * 1000,
     cost = cost, need = cost > 1 and cost or 1, held = 0,
   }
   at = at + 5
   rules[count] = rule
   count = count + 1
-  if owner ~= '0' then
-    local hash = hashes[owner] or { key = KEYS[tonumber(owner)], held = {}, fields = { 'e' }, news = {}, span = 0 }
+  if owner > 0 then
+    local hash = hashes[owner] or { key = KEYS[owner], held = {}, fields = { 'e' }, news = {}, span = 0 }
     hashes[owner] = hash
     rule.hash = hash
     if kind == 'places' then
@@ -210,7 +210,7 @@ while asked[at] do
       rule.holder = asked[at]
       at = at + 1
     else
-      table.insert(hash.fields, rule.key)
+      hash.fields[#hash.fields + 1] = rule.key
     end
   end
 end
@@ -240,6 +240,6 @@ for _, hash in pairs(hashes) do
     if renewed then expire(hash.key, 2 * hash.span) end
   end
 end
-local remaining, reset = standing(rules[tonumber(ARGV[1])])
+local remaining, reset = standing(rules[asked[1]])
 return { 0, 0, math.max(0, remaining), math.ceil(reset / 1000) }
 `;

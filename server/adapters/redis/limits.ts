@@ -13,7 +13,7 @@ const hashOf = (owner: string): string => `${PREFIX}of:${owner}`;
 /** What follows it in the hash's fields is a holder. */
 const placesOf = (key: string): string => `${PREFIX}${key} `;
 
-type Decide = (keys: number, ...args: (string | number)[]) => Promise<[number, number, number, number]>;
+type Decide = (keys: number, ...args: string[]) => Promise<[number, number, number, number]>;
 
 /** `script` other than the usual is for tests. */
 export function redisLimits(link: Redis, script = decideScript()): LimitStore {
@@ -24,13 +24,16 @@ export function redisLimits(link: Redis, script = decideScript()): LimitStore {
   return {
     async decide(rules, told = 0) {
       const keys = rules.map(({ key, kind }) => (kind === "places" ? placesOf(key) : PREFIX + key));
-      const args: (string | number)[] = [told + 1];
+      const asked: (string | number)[] = [told + 1];
       for (const { kind, limit, windowMs, cost = 1, holder = "", key, owner = key } of rules) {
-        args.push(kind, limit, windowMs, cost);
-        args.push(IN_A_HASH.has(kind) ? placeOf(hashOf(owner), keys) : 0);
-        if (kind === "places") args.push(holder);
+        asked.push(kind, limit, windowMs, cost, IN_A_HASH.has(kind) ? placeOf(hashOf(owner), keys) : 0);
+        if (kind === "places") asked.push(holder);
       }
-      return decisionOf(rules, told, await decideLimits.call(link, keys.length, ...keys, ...args));
+      return decisionOf(
+        rules,
+        told,
+        await decideLimits.call(link, keys.length, ...keys, JSON.stringify(asked)),
+      );
     },
     async release({ key, owner = key, holder = "" }) {
       await link.hdel(hashOf(owner), placesOf(key) + holder);
