@@ -141,9 +141,10 @@ end`;
 /**
  * KEYS: one a rule, then the hashes of owners. ARGV: one list in JSON, for forty arguments would take longer than to read
  * it: the index of the rule whose standing is wanted, then of each rule its kind, limit, window in ms, cost, the index in
- * KEYS of its owner's hash or 0 where it is not kept there, and after places their holder. Answers the index of the rule that refused or 0, ms until it has room, what remains of it or of the one asked
- * about, and the epoch ms at which that changes. All times inside are whole µs; Lua would print them rounded without a
- * format. Reading is done before anything is written: a Redis that is full refuses a script only at its first write.
+ * KEYS of its owner's hash or 0 where it is not kept there, and after places their holder. Answers the index of the rule
+ * that refused or 0, ms until it has room, what remains of it or of the one asked about, and the epoch ms at which that
+ * changes. All times inside are whole µs; Lua would print them rounded without a format. Reading is done before anything
+ * is written: a Redis that is full refuses a script only at its first write.
  *
  * Redis runs one script at a time, so each µs here is one that every cell waits: what the rules of one owner keep of
  * themselves is one hash, read once and written once; numbers go to commands as text that was made once, since Redis

@@ -29,11 +29,8 @@ export function redisLimits(link: Redis, script = decideScript()): LimitStore {
         asked.push(kind, limit, windowMs, cost, IN_A_HASH.has(kind) ? placeOf(hashOf(owner), keys) : 0);
         if (kind === "places") asked.push(holder);
       }
-      return decisionOf(
-        rules,
-        told,
-        await decideLimits.call(link, keys.length, ...keys, JSON.stringify(asked)),
-      );
+      const decided = await decideLimits.call(link, keys.length, ...keys, JSON.stringify(asked));
+      return decisionOf(rules, told, decided);
     },
     async release({ key, owner = key, holder = "" }) {
       await link.hdel(hashOf(owner), placesOf(key) + holder);
