@@ -3,6 +3,7 @@ import type { Hash } from "@bearlink/sdk/protocol";
 import { AUDIT_ARCHIVE_ROWS, AUDIT_DROP_ROWS, RETENTION_SWEEP_MS } from "../bounds.ts";
 import type { AuditArchive, AuditChain, AuditEntry, ChainDay, Clock, Log, Meter } from "../ports.ts";
 import { dayOf, dropProof, keyOfDay } from "./chain.ts";
+import { checkDay } from "./check.ts";
 import type { ChainKeys } from "./keys.ts";
 
 export interface KeepPorts {
@@ -45,11 +46,13 @@ function firstDays({ days, archiveDays }: KeepTimes, now: number): { stays: stri
   return { stays: dayOf(now - days * DAY_MS), archived: dayOf(now - (days + archiveDays) * DAY_MS) };
 }
 
-/** Each day that goes, and each whose archive goes, is itself in the trail. What is not sealed stays. */
+/** Each day that goes, and each whose archive goes, is itself in the trail. What is not sealed, or no longer as it was sealed, stays. */
 export async function keepTrail(ports: KeepPorts, times: KeepTimes, signal: AbortSignal): Promise<void> {
   const first = firstDays(times, ports.clock.now());
-  for (const day of await ports.chain.days()) {
+  const all = await ports.chain.days();
+  for (const [at, day] of all.entries()) {
     if (day.day >= first.stays || !day.sealed || signal.aborted) break;
+    if (!isAsSealed(ports, day, all[at - 1])) continue;
     // a day whose time in the archive is over as well is not put there any more
     const goesBy = !day.dropped && day.day >= first.archived;
     const archived = goesBy ? await archiveDay(ports, day, signal) : day.archived;
@@ -57,6 +60,22 @@ export async function keepTrail(ports: KeepPorts, times: KeepTimes, signal: Abor
     await dropDay(ports, { ...day, archived }, signal);
   }
   await emptyArchives(ports, first.archived, signal);
+}
+
+/** What was edited since is left to who looks into it: how much of it there was, its seal no longer tells. */
+function isAsSealed(
+  { keys, hash, meter, log }: KeepPorts,
+  day: ChainDay,
+  before: ChainDay | undefined,
+): boolean {
+  const is = checkDay(hash, keyOfDay(keys, day), day, before);
+  if (is) return true;
+  meter.count("audit_faults_total", { fault: "day" });
+  log.error(
+    { day: day.day },
+    "a day of the audit trail is not as it was sealed: it stays; run bear audit-verify",
+  );
+  return false;
 }
 
 /** Into how many parts it went; undefined where it did not go whole into every archive. */

@@ -25,13 +25,19 @@ function house() {
   const [one, other] = [memoryArchive("folder"), memoryArchive("bucket")];
   const metrics = openMetrics();
   const warned: object[] = [];
+  const errors: object[] = [];
+  const log = {
+    ...silentLog,
+    warn: (fields: object) => void warned.push(fields),
+    error: (fields: object) => void errors.push(fields),
+  };
   const ports = {
     ...{ chain, clock, keys: CHAIN_KEYS, heads: [second], archives: [one, other], hash: systemHash },
-    ...{ meter: metrics.meter, log: { ...silentLog, warn: (fields: object) => void warned.push(fields) } },
+    ...{ meter: metrics.meter, log },
   };
   const linker = createLinker(ports);
   const home = {
-    ...{ clock, chain, second, one, other, metrics, warned, ports, linker },
+    ...{ clock, chain, second, one, other, metrics, warned, errors, ports, linker },
     act: (change: Partial<AuditRow> = {}) =>
       chain.append({
         ...{ at: clock.now(), action: "signed_in", outcome: "success", actor: "account-1" },
@@ -158,6 +164,28 @@ describe("a day past its time", () => {
     await home.settle();
     expect([home.one.parts.size, home.linksOf(FIRST), home.dayOf(FIRST).archived]).toEqual([0, 0, undefined]);
     expect(await home.verify({ archive: true })).toMatchObject({ holds: true });
+  });
+
+  test("stays, and is told of, where it is no longer as it was sealed; others go", async () => {
+    home = house();
+    for (let day = 0; day < 4; day++) {
+      await home.act();
+      await home.settle();
+      await home.clock.advance(DAY_MS);
+    }
+    await home.clock.advance(366 * DAY_MS);
+    await home.settle();
+    // more than anybody could put anywhere; the day after it follows on a seal that is another now
+    home.dayOf(FIRST).sealed = { ...home.dayOf(FIRST).sealed!, places: 1e15 };
+    const second = home.dayOf("2026-11-29");
+    second.opening = second.opening.map((byte) => byte ^ 1);
+    await home.keep();
+    const left = home.chain.tables.days.filter(({ dropped, sealed }) => sealed && !dropped);
+    expect(left.map(({ day }) => day)).toEqual([FIRST, "2026-11-29"]);
+    expect([home.linksOf(FIRST), home.linksOf("2026-11-30")]).toEqual([1, 0]);
+    expect([...home.one.parts.keys()]).toEqual(["2026-11-30/1", "2026-12-01/1"]);
+    expect(home.errors).toEqual([{ day: FIRST }, { day: "2026-11-29" }]);
+    expect(await home.metrics.text()).toContain('audit_faults_total{fault="day"} 2');
   });
 
   test("is not put into an archive where its time is over as well", async () => {
