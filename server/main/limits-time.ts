@@ -14,14 +14,14 @@ export interface DecisionLoad {
   redisUrl?: string | undefined;
   /** decisions a second while they are timed */
   perSecond: number;
-  /** of that, and then of as many as it can */
+  /** of that, and then twice as many of as many as it can */
   ms: number;
 }
 
 export interface DecisionTimes {
   /** ms of each, at `perSecond` */
   times: number[];
-  /** a second, at most */
+  /** a second, at most: in the best of some spans, for what else is on a machine only slows it */
   most: number;
   /** decisions that let nobody through: there is room for all */
   refused: number;
@@ -33,6 +33,8 @@ const FAMILIES = 1_000;
 const TICK_MS = 1;
 /** decisions that wait at once for a store that is asked for as many as it can */
 const AT_ONCE = 64;
+/** spans of which the best counts, each a quarter of the time */
+const SPANS = 8;
 const DAY_MS = 86_400_000;
 /** more than a run can use up */
 const PLENTY = 1_000_000;
@@ -55,9 +57,13 @@ export async function decisionTimes({ redisUrl, perSecond, ms }: DecisionLoad): 
   try {
     await asMany(decide, ms / 4); // a warm-up
     const times = await paced(decide, { perSecond, ms });
-    const before = made;
-    await asMany(decide, ms);
-    return { times, most: Math.round(((made - before) * 1000) / ms), refused };
+    let most = 0;
+    for (let span = 0; span < SPANS; span++) {
+      const before = made;
+      await asMany(decide, ms / 4);
+      most = Math.max(most, Math.round(((made - before) * 4000) / ms));
+    }
+    return { times, most, refused };
   } finally {
     redis?.close();
   }

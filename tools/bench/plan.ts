@@ -31,7 +31,7 @@ export const FULL: Plan = {
   ],
   broker: { toys: 200, roundMs: 3_000, rounds: 3 },
   idle: 1_000,
-  http: { connections: 20, roundMs: 4_000, rounds: 3 },
+  http: { connections: 20, roundMs: 2_000, rounds: 7 },
   limits: { perSecond: 5_000, ms: 4_000, toys: 100 },
 };
 

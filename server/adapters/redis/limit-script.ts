@@ -131,8 +131,9 @@ const KINDS: Record<LimitKind, RuleLua> = {
 
 /** One function for all kinds: Lua makes every function anew in each run. */
 function functionOf(step: keyof RuleLua): string {
-  const branches = Object.entries(KINDS).map(([kind, lua]) => `if rule.kind == '${kind}' then${lua[step]}`);
+  const branches = Object.entries(KINDS).map(([kind, lua]) => `if kind == '${kind}' then${lua[step]}`);
   return `local function ${step}(rule)
+  local kind = rule.kind
   ${branches.join("\n  else")}
   end
 end`;
