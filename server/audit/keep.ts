@@ -51,7 +51,7 @@ export async function keepTrail(ports: KeepPorts, times: KeepTimes, signal: Abor
   const first = firstDays(times, ports.clock.now());
   const all = await ports.chain.days();
   for (const [at, day] of all.entries()) {
-    if (day.day >= first.stays || !day.sealed || signal.aborted) break;
+    if (day.day >= first.stays || !day.sealed) break;
     if (!isAsSealed(ports, day, all[at - 1])) continue;
     // a day whose time in the archive is over as well is not put there any more
     const goesBy = !day.dropped && day.day >= first.archived;

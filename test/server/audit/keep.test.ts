@@ -166,6 +166,25 @@ describe("a day past its time", () => {
     expect(await home.verify({ archive: true })).toMatchObject({ holds: true });
   });
 
+  test("stays in the archive while the job is stopped", async () => {
+    await home.keep();
+    await home.settle();
+    await home.clock.advance(366 * DAY_MS);
+    await home.keep(YEARS, AbortSignal.abort());
+    expect([home.one.parts.size, home.dayOf(FIRST).archived]).toEqual([1, 1]);
+  });
+
+  test("stays in the archive too where it stays in the database, no longer as it was sealed", async () => {
+    home.other.away = true;
+    await home.keep();
+    home.other.away = false;
+    await home.clock.advance(366 * DAY_MS);
+    const day = home.dayOf(FIRST);
+    day.opening = day.opening.map((byte) => byte ^ 1);
+    await home.keep();
+    expect([home.one.parts.size, home.linksOf(FIRST), day.archived]).toEqual([1, 3, 1]);
+  });
+
   test("stays, and is told of, where it is no longer as it was sealed; others go", async () => {
     home = house();
     for (let day = 0; day < 4; day++) {
