@@ -64,8 +64,6 @@ export type HttpApp = FastifyInstance<
 >;
 
 export interface HttpSettings extends DoorSettings {
-  /** addresses or CIDR blocks whose X-Forwarded-For is believed */
-  trustedProxies: readonly string[];
   /** other than those of bounds.ts in tests alone: until headers and a whole request must be there, and between two looks at that */
   deadlines?: { headersMs: number; requestMs: number; lookMs: number };
 }
@@ -95,7 +93,6 @@ export function openHttp(
     keepAliveTimeout: IDLE_MS,
     // while it closes it still answers what has arrived, in the one form
     return503OnClosing: false,
-    trustProxy: settings.trustedProxies.length > 0 ? [...settings.trustedProxies] : false,
     http: {
       maxHeaderSize: MAX_HEADER_BYTES,
       headersTimeout: headersMs,

@@ -1,12 +1,12 @@
 /** The door: what every request passes before its handler, in this order and no other. MISSION D07 */
 import { randomUUID } from "node:crypto";
-import { isIP } from "node:net";
 import type { IncomingMessage } from "node:http";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { Refusal } from "../../errors.ts";
 import type { Doorkeeper, Log, Meter } from "../../ports.ts";
 import { SECURITY_HEADERS } from "./answers.ts";
 import { hostName } from "./address.ts";
+import { addressesOf } from "./forwarded.ts";
 import type { KeyLines } from "./key-lines.ts";
 import { recordAnswer } from "./record.ts";
 
@@ -23,6 +23,8 @@ export interface DoorSettings {
   allowedHosts: readonly string[];
   /** exact origins; MISSION A11 */
   corsOrigins: readonly string[];
+  /** addresses or CIDR blocks whose X-Forwarded-For is believed */
+  trustedProxies: readonly string[];
 }
 
 /** What has nothing to wait for answers at once: a promise for each step would cost as much as the steps. */
@@ -34,11 +36,6 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 export function requestId(request: IncomingMessage): string {
   const given = request.headers["x-request-id"];
   return typeof given === "string" && UUID.test(given) ? given.toLowerCase() : randomUUID();
-}
-
-/** The client's address: the socket's, or what a configured proxy says. */
-function clientAddress({ ip, socket }: FastifyRequest): string {
-  return isIP(ip) ? ip : (socket.remoteAddress ?? "unknown");
 }
 
 function isReading({ method }: FastifyRequest): boolean {
@@ -86,8 +83,10 @@ function pass(
 
 /** The steps of the door, each with the moment it is asked. */
 export function doorSteps(ports: DoorPorts, settings: DoorSettings): DoorStep[] {
+  const addressOf = addressesOf(settings.trustedProxies);
+
   const identify: Step = (request, reply) => {
-    request.clientAddress = clientAddress(request);
+    request.clientAddress = addressOf(request.raw);
     reply.header("x-request-id", request.id);
     ports.keyLines?.arrived(request);
   };

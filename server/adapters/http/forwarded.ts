@@ -1,5 +1,6 @@
 /** Who asks, where proxies that are trusted stand between: the last address of X-Forwarded-For that none of them is. */
-import { BlockList, isIP, isIPv6 } from "node:net";
+import type { IncomingMessage } from "node:http";
+import { BlockList, isIP, isIPv4, isIPv6 } from "node:net";
 
 /** characters of the header that are read; each proxy adds one address */
 const MAX_HEADER_CHARS = 1_024;
@@ -11,15 +12,37 @@ const MAX_HEADER_CHARS = 1_024;
  */
 export function addressBlocks(blocks: readonly string[]): (address: string) => boolean {
   const list = new BlockList();
+  // asked at every request: the list takes ten times as long as a comparison of numbers
+  const ranges: { first: number; size: number }[] = [];
   for (const block of blocks) {
     const [address, bits] = block.split("/") as [string, string?];
     const family = isIPv6(address) ? "ipv6" : "ipv4";
     if (bits === undefined) list.addAddress(address, family);
     else list.addSubnet(address, Number(bits), family);
+    if (family === "ipv6") continue;
+    const size = 2 ** (32 - Number(bits ?? 32));
+    const number = numberOf(address);
+    ranges.push({ first: number - (number % size), size });
   }
   return (address) => {
-    const bare = address.replace(/^::ffff:(?=\d+\.)/i, "");
-    return isIP(bare) > 0 && list.check(bare, isIPv6(bare) ? "ipv6" : "ipv4");
+    const bare = address.includes(":") ? address.replace(/^::ffff:(?=\d+\.)/i, "") : address;
+    if (!isIPv4(bare)) return isIPv6(bare) && list.check(bare, "ipv6");
+    const number = numberOf(bare);
+    return ranges.some(({ first, size }) => number >= first && number < first + size);
+  };
+}
+
+/** The 32 bits of an IPv4 address. */
+const numberOf = (address: string): number =>
+  address.split(".").reduce((bits, octet) => bits * 256 + Number(octet), 0);
+
+/** Of a request: the socket's address, or what a trusted proxy says. */
+export function addressesOf(trustedProxies: readonly string[]): (request: IncomingMessage) => string {
+  const isTrusted = addressBlocks(trustedProxies);
+  return ({ headers, socket }) => {
+    const forwarded = headers["x-forwarded-for"];
+    const header = Array.isArray(forwarded) ? forwarded.join() : forwarded;
+    return clientAddress(socket.remoteAddress ?? "unknown", header, isTrusted);
   };
 }
 
@@ -29,15 +52,16 @@ export function clientAddress(
   header: string | undefined,
   isTrusted: (address: string) => boolean,
 ): string {
-  const hops = (header ?? "")
+  let address = peer;
+  if (header === undefined || !isTrusted(address)) return address;
+  const hops = header
     .slice(-MAX_HEADER_CHARS)
     .split(",")
     .map((hop) => hop.trim());
-  let address = peer;
-  while (isTrusted(address) && hops.length > 0) {
+  do {
     const next = hops.pop()!;
     if (isIP(next) === 0) break;
     address = next;
-  }
+  } while (hops.length > 0 && isTrusted(address));
   return address;
 }

@@ -8,7 +8,7 @@ import { hostName } from "./address.ts";
 import { SECURITY_HEADERS } from "./answers.ts";
 import { answerBare } from "./bare.ts";
 import { requestId } from "./door.ts";
-import { addressBlocks, clientAddress } from "./forwarded.ts";
+import { addressesOf } from "./forwarded.ts";
 
 /** One that asks to be a WebSocket. */
 export interface Upgrade {
@@ -58,12 +58,7 @@ export function serveUpgrades(
   rooms: readonly UpgradeRoom[],
 ): () => void {
   let closed = false;
-  const isTrusted = addressBlocks(trustedProxies);
-  const addressOf = ({ headers, socket }: IncomingMessage): string => {
-    const forwarded = headers["x-forwarded-for"];
-    const header = Array.isArray(forwarded) ? forwarded.join() : forwarded;
-    return clientAddress(socket.remoteAddress ?? "", header, isTrusted);
-  };
+  const addressOf = addressesOf(trustedProxies);
 
   /** Throws the Refusals MISDIRECTED, FORBIDDEN and NOT_FOUND. */
   function roomFor({ url = "", headers }: IncomingMessage): UpgradeRoom {

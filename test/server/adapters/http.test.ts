@@ -181,7 +181,7 @@ describe("every answer", () => {
 
 describe("the door", () => {
   test("asks in this order: id, log, headers, host, CORS, origin, limit (and what gives it back), auth (and what closes a key's line), policy, route", () => {
-    const steps = doorSteps({} as never, {} as never);
+    const steps = doorSteps({} as never, { allowedHosts: [], corsOrigins: [], trustedProxies: [] });
     expect(steps.map(({ name }) => name)).toEqual([
       "id",
       "log",

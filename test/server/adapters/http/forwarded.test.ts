@@ -1,3 +1,5 @@
+import { BlockList } from "node:net";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { addressBlocks, clientAddress } from "../../../../server/adapters/http/forwarded.ts";
 import { crowdLimits } from "../../../../server/main/crowd.ts";
@@ -10,6 +12,21 @@ describe("address blocks", () => {
   it.each(["11.1.2.3", "192.0.2.8", "2001:db9::9", "", "unknown", "10.1.2"])("do not hold %j", (address) =>
     expect(inside(address)).toBe(false),
   );
+
+  it("hold of any IPv4 block what Node's own list of it holds, its edges above all", () => {
+    const octets = fc.tuple(fc.nat(255), fc.nat(255), fc.nat(255), fc.nat(255));
+    fc.assert(
+      fc.property(octets, fc.integer({ min: 1, max: 32 }), octets, fc.nat(33), (base, bits, far, flip) => {
+        const list = new BlockList();
+        list.addSubnet(base.join("."), bits, "ipv4");
+        const holds = addressBlocks([`${base.join(".")}/${bits}`]);
+        // one bit off, which may lie on either side of the edge, or anywhere
+        const near = base.map((octet, at) => (flip >> 3 === at ? octet ^ (128 >> (flip & 7)) : octet));
+        for (const address of [base, near, far].map((one) => one.join(".")))
+          expect([address, holds(address)]).toEqual([address, list.check(address, "ipv4")]);
+      }),
+    );
+  });
 });
 
 describe("the client's address", () => {
