@@ -19,8 +19,8 @@ export interface DecisionLoad {
 }
 
 export interface DecisionTimes {
-  /** ms of each, at `perSecond` */
-  times: number[];
+  /** ms of each, at `perSecond`, span by span */
+  spans: number[][];
   /** a second, at most: in the best of some spans, for what else is on a machine only slows it */
   most: number;
   /** decisions that let nobody through: there is room for all */
@@ -33,7 +33,6 @@ const FAMILIES = 1_000;
 const TICK_MS = 1;
 /** decisions that wait at once for a store that is asked for as many as it can */
 const AT_ONCE = 64;
-/** spans of which the best counts, each a quarter of the time */
 const SPANS = 8;
 const DAY_MS = 86_400_000;
 /** more than a run can use up */
@@ -63,7 +62,7 @@ export async function decisionTimes({ redisUrl, perSecond, ms }: DecisionLoad): 
       await asMany(decide, ms / 4);
       most = Math.max(most, Math.round(((made - before) * 4000) / ms));
     }
-    return { times, most, refused };
+    return { spans: inSpans(times), most, refused };
   } finally {
     redis?.close();
   }
@@ -121,6 +120,12 @@ async function paced(
   }
   if (faults.length > 0) throw faults[0];
   return [...times];
+}
+
+function inSpans(times: readonly number[]): number[][] {
+  const length = Math.ceil(times.length / SPANS);
+  const spans = Array.from({ length: SPANS }, (_, span) => times.slice(span * length, (span + 1) * length));
+  return spans.filter((span) => span.length > 0);
 }
 
 async function asMany(decide: () => Promise<unknown>, ms: number): Promise<void> {
