@@ -3,8 +3,8 @@ import type { Redis } from "ioredis";
 import type { Decision, LimitKind, LimitRule, LimitStore } from "../../ports.ts";
 import { decideScript } from "./limit-script.ts";
 
-/** One tag for all: a decision is one script, and the keys of a script live in one slot. MISSION B02 */
-const PREFIX = "bearlink:{limits}:";
+/** One tag for all: a decision is one script, and the keys of a script live in one slot. Short, for Redis copies and compares it some fifty times in a decision. MISSION B02 */
+const PREFIX = "{bear}:";
 
 /** What fits fields of its owner's hash. */
 const IN_A_HASH: ReadonlySet<LimitKind> = new Set(["slots", "bucket", "spell", "places"]);

@@ -245,7 +245,7 @@ describe.skipIf(redisMissing)(
       for (const passed of [0, HOUR / 60, HOUR, HOUR / 60]) {
         await place.advance(passed);
         await decide(...all);
-        const kept = (await place.link.keys("bearlink:*")).sort();
+        const kept = (await place.link.keys("{bear}:*")).sort();
         expect(kept.length).toBeGreaterThanOrEqual(2);
         for (const key of kept) {
           const left = await place.link.pttl(key);
@@ -258,21 +258,21 @@ describe.skipIf(redisMissing)(
     test("what one owner's rules keep lasts as long as the longest of them asks, whichever comes last", async () => {
       await decide(rule("slots", 24 * HOUR, "ben"), rule("bucket", 1_000, "ben"));
       await decide(rule("bucket", 1_000, "ben"));
-      expect(await place.link.pttl("bearlink:{limits}:of:ben")).toBeGreaterThan(24 * HOUR);
+      expect(await place.link.pttl("{bear}:of:ben")).toBeGreaterThan(24 * HOUR);
       await decide(rule("bucket", 1_000, "cleo"));
-      expect(await place.link.pttl("bearlink:{limits}:of:cleo")).toBeLessThanOrEqual(1_000);
+      expect(await place.link.pttl("{bear}:of:cleo")).toBeLessThanOrEqual(1_000);
       await decide(rule("slots", 24 * HOUR, "cleo"));
-      expect(await place.link.pttl("bearlink:{limits}:of:cleo")).toBeGreaterThan(24 * HOUR);
+      expect(await place.link.pttl("{bear}:of:cleo")).toBeGreaterThan(24 * HOUR);
     });
 
     test("a log that is asked at the end of what was told of it lasts a window from there", async () => {
       const log = rule("log", HOUR, "dora");
       await place.advance(HOUR - (place.now() % HOUR));
       await decide(log);
-      await place.link.pexpire("bearlink:{limits}:log:dora", HOUR); // as an hour later
+      await place.link.pexpire("{bear}:log:dora", HOUR); // as an hour later
       await place.advance(HOUR);
       await decide(log);
-      expect(await place.link.pttl("bearlink:{limits}:log:dora")).toBeGreaterThan(HOUR);
+      expect(await place.link.pttl("{bear}:log:dora")).toBeGreaterThan(HOUR);
     });
 
     test("no more is kept than the limit asks for", async () => {
@@ -281,9 +281,9 @@ describe.skipIf(redisMissing)(
         await decide({ ...places, holder: `h${i}` }, log);
         await place.advance(13_000);
       }
-      expect(await place.link.llen("bearlink:{limits}:log:fay")).toBe(5);
+      expect(await place.link.llen("{bear}:log:fay")).toBe(5);
       // and when it expires
-      expect(await place.link.hlen("bearlink:{limits}:of:fay")).toBe(5 + 1);
+      expect(await place.link.hlen("{bear}:of:fay")).toBe(5 + 1);
     });
 
     test("a clock that goes back lets no more through", async () => {

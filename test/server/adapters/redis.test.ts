@@ -178,7 +178,7 @@ describe.skipIf(redisMissing)("a Redis of its own settings", () => {
     const raw = new Redis(url);
     onTestFinished(() => raw.disconnect());
     const keys = (await raw.keys("*")).sort();
-    expect(keys).toEqual(["bearlink:nonce:n", "bearlink:session:bear-1", "bearlink:{limits}:k"]);
+    expect(keys).toEqual(["bearlink:nonce:n", "bearlink:session:bear-1", "{bear}:k"]);
     for (const key of keys) expect(await raw.pttl(key)).toBeGreaterThan(50_000);
   });
 });
