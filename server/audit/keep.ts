@@ -68,8 +68,7 @@ function isAsSealed(
   day: ChainDay,
   before: ChainDay | undefined,
 ): boolean {
-  const is = checkDay(hash, keyOfDay(keys, day), day, before);
-  if (is) return true;
+  if (checkDay(hash, keyOfDay(keys, day), day, before)) return true;
   meter.count("audit_faults_total", { fault: "day" });
   log.error(
     { day: day.day },
@@ -152,7 +151,8 @@ function entryOf({ clock }: KeepPorts, action: string, { day }: ChainDay): Audit
 
 /** Each cell looks by itself after an archive that may be its own, which the job of another does not reach. The answer stops it. */
 export function watchArchives(ports: WatchPorts, times: KeepTimes): () => Promise<void> {
-  const { chain, archives, clock } = ports;
+  const { chain, clock } = ports;
+  const archives = ports.archives.filter(({ removeBefore }) => removeBefore);
   let cancel = (): void => {};
   let stopped = false;
   let looking = Promise.resolve();
@@ -162,7 +162,7 @@ export function watchArchives(ports: WatchPorts, times: KeepTimes): () => Promis
       await did(ports, archive, first, async () => {
         // what the record still has there is the job's, and verified until then
         const there = (await chain.days()).filter(({ archived }) => archived !== undefined);
-        await archive.removeBefore?.(first, new Set(there.map(({ day }) => day)));
+        await archive.removeBefore!(first, new Set(there.map(({ day }) => day)));
       });
     if (!stopped) cancel = clock.after(RETENTION_SWEEP_MS, again);
   }

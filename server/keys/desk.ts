@@ -41,8 +41,8 @@ const DAY_MS = 86_400_000;
 /** As the trail names whoever asks with a key. */
 export const keyActor = ({ keyId }: Pick<DeveloperPrincipal, "keyId">): string => `key:${keyId}`;
 
-/** The cell's own key has made what has no maker. */
-const makerIdOf = ({ keyId, expiresAt }: KeyMaker): string | undefined =>
+/** As the record has it: the cell's own, which is nobody's to revoke, is not there, and has made what has no maker. */
+export const recordedIdOf = ({ keyId, expiresAt }: DeveloperPrincipal): string | undefined =>
   expiresAt === undefined ? undefined : keyId;
 
 /** Whether whoever holds these scopes holds that one. */
@@ -59,7 +59,7 @@ export async function makeKey(
   const now = ports.clock.now();
   const key = makeDeveloperKey(ports.chance, ports.env);
   const made: DeveloperKey = {
-    ...{ id: keyIdOf(key), name, scopes: [...new Set(scopes)], makerId: makerIdOf(maker) },
+    ...{ id: keyIdOf(key), name, scopes: [...new Set(scopes)], makerId: recordedIdOf(maker) },
     ...{ createdAt: now, expiresAt: endOf(maker, now, days) },
     ...{ revokedAt: undefined, lastUsedAt: undefined, uses: 0 },
   };
@@ -73,7 +73,9 @@ export async function makeKey(
 
 /** Those that one made, and those that these made; the cell's own key sees all, and so does an admin. */
 export async function listKeys({ keys }: KeyPorts, maker: KeyMaker): Promise<DeveloperKey[]> {
-  const all = await orUnavailable(keys.list(maker.scopes.includes("admin") ? undefined : makerIdOf(maker)));
+  const all = await orUnavailable(
+    keys.list(maker.scopes.includes("admin") ? undefined : recordedIdOf(maker)),
+  );
   const self = all.some(({ id }) => id === maker.keyId)
     ? undefined
     : await orUnavailable(keys.find(maker.keyId));
@@ -110,12 +112,12 @@ export async function revokeKey(ports: KeyPorts, maker: KeyMaker, id: string): P
   const now = ports.clock.now();
   const ended = await orUnavailable(ports.keys.revoke(id, now, entryOf("key_revoked", maker, id, now)));
   if (ended.keys.length === 0) throw new Refusal("NOT_FOUND");
-  await ports.sessionsEnded(ended.visits);
   for (const one of ended.keys)
     await ports.bus
       .publish(KEY_ENDED, one)
       // each cell looks again by itself after a while; and no request passes
       .catch((error: unknown) => ports.log.warn({ error }, "the end of a key was not announced"));
+  await ports.sessionsEnded(ended.visits);
 }
 
 function endOf({ expiresAt }: Pick<DeveloperPrincipal, "expiresAt">, now: number, days: number): number {

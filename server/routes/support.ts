@@ -4,18 +4,16 @@ import { z } from "zod";
 import { SUPPORT_MS } from "../bounds.ts";
 import { openVisit } from "../family/account/support.ts";
 import type { VisitKey } from "../family/account/support.ts";
+import { keyActor, recordedIdOf } from "../keys/desk.ts";
 import { email, fromOf, personName } from "./account.ts";
 import type { AccountRoutePorts } from "./account.ts";
 import type { App } from "./app.ts";
-import { actorOf, developerOf } from "./keys.ts";
+import { developerOf } from "./keys.ts";
 
-/** The cell's own is nobody's to revoke. */
 function keyOf(request: FastifyRequest): VisitKey {
-  const { keyId, expiresAt } = developerOf(request);
-  const actor = actorOf(request);
-  return expiresAt === undefined
-    ? { id: undefined, actor, expiresAt: Infinity }
-    : { id: keyId, actor, expiresAt };
+  const principal = developerOf(request);
+  const { expiresAt = Infinity } = principal;
+  return { id: recordedIdOf(principal), actor: keyActor(principal), expiresAt };
 }
 
 export function supportRoutes(app: App, { desk }: AccountRoutePorts): void {

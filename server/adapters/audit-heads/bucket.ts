@@ -4,6 +4,7 @@ import { AUDIT_STORE_MS } from "../../bounds.ts";
 import type { Clock } from "../../ports.ts";
 import { signed } from "../aws-signature.ts";
 import type { AwsAccess } from "../aws-signature.ts";
+import { boundedBody } from "../bounded-body.ts";
 
 export interface ObjectStore extends AwsAccess {
   /** of the bucket, and perhaps a folder in it: https://s3.eu-central-1.amazonaws.com/bucket/audit */
@@ -37,14 +38,7 @@ export function openBucket(store: ObjectStore, { clock }: { clock: Clock }, most
       ...{ method, headers, body: method === "PUT" ? body : null },
       signal: AbortSignal.timeout(AUDIT_STORE_MS),
     });
-    const pieces: Buffer[] = [];
-    let bytes = 0;
-    for await (const piece of answer.body as AsyncIterable<Buffer>) {
-      bytes += piece.length;
-      if (bytes > mostBytes) throw new Error("the object store answers at too great a length");
-      pieces.push(piece);
-    }
-    const text = Buffer.concat(pieces).toString();
+    const text = await boundedBody(answer, mostBytes, "the object store");
     // of a bucket that is gone there is no telling what it had
     if (answer.statusCode === 404 && method !== "PUT" && !text.includes("NoSuchBucket")) return undefined;
     if (answer.statusCode < 200 || answer.statusCode > 299)

@@ -1,6 +1,7 @@
 /** One request to a key service: a deadline, a bound on its answer, and errors that repeat nothing of either. */
 import { request } from "undici";
 import { KMS_MS, MAX_KMS_ANSWER_BYTES } from "../../bounds.ts";
+import { boundedBody } from "../bounded-body.ts";
 
 export interface Asked {
   url: string;
@@ -17,17 +18,11 @@ export async function ask(service: string, { url, method = "POST", headers, body
       throw new Error(`${service} does not answer (${(cause as { code?: string }).code ?? "timeout"})`);
     },
   );
-  const pieces: Buffer[] = [];
-  let bytes = 0;
-  for await (const piece of answer.body as AsyncIterable<Buffer>) {
-    bytes += piece.length;
-    if (bytes > MAX_KMS_ANSWER_BYTES) throw new Error(`${service} answers at too great a length`);
-    pieces.push(piece);
-  }
+  const text = await boundedBody(answer, MAX_KMS_ANSWER_BYTES, service);
   if (answer.statusCode < 200 || answer.statusCode > 299)
     throw new Error(`${service} refuses with status ${answer.statusCode}`);
   try {
-    return JSON.parse(Buffer.concat(pieces).toString()) as unknown;
+    return JSON.parse(text) as unknown;
   } catch {
     throw new Error(`${service} does not answer with JSON`);
   }
