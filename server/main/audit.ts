@@ -1,9 +1,9 @@
 /** The audit trail of a cell: who links it, where its heads and its archive go, how long it is kept, and whether it holds. */
 import { join } from "node:path";
-import { archiveFiles } from "../adapters/audit-heads/archive-files.ts";
-import { archiveObjects } from "../adapters/audit-heads/archive-objects.ts";
-import { headFiles } from "../adapters/audit-heads/file.ts";
-import { headObjects } from "../adapters/audit-heads/object-store.ts";
+import { archiveFiles } from "../adapters/audit-places/archive-files.ts";
+import { archiveObjects } from "../adapters/audit-places/archive-objects.ts";
+import { headFiles } from "../adapters/audit-places/head-files.ts";
+import { headObjects } from "../adapters/audit-places/head-objects.ts";
 import { auditRetentionJob, watchArchives } from "../audit/keep.ts";
 import { archivedSection } from "../audit/archived.ts";
 import type { KeepTimes } from "../audit/keep.ts";

@@ -1,5 +1,5 @@
 /** An audit chain in memory: what a test does to its tables, a database's master could do. */
-import { readPart, writePart } from "../../server/adapters/audit-heads/part-form.ts";
+import { readPart, writePart } from "../../server/adapters/audit-places/part-form.ts";
 import { systemHash } from "../../server/adapters/hash.ts";
 import { chainKeys } from "../../server/audit/keys.ts";
 import type {

@@ -2,7 +2,7 @@
 import { mkdir, open, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { HeadStore } from "../../ports.ts";
-import { readHead, writeHead } from "./form.ts";
+import { readHead, writeHead } from "./head-form.ts";
 
 const FILE = /^(\d{4}-\d{2}-\d{2})\.jsonl$/;
 

@@ -3,7 +3,7 @@ import { MAX_HEAD_BYTES } from "../../bounds.ts";
 import type { Clock, HeadStore } from "../../ports.ts";
 import { openBucket } from "./bucket.ts";
 import type { ObjectStore } from "./bucket.ts";
-import { readHead, writeHead } from "./form.ts";
+import { readHead, writeHead } from "./head-form.ts";
 
 const DAY_MS = 86_400_000;
 /** objects that are read at once */

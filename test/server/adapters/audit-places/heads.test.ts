@@ -3,8 +3,8 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
-import { headFiles } from "../../../../server/adapters/audit-heads/file.ts";
-import { headObjects } from "../../../../server/adapters/audit-heads/object-store.ts";
+import { headFiles } from "../../../../server/adapters/audit-places/head-files.ts";
+import { headObjects } from "../../../../server/adapters/audit-places/head-objects.ts";
 import type { ExportedHead, HeadStore } from "../../../../server/ports.ts";
 import { fakeClock } from "../../../support/clock.ts";
 import type { Stub } from "../kms/stubs.ts";
