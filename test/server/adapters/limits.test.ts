@@ -1,9 +1,8 @@
 /** What the store of limits decides, in process and in Redis alike, held against a naive model. */
 import fc from "fast-check";
 import { Redis } from "ioredis";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { memoryStores } from "../../../server/adapters/memory.ts";
-import { decideScript } from "../../../server/adapters/redis/limit-script.ts";
 import { redisLimits } from "../../../server/adapters/redis/limits.ts";
 import type { LimitRule, LimitStore } from "../../../server/ports.ts";
 import { fakeClock } from "../../support/clock.ts";
@@ -30,7 +29,7 @@ async function onRedis(): Promise<Place & { link: Redis }> {
   const server = await startRedis();
   const link = new Redis(server.url);
   let now = 1_800_000_000_000;
-  const store = redisLimits(link, decideScript(KEPT_TIME));
+  const store = redisLimits(link, KEPT_TIME);
   await link.set("now", now);
   return {
     ...{ store, link },
@@ -133,6 +132,18 @@ for (const { name, open, missing, runs } of places)
       expect(await passing(1, slots)).toBe(0);
     });
 
+    test("what left the window is taken off once, though nothing came in its slot again", async () => {
+      const slots = rule({ kind: "slots", limit: 2, windowMs: 60_000 });
+      await place.advance(60_000 - (place.now() % 60_000));
+      const passed = [await passing(1, slots)];
+      // slots of a second: the first one's comes round at 61, and again at 122
+      for (const seconds of [30, 32, 30, 32]) {
+        await place.advance(seconds * 1_000);
+        passed.push(await passing(seconds === 32 ? 2 : 1, slots));
+      }
+      expect(passed).toEqual([1, 1, 1, 1, 1]);
+    });
+
     test("a spell ends with a pause, and what is refused does not go on with it", async () => {
       const spell = rule({ kind: "spell", limit: 2, windowMs: 1_800_000 });
       expect(await passing(3, spell)).toBe(2);
@@ -164,6 +175,7 @@ for (const { name, open, missing, runs } of places)
         remaining: 58,
         resetAt: place.now() + 59_000,
       });
+      expect((await place.store.decide([one, two], 0)).standing).toMatchObject({ limit: 5, remaining: 2 });
     });
 
     test("what costs nothing is only looked at", async () => {
@@ -284,6 +296,38 @@ describe.skipIf(redisMissing)(
       expect(await place.link.llen("{bear}:log:fay")).toBe(5);
       // and when it expires
       expect(await place.link.hlen("{bear}:of:fay")).toBe(5 + 1);
+    });
+
+    test("numbers, names and holders make no new script: Redis forgets none", async () => {
+      const scripts = async () =>
+        Number(/number_of_cached_scripts:(\d+)/.exec(await place.link.info("memory"))![1]);
+      const all = (n: number) =>
+        (["log", "slots", "bucket", "spell", "places"] as const).map((kind) => ({
+          ...rule(kind, n * 60_000, `gus${n}`),
+          ...{ limit: 10 + n, holder: `h${n}`, ...(kind !== "places" && { cost: 1 + n }) },
+        }));
+      await decide(...all(1));
+      const before = await scripts();
+      const defined = vi.spyOn(place.link, "defineCommand");
+      for (let n = 2; n < 9; n++) await decide(...all(n));
+      expect(await scripts()).toBe(before);
+      expect(defined).not.toHaveBeenCalled();
+      defined.mockRestore();
+    });
+
+    test("sixteen rules fit into one decision", async () => {
+      const many = Array.from({ length: 16 }, (_, n) => ({
+        ...rule("slots", HOUR, "ida"),
+        key: `slots${n}`,
+      }));
+      expect((await decide(...many)).standing.remaining).toBe(4);
+    });
+
+    test("a Redis that forgot its scripts is told them again", async () => {
+      const log = rule("log", HOUR, "hal");
+      await decide(log);
+      await place.link.script("FLUSH");
+      expect((await decide(log)).standing.remaining).toBe(3);
     });
 
     test("a clock that goes back lets no more through", async () => {
