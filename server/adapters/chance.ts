@@ -1,5 +1,5 @@
 /** Chance from the operating system: every secret and nonce begins here. */
-import { randomBytes } from "node:crypto";
+import { randomFillSync } from "node:crypto";
 import type { Chance } from "../ports.ts";
 
-export const systemChance: Chance = { bytes: (length) => new Uint8Array(randomBytes(length)) };
+export const systemChance: Chance = { bytes: (length) => randomFillSync(new Uint8Array(length)) };

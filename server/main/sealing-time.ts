@@ -6,16 +6,11 @@ import type { OwnerSecret } from "../ports.ts";
 import { createFamilyVault } from "../vault/family.ts";
 import { createVault } from "../vault/seal.ts";
 
-export interface SealingTime {
-  /** ms to seal and open 1 KB once: of all rounds the middle, and the one that 95 of 100 stay under */
-  p50: number;
-  p95: number;
-}
-
 const KB = 1_024;
+const SPANS = 8;
 
-/** On owners in memory: what a database takes is not of it. */
-export async function sealingTime(rounds = 5_000): Promise<SealingTime> {
+/** ms of each round, span by span; on owners in memory: what a database takes is not of it. */
+export async function sealingTimes(rounds = 5_000): Promise<number[][]> {
   const owners = new Map<string, OwnerSecret>();
   const chance = systemChance;
   const vault = createFamilyVault({
@@ -31,14 +26,17 @@ export async function sealingTime(rounds = 5_000): Promise<SealingTime> {
     ...{ bus: memoryStores({ clock: systemClock }).bus, clock: systemClock, chance },
   });
   const plain = chance.bytes(KB);
-  const times: number[] = [];
-  // the first tenth warms up
-  for (let i = -rounds / 10; i < rounds; i++) {
-    const from = performance.now();
-    await vault.open("owner", await vault.seal("owner", plain, "message/1"), "message/1");
-    if (i >= 0) times.push(performance.now() - from);
-  }
-  times.sort((a, b) => a - b);
-  const at = (share: number): number => times[Math.floor(times.length * share)]!;
-  return { p50: at(0.5), p95: at(0.95) };
+  const timesOf = async (rounds: number): Promise<number[]> => {
+    const times: number[] = [];
+    for (let round = 0; round < rounds; round++) {
+      const from = performance.now();
+      await vault.open("owner", await vault.seal("owner", plain, "message/1"), "message/1");
+      times.push(performance.now() - from);
+    }
+    return times;
+  };
+  await timesOf(rounds); // a warm-up
+  const spans: number[][] = [];
+  while (spans.length < SPANS) spans.push(await timesOf(rounds));
+  return spans;
 }

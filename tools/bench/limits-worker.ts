@@ -2,12 +2,12 @@
 import { readConfig } from "@bearlink/server/config";
 import { quietLog } from "@bearlink/server/log";
 import { auditEntryTime, decisionTimes } from "@bearlink/server/limits-time";
-import { sealingTime } from "@bearlink/server/sealing-time";
+import { sealingTimes } from "@bearlink/server/sealing-time";
 import { answerParent } from "./worker.ts";
 
 answerParent({
   decisions: decisionTimes,
-  sealing: sealingTime,
+  sealing: sealingTimes,
   auditEntry: ({ env, deviceId }: { env: Record<string, string>; deviceId: string }) =>
     auditEntryTime({ config: readConfig(env), deviceId }, quietLog),
 });
