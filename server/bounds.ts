@@ -421,9 +421,11 @@ export const SUSPICION_MS = 3_600_000;
 export const AUDIT_LOOK_MS = 60_000;
 export const SUSPICION_TOLD_MS = 24 * 3_600_000;
 export const MAX_SUSPICIONS = 100;
-/** ms in which a refused token of an address stands in the trail once, and addresses that are remembered for it */
-export const REFUSED_TOKEN_MS = 60_000;
-export const MAX_REFUSED_ADDRESSES = 10_000;
+/** ms in which the same refusal stands in the trail once, how many then do of one address and of one who asks, and counts that are kept of them */
+export const REFUSALS_MS = 60_000;
+export const MAX_REFUSALS_OF_ADDRESS = 10;
+export const MAX_REFUSALS_OF_ACTOR = 10;
+export const MAX_REFUSALS_COUNTED = 30_000;
 /** days that a key holds, at most and where nobody says; keys of one maker that hold. MISSION B17 */
 export const MAX_KEY_DAYS = 365;
 export const KEY_DAYS = 90;

@@ -7,6 +7,7 @@ import { systemChance } from "./adapters/chance.ts";
 import { systemClock } from "./adapters/clock.ts";
 import { systemHash } from "./adapters/hash.ts";
 import { openPrograms } from "./adapters/programs/programs.ts";
+import { createRefusals } from "./audit/refused.ts";
 import { admit } from "./claim/admit.ts";
 import { nonceKeys } from "./claim/challenge.ts";
 import { openClaimDesk } from "./claim/desk.ts";
@@ -17,6 +18,7 @@ import { conversationsSection } from "./family/conversation/history.ts";
 import { consentLetters } from "./family/consent/letters.ts";
 import type { LineWatch } from "./line-watch.ts";
 import { openTalkBook } from "./family/talk.ts";
+import { addressKey } from "./limiter/address.ts";
 import { createClaimLimiter } from "./limiter/limiter.ts";
 import { createTurnLimiter } from "./limiter/turn.ts";
 import { openAccounts } from "./main/accounts.ts";
@@ -168,7 +170,15 @@ export async function startCell(config: Config, options: { log?: Log } = {}): Pr
       command: bridge.command,
       online: () => broker.links().map(({ deviceId }) => deviceId),
     });
-    const { broker, watch } = await openBroker({ ...claims, crowd: crowdLimits(config) }, bridge, updates);
+    const { broker, watch } = await openBroker(
+      {
+        ...claims,
+        crowd: crowdLimits(config),
+        tellRefused: createRefusals({ ...claims, networkOf: addressKey }),
+      },
+      bridge,
+      updates,
+    );
     toClose.push(broker.close, watch.stop, await updates.start());
     toClose.push(
       await live.start(),

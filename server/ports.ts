@@ -262,6 +262,8 @@ export interface Doorkeeper {
     principal: Principal,
     asked: { may: Capability | undefined; reading: boolean },
   ): void;
+  /** Told of each FORBIDDEN, whoever said so: of someone who is known it stands in the audit trail. `act`: method and template of the route. */
+  forbidden(principal: Principal, from: { address: string; act: string }): void;
 }
 
 // ── a toy on the line ─────────────────────────────────────────────────────────────────────────────────

@@ -134,6 +134,12 @@ export function openHttp(
     let refusal = refusalOf(error);
     if (refusal.code === "BODY_TOO_LARGE" && request.routeOptions.config.wire)
       refusal = new Refusal("INVALID_REQUEST", { path: "", problem: "too long" });
+    // nobody is known where the door has not asked yet
+    if (refusal.code === "FORBIDDEN" && request.principal)
+      ports.doorkeeper.forbidden(request.principal, {
+        address: request.clientAddress,
+        act: `${request.method} ${request.routeOptions.url ?? "none"}`,
+      });
     if (refusal.status >= 500)
       ports.log.error({ requestId: request.id, code: refusal.code, error: refusal.cause }, "request failed");
     return sendRefusal(refusal, request, reply);

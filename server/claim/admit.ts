@@ -11,7 +11,7 @@ import {
 import type { Hash } from "@bearlink/sdk/protocol";
 import { orUnavailable, Refusal } from "../errors.ts";
 import { sealContext } from "../ports.ts";
-import type { Clock, Log, Meter, Sessions, Toys, Vault } from "../ports.ts";
+import type { Clock, Log, Meter, Sessions, TellRefused, Toys, Vault } from "../ports.ts";
 
 /** The three parts of the username, and the password, as the broker read them. */
 export interface Credentials {
@@ -24,6 +24,9 @@ export interface Credentials {
   /** client address, for the log */
   address: string;
 }
+
+/** For the audit: not of the form; no session, or another; not its password; an `n` that was used; our own. */
+type Fault = "form" | "session" | "password" | "replayed" | "error";
 
 export type Admission =
   | {
@@ -42,10 +45,17 @@ export type Admission =
   /** CONNACK 3 */
   | { verdict: "unavailable" };
 
+/** A refusal with what was wrong, which no client hears. */
+type Refused = { verdict: "refused"; fault: Fault };
+type Decision = Exclude<Admission, { verdict: "refused" }> | Refused;
+
+const refused = (fault: Fault): Refused => ({ verdict: "refused", fault });
+
 export interface AdmitPorts {
   toys: Toys;
   sessions: Sessions;
   vault: Vault;
+  tellRefused: TellRefused;
   hash: Hash;
   clock: Clock;
   meter: Meter;
@@ -56,35 +66,43 @@ const MAX_N = 0xffffffff;
 
 /** Never rejects. */
 export async function admit(ports: AdmitPorts, credentials: Credentials): Promise<Admission> {
-  const admission = await decide(ports, credentials).catch((error: unknown): Admission => {
+  const { deviceId: toy, sessionId: session, address } = credentials;
+  const admission = await decide(ports, credentials).catch((error: unknown): Decision => {
     const away = error instanceof Refusal && error.code === "UNAVAILABLE";
-    const { deviceId: toy, sessionId: session } = credentials;
     ports.log.error({ toy, session, error: away ? error.cause : error }, "connection not decided");
-    return { verdict: away ? "unavailable" : "refused" };
+    return away ? { verdict: "unavailable" } : refused("error");
   });
   ports.meter.count("auth_attempts_total", { method: "mqtt", result: admission.verdict });
+  if (admission.verdict === "refused")
+    ports.tellRefused({
+      action: "mqtt_refused",
+      actor: toy,
+      resource: toy,
+      address,
+      reason: admission.fault,
+    });
   return admission;
 }
 
-async function decide(ports: AdmitPorts, credentials: Credentials): Promise<Admission> {
+async function decide(ports: AdmitPorts, credentials: Credentials): Promise<Decision> {
   const { deviceId, sessionId, n, password } = credentials;
   const sessionBytes = fromHex(sessionId, SESSION_ID_BYTES);
-  if (!sessionBytes || !Number.isInteger(n) || n < 1 || n > MAX_N) return { verdict: "refused" };
+  if (!sessionBytes || !Number.isInteger(n) || n < 1 || n > MAX_N) return refused("form");
 
   const session = await orUnavailable(ports.sessions.find(deviceId));
   if (!session || session.sessionId !== sessionId || session.expiresAt <= ports.clock.now())
-    return { verdict: "refused" };
+    return refused("session");
 
   const sk = ports.vault.open(session.sealedSk, sealContext.sk(deviceId, sessionId));
   const key = mqttKey(ports.hash, sk, deviceId, sessionBytes);
   const expected = connectPassword(ports.hash, key, deviceId, sessionBytes, n);
-  if (!sameBytes(utf8(expected), utf8(password))) return { verdict: "refused" };
+  if (!sameBytes(utf8(expected), utf8(password))) return refused("password");
 
   // SQL decides whether a session stands; the shared store may not have heard of its end
   const current = await orUnavailable(ports.toys.currentSessions([deviceId]));
-  if (current.get(deviceId) !== sessionId) return { verdict: "refused" };
+  if (current.get(deviceId) !== sessionId) return refused("session");
 
   // last: a wrong password must not use up the toy's `n`
-  if (!(await orUnavailable(ports.sessions.raise(deviceId, sessionId, n)))) return { verdict: "refused" };
+  if (!(await orUnavailable(ports.sessions.raise(deviceId, sessionId, n)))) return refused("replayed");
   return { verdict: "accepted", ...toyTopics(deviceId), sk, expiresAt: session.expiresAt };
 }

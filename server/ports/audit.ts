@@ -22,6 +22,9 @@ export interface AuditTrail {
   append(entry: AuditEntry): Promise<void>;
 }
 
+/** Writes down a refusal, where it was not told enough of already; not waited for, and never in the way. */
+export type TellRefused = (entry: Omit<AuditEntry, "at" | "outcome"> & { address: string }) => void;
+
 /** An entry as it is kept. */
 export interface AuditRow {
   id: number;

@@ -1,8 +1,9 @@
 /** What the classes of routes ask: the layers of limits, a developer key, a token of the metrics, a parent's access token. MISSION A02, A09, B01, B17 */
 import type { Hash } from "@bearlink/sdk/protocol";
-import { MAX_REFUSED_ADDRESSES, REFUSED_TOKEN_MS } from "../bounds.ts";
+import { createRefusals } from "../audit/refused.ts";
 import { orUnavailable, Refusal } from "../errors.ts";
 import { may } from "../family/account/policy.ts";
+import { keyActor } from "../keys/desk.ts";
 import { bearer, carries } from "../keys/developer-key.ts";
 import { addressKey } from "../limiter/address.ts";
 import { limitHeaders } from "../limiter/headers.ts";
@@ -51,26 +52,22 @@ function payerOf(principal: Principal | undefined): Payer | undefined {
   return principal?.kind === "developer" ? { id: `key:${principal.keyId}`, tier: "enterprise" } : undefined;
 }
 
-/** Once a minute of an address, so that nobody fills the trail; not awaited, and never in the way. */
-function createRefusedTokens({ audit, clock, log }: Pick<DoorkeeperPorts, "audit" | "clock" | "log">) {
-  const told = new Map<string, number>();
-  return (method: string, address: string): void => {
-    const now = clock.now();
-    const key = `${method} ${addressKey(address)}`;
-    if (now - (told.get(key) ?? -Infinity) < REFUSED_TOKEN_MS) return;
-    if (told.size >= MAX_REFUSED_ADDRESSES) told.clear();
-    told.set(key, now);
-    const entry = { at: now, action: `${method}_refused`, outcome: "refused", actor: "unknown" } as const;
-    audit
-      .append({ ...entry, address })
-      .catch((error: unknown) => log.warn({ error }, "a refused token was not audited"));
-  };
+/** As the trail names who asks, and the family it is told to; nobody, where nobody is known. */
+function actorOf(principal: Principal): { actor: string; accountId?: string } | undefined {
+  if (principal.kind === "none") return undefined;
+  if (principal.kind === "metrics") return { actor: "metrics" };
+  if (principal.kind === "developer") return { actor: keyActor(principal) };
+  const { accountId, sessionId, role } = principal;
+  return { actor: role === "support" ? `support:${sessionId}` : accountId, accountId };
 }
 
 export function openDoorkeeper(ports: DoorkeeperPorts, settings: DoorkeeperSettings): Doorkeeper {
   const { limiter, parents, keys, hash, meter, log } = ports;
   const { metricsTokenHash } = settings;
-  const tellRefused = createRefusedTokens(ports);
+  const refusals = { ...ports, networkOf: addressKey };
+  // apart: strangers must not use up what is told of those who are known
+  const tellStranger = createRefusals(refusals);
+  const tellKnown = createRefusals(refusals);
 
   async function developer(authorization: string | undefined): Promise<Principal | undefined> {
     const token = bearer(authorization);
@@ -133,12 +130,16 @@ export function openDoorkeeper(ports: DoorkeeperPorts, settings: DoorkeeperSetti
       if (auth === "developer" || auth === "metrics")
         meter.count("api_key_validations_total", { result: principal ? "valid" : "invalid" });
       if (principal) return principal;
-      if (presented) tellRefused(method, address);
+      if (presented) tellStranger({ action: `${method}_refused`, actor: "unknown", address });
       throw new Refusal("UNAUTHORIZED");
     },
     permit(auth, principal, asked) {
       const needed = asked.may ?? calledFor(auth, asked.reading);
       if (needed !== undefined && !may(principal, needed)) throw new Refusal("FORBIDDEN");
+    },
+    forbidden(principal, { address, act }) {
+      const who = actorOf(principal);
+      if (who) tellKnown({ ...who, action: "forbidden", address, reason: act });
     },
   };
 }

@@ -133,6 +133,33 @@ test("credentials that are not of the form are refused before anything is asked,
   expect(faults).toEqual([]);
 });
 
+test("a refused CONNECT stands in the trail of its toy's family, with what was wrong and from where, the same one once a minute; an accepted one does not", async () => {
+  const { at, toy, credentials } = await home();
+  const told = () => at.entries.splice(0).filter(({ action }) => action === "mqtt_refused");
+  const right = credentials(1);
+  await admit(at.desk, right);
+  expect(told()).toEqual([]);
+  const entry = { at: at.clock.now(), action: "mqtt_refused", outcome: "refused", address: "203.0.113.7" };
+  const of = { ...entry, actor: toy.deviceId, resource: toy.deviceId };
+  const wrong = { ...credentials(2), password: "00".repeat(24) };
+  for (const each of [right, wrong, wrong, { ...wrong, sessionId: "00".repeat(8) }, { ...wrong, n: 0 }])
+    expect((await admit(at.desk, each)).verdict).toBe("refused");
+  expect(told()).toEqual(["replayed", "password", "session", "form"].map((reason) => ({ ...of, reason })));
+  await admit(at.desk, { ...wrong, address: "203.0.113.8" });
+  expect(told()).toEqual([{ ...of, address: "203.0.113.8", reason: "password" }]);
+  await at.clock.advance(60_000);
+  await admit(at.desk, wrong);
+  expect(told()).toEqual([{ ...of, at: at.clock.now(), reason: "password" }]);
+});
+
+test("where the record is away nothing is said of who knocked, and the answer is the same", async () => {
+  const { at, credentials } = await home();
+  const desk = { ...at.desk, sessions: away(at.desk.sessions) };
+  at.entries.splice(0);
+  expect((await admit(desk, credentials(1))).verdict).toBe("unavailable");
+  expect(at.entries).toEqual([]);
+});
+
 test("another session than the one that stands is refused, though its password is right", async () => {
   const { at, toy, credentials } = await home();
   const held = (await at.stores.sessions.find(toy.deviceId))!;

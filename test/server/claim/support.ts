@@ -14,12 +14,14 @@ import type { MacKey } from "@bearlink/sdk/protocol";
 import { systemChance } from "../../../server/adapters/chance.ts";
 import { systemHash } from "../../../server/adapters/hash.ts";
 import { memoryStores } from "../../../server/adapters/memory.ts";
+import { createRefusals } from "../../../server/audit/refused.ts";
 import { challenge, nonceKeys } from "../../../server/claim/challenge.ts";
 import type { ChallengeAnswer } from "../../../server/claim/challenge.ts";
 import { claim } from "../../../server/claim/claim.ts";
 import type { ClaimRequest } from "../../../server/claim/claim.ts";
 import { openClaimDesk } from "../../../server/claim/desk.ts";
 import type { ClaimPorts } from "../../../server/claim/desk.ts";
+import { addressKey } from "../../../server/limiter/address.ts";
 import { createClaimLimiter } from "../../../server/limiter/limiter.ts";
 import { sealContext } from "../../../server/ports.ts";
 import type { AuditEntry, Log, NewAlert, Toy, Toys, Vault } from "../../../server/ports.ts";
@@ -139,10 +141,11 @@ export function house(change: Partial<ClaimPorts> = {}) {
     log: silent,
     ...change,
   };
-  const desk = openClaimDesk(ports, {
+  const opened = openClaimDesk(ports, {
     nonceKeys: nonceKeys({ hash: systemHash, clock }, MASTER_KEY),
     publicMqtt: MQTT,
   });
+  const desk = { ...opened, tellRefused: createRefusals({ ...ports, networkOf: addressKey }) };
   return { clock, metrics, entries, raised, toys, vault, stores, ports, desk };
 }
 

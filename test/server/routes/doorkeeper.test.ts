@@ -1,7 +1,9 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { HttpApp } from "../../../server/adapters/http.ts";
 import { away, house } from "../claim/support.ts";
 import { SCOPES } from "../../../server/ports.ts";
+import { keyRoutes } from "../../../server/routes/keys.ts";
+import { memoryKeys } from "../../support/keys.ts";
 import { DEVELOPER_KEY, KEYED, openServer, parentOf } from "./support.ts";
 
 /** Routes that answer with who asks. */
@@ -70,6 +72,62 @@ test("a token that does not hold stands in the audit trail, once a minute of an 
     ["token_refused", "refused", "unknown", "192.0.2.2"],
     ["token_refused", "refused", "unknown", "192.0.2.1"],
   ]);
+});
+
+describe("whoever is known and reaches too far", () => {
+  const reaching = (app: HttpApp): void => {
+    const limit = "address" as const;
+    app.post("/family/:id", { config: { auth: "parent", limit } }, async () => ({}));
+    app.get("/family/trail", { config: { auth: "parent", may: "family.trail", limit } }, async () => ({}));
+    app.get("/cell", { config: { auth: "developer", limit } }, async () => ({}));
+  };
+
+  test("stands in the trail: a guardian, support and a key, each with what they tried and from where, the same once a minute", async () => {
+    const keys = memoryKeys();
+    const at = house();
+    const keyPorts = { ...at.ports, keys, env: "test", sessionsEnded: async () => undefined };
+    const { app } = openServer({ at, keys, rooms: [reaching, (to) => keyRoutes(to, keyPorts)] });
+    const made = await app.inject({
+      ...{ method: "POST", url: "/api/v1/keys", headers: KEYED },
+      payload: { name: "auditor", scopes: ["audit:read"] },
+    });
+    const { id, key } = made.json<{ id: string; key: string }>();
+    at.entries.splice(0);
+    const asked = async (method: "GET" | "POST", url: string, headers: object, payload?: object) =>
+      (await app.inject({ method, url, headers: { ...headers }, ...(payload && { payload }), remoteAddress }))
+        .statusCode;
+    const remoteAddress = "192.0.2.1";
+    const guardian = parentOf("family-1", { role: "guardian" });
+    const support = parentOf("family-1", { role: "support", sessionId: "visit" });
+    const auditor = { authorization: `Bearer ${key}` };
+    for (const status of [
+      await asked("POST", "/family/1?nickname=Pip", guardian),
+      await asked("POST", "/family/2", guardian),
+      await asked("GET", "/family/trail", guardian),
+      await asked("POST", "/family/1", support),
+      await asked("GET", "/cell", auditor),
+      await asked("POST", "/api/v1/keys", auditor, { name: "more", scopes: ["admin"] }),
+    ])
+      expect(status).toBe(403);
+    expect(await asked("POST", "/family/1", parentOf("family-1"))).toBe(200);
+    const entry = { at: at.clock.now(), action: "forbidden", outcome: "refused", address: remoteAddress };
+    expect(at.entries).toEqual([
+      { ...entry, actor: "family-1", accountId: "family-1", reason: "POST /family/:id" },
+      { ...entry, actor: "family-1", accountId: "family-1", reason: "GET /family/trail" },
+      { ...entry, actor: "support:visit", accountId: "family-1", reason: "POST /family/:id" },
+      { ...entry, actor: `key:${id}`, reason: "GET /cell" },
+      { ...entry, actor: `key:${id}`, reason: "POST /api/v1/keys" },
+    ]);
+  });
+
+  test("is answered all the same while the trail is away, and the log says so", async () => {
+    const at = house();
+    at.ports.audit.append = () => Promise.reject(new Error("away"));
+    const { app, lines } = openServer({ at, rooms: [reaching] });
+    const guardian = parentOf("family-1", { role: "guardian" });
+    expect((await app.inject({ method: "POST", url: "/family/1", headers: guardian })).statusCode).toBe(403);
+    expect(lines).toContainEqual(expect.objectContaining({ level: "warn", action: "forbidden" }));
+  });
 });
 
 test("with the limits' store away, reading passes; what can be guessed at, keys and credentials, does not, not even read", async () => {
