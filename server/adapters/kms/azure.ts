@@ -53,10 +53,19 @@ export function azureKms(azure: AzureKey): Kms {
       return new Uint8Array(Buffer.from(JSON.stringify({ kid, value })));
     },
     async unwrap(wrapped) {
-      const { kid, value } = Wrapped.parse(JSON.parse(Buffer.from(wrapped).toString()));
+      const { kid, value } = wrappedOf(wrapped);
       // the token goes to the key that the settings name, whatever stands in the record
       if (kid !== key && !kid.startsWith(`${key}/`)) throw new Error("another key of Azure wrapped this");
       return fromBase64(Unwrapped.parse(await call(`${kid}/unwrapkey`, value)).value);
     },
   };
+}
+
+/** The error of a JSON parser would quote what it read. */
+function wrappedOf(bytes: Uint8Array): z.infer<typeof Wrapped> {
+  try {
+    return Wrapped.parse(JSON.parse(Buffer.from(bytes).toString()));
+  } catch {
+    throw new Error("Azure wrapped no such bytes");
+  }
 }

@@ -1,6 +1,7 @@
 /** Google Cloud KMS by its own HTTP API, as a service account or as the machine it runs on. */
 import { importPKCS8, SignJWT } from "jose";
 import { z } from "zod";
+import { StartError } from "../../errors.ts";
 import type { Clock, Kms } from "../../ports.ts";
 import { ask, base64, fromBase64 } from "./ask.ts";
 
@@ -15,6 +16,7 @@ export interface GoogleKey {
 }
 
 const Account = z.object({ client_email: z.string(), private_key: z.string(), token_uri: z.url() });
+type Account = z.infer<typeof Account>;
 const Token = z.object({ access_token: z.string().min(1) });
 const Encrypted = z.object({ ciphertext: z.string().min(1) });
 const Decrypted = z.object({ plaintext: z.string().min(1) });
@@ -23,16 +25,16 @@ const CONTEXT = base64(Buffer.from("bearlink master key"));
 const SCOPE = "https://www.googleapis.com/auth/cloudkms";
 const TOKEN_S = 300;
 
+/** Throws StartError KMS where `account` is no service account's. */
 export function googleKms(google: GoogleKey, { clock }: { clock: Clock }): Kms {
+  const account = google.account === undefined ? undefined : accountOf(google.account);
   const base = (google.url ?? "https://cloudkms.googleapis.com").replace(/\/+$/, "");
 
   async function token(): Promise<string> {
-    const asked = google.account ? asAccount(google.account) : asMachine();
-    return Token.parse(await asked).access_token;
+    return Token.parse(await (account ? asAccount(account) : asMachine())).access_token;
   }
 
-  async function asAccount(json: string): Promise<unknown> {
-    const account = Account.parse(JSON.parse(json));
+  async function asAccount(account: Account): Promise<unknown> {
     const now = Math.floor(clock.now() / 1000);
     const assertion = await new SignJWT({ scope: SCOPE })
       .setProtectedHeader({ alg: "RS256", typ: "JWT" })
@@ -40,7 +42,7 @@ export function googleKms(google: GoogleKey, { clock }: { clock: Clock }): Kms {
       .setAudience(account.token_uri)
       .setIssuedAt(now)
       .setExpirationTime(now + TOKEN_S)
-      .sign(await importPKCS8(account.private_key, "RS256"));
+      .sign(await importPKCS8(account.private_key, "RS256").catch(noAccount));
     return ask("Google's sign-in", {
       url: account.token_uri,
       headers: { "content-type": "application/x-www-form-urlencoded" },
@@ -75,4 +77,17 @@ export function googleKms(google: GoogleKey, { clock }: { clock: Clock }): Kms {
     unwrap: async (wrapped) =>
       fromBase64(Decrypted.parse(await call("decrypt", { ciphertext: base64(wrapped) })).plaintext),
   };
+}
+
+function accountOf(json: string): Account {
+  try {
+    return Account.parse(JSON.parse(json));
+  } catch {
+    return noAccount();
+  }
+}
+
+/** Without its cause, which may quote the file. */
+function noAccount(): never {
+  throw new StartError("KMS", "GOOGLE_APPLICATION_CREDENTIALS is no service account's JSON");
 }

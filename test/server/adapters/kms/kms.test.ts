@@ -209,6 +209,35 @@ test("Google's metadata server is asked where there is no account", async () => 
   await stub.close();
 });
 
+test("a file that is no service account's is told by the setting's name, and nothing of it is quoted", async () => {
+  const secret = "MIIEsecretsecret";
+  const whole = {
+    client_email: "bear@google",
+    private_key: secret,
+    token_uri: "https://google.example/token",
+  };
+  for (const text of [
+    ...["", secret, `{"private_key": ${secret}}`, `{"private_key":"${secret}`],
+    ...[whole, { ...whole, private_key: undefined }, { ...whole, token_uri: secret }].map((account) =>
+      JSON.stringify(account),
+    ),
+    JSON.stringify({ ...whole, private_key: pem.replace(/^MII/m, "***") }),
+  ]) {
+    const error: unknown = await (async () => {
+      await googleKms({ key: "projects/p", account: text }, { clock }).unwrap(plain);
+    })().catch((error: unknown) => error);
+    expect(error).toMatchObject({ code: "KMS" });
+    expect((error as Error).message).toBe("GOOGLE_APPLICATION_CREDENTIALS is no service account's JSON");
+    expect((error as Error).cause).toBeUndefined();
+  }
+});
+
+test("what Azure did not wrap is not quoted", async () => {
+  const kms = await players[2]!.open("https://vault.example", false);
+  for (const text of ["very private words", '{"kid":"k","value":very private}', '{"kid":7}'])
+    await expect(kms.unwrap(Buffer.from(text))).rejects.toThrow(/^Azure wrapped no such bytes$/);
+});
+
 test("age without its package, or with no identity, says how to mend it", async () => {
   await expect(ageKms("x", () => Promise.reject(new Error("npm install age-encryption")))).rejects.toThrow(
     "npm install",
