@@ -1,7 +1,7 @@
 /** Model services for tests: the stand-in, and the ports opened on it or on bytes in memory. */
 import { setMaxListeners } from "node:events";
 import { ModelError } from "../../server/errors.ts";
-import type { Answer, ModelService } from "../../server/adapters/models/http.ts";
+import type { ModelService } from "../../server/adapters/models/http.ts";
 import { openModels } from "../../server/adapters/models/catalog.ts";
 import type { ModelPorts, Models, ModelSettings } from "../../server/adapters/models/catalog.ts";
 import { systemClock } from "../../server/adapters/clock.ts";
@@ -46,18 +46,19 @@ export function serviceOf(
   return {
     origin,
     warm: () => undefined,
-    async post(): Promise<Answer> {
-      async function* read(): AsyncGenerator<Uint8Array> {
+    async post(_path, _content, _maxBytes, _signal, read) {
+      async function* piecesAndEnd(): AsyncGenerator<Uint8Array> {
         yield* pieces;
         if (cut) throw new ModelError("cut");
       }
-      return {
+      return read({
         type,
-        pieces: read,
+        pieces: piecesAndEnd,
         json: async () => JSON.parse(Buffer.concat(pieces).toString()) as unknown,
+        refused: () => undefined,
         finish: () => undefined,
         drop: () => undefined,
-      };
+      });
     },
   };
 }

@@ -29,10 +29,12 @@ export function openChat(service: ModelService, model: string): Chat {
     warm: () => service.warm(),
     async *reply(messages, signal, { maxTokens } = {}) {
       const body = json(chatRequest(service.origin, model, messages, maxTokens));
-      const answer = await service.post("/chat/completions", body, MAX_MODEL_STREAM_BYTES, signal);
+      const begun = await service.post("/chat/completions", body, MAX_MODEL_STREAM_BYTES, signal, begin);
+      const { answer, parts } = begun;
       try {
         let chars = 0;
-        for await (const { text, reason } of parts(answer)) {
+        for (let next = begun.next; !next.done; next = await parts.next()) {
+          const { text, reason } = next.value;
           if (text) yield text;
           chars += text.length;
           if (chars >= MAX_REPLY_CHARS) return;
@@ -42,11 +44,31 @@ export function openChat(service: ModelService, model: string): Chat {
           return answer.finish();
         }
         throw new ModelError("cut");
+      } catch (error) {
+        if (error instanceof ModelError) answer.refused(error.fault);
+        throw error;
       } finally {
+        await parts.return();
         answer.drop();
       }
     },
   };
+}
+
+interface Begun {
+  answer: Answer;
+  /** the first that says anything */
+  next: IteratorResult<Part, void>;
+  /** those after it */
+  parts: AsyncGenerator<Part, void, void>;
+}
+
+/** Reads on to the first words: until then nothing is handed on, and another key may be asked with. */
+async function begin(answer: Answer): Promise<Begun> {
+  const parts = partsOf(answer);
+  let next = await parts.next();
+  while (!next.done && next.value.text === "" && next.value.reason === undefined) next = await parts.next();
+  return { answer, next, parts };
 }
 
 interface Part {
@@ -55,7 +77,7 @@ interface Part {
   reason: string | undefined;
 }
 
-async function* parts(answer: Answer): AsyncGenerator<Part> {
+async function* partsOf(answer: Answer): AsyncGenerator<Part, void, void> {
   if (answer.type.startsWith("text/html")) throw new ModelError("garbage");
   // a service that does not stream, or an error with a status of 200
   if (answer.type.startsWith("application/json")) return yield partOf(await answer.json(), "away");

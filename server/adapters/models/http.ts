@@ -2,7 +2,7 @@
 import type { Dispatcher } from "undici";
 import { MAX_MODEL_JSON_BYTES, MAX_MODEL_REQUESTS, MODEL_MS } from "../../bounds.ts";
 import { ModelError } from "../../errors.ts";
-import type { Clock, ModelKey } from "../../ports.ts";
+import type { Clock, ModelFault, ModelKey } from "../../ports.ts";
 import { faultOfConnection, faultOfStatus, faultTold, retryAfterS } from "./faults.ts";
 import type { ConnectionPool } from "./pool.ts";
 
@@ -22,17 +22,30 @@ export interface Answer {
   pieces(): AsyncGenerator<Uint8Array>;
   /** The whole, decoded; throws `garbage` where it is not JSON. */
   json(): Promise<unknown>;
+  /** The key was refused after something of it was handed on: whoever brought it is told. */
+  refused(fault: ModelFault): void;
   /** No more is wanted, all was well: what is left is short and is read away, so that the connection serves again. */
   finish(): void;
   /** No more is wanted: the connection is ended where anything is left. */
   drop(): void;
 }
 
+type Asked<T> = [
+  path: string,
+  content: Content,
+  maxBytes: number,
+  signal: AbortSignal,
+  read: (answer: Answer) => Promise<T>,
+];
+
 export interface ModelService {
   /** scheme, host and port */
   origin: string;
-  /** Throws a ModelError, or the signal's own reason. `path` begins with "/"; at most `maxBytes` of the answer are read. */
-  post(path: string, content: Content, maxBytes: number, signal: AbortSignal): Promise<Answer>;
+  /**
+   * What `read` makes of the answer. Throws a ModelError, or the signal's own reason. `path` begins with "/"; at most
+   * `maxBytes` of the answer are read. Where `read` throws `auth`, it is called again with what the next key is answered.
+   */
+  post<T>(...asked: Asked<T>): Promise<T>;
   warm(): void;
 }
 
@@ -76,28 +89,44 @@ export function openService(
     throw await refusal(response, clock.now());
   }
 
-  async function postWith(
+  async function postWith<T>(
     { keys, requestId }: { keys?: (() => Promise<ModelKey>) | undefined; requestId?: string | undefined },
-    ...[path, content, maxBytes, signal]: Parameters<ModelService["post"]>
-  ): Promise<Answer> {
+    ...[path, content, maxBytes, signal, read]: Asked<T>
+  ): Promise<T> {
     if (running >= MAX_MODEL_REQUESTS) throw new ModelError("limited");
     running++;
     const end = endOf(signal, clock, () => void running--);
+
     const once = (key: string | undefined): Promise<Dispatcher.ResponseData> =>
       attempt(path, content, end.signal, { key, requestId }).catch((error: unknown) => {
-        const fault = explain(error, end.signal, false);
+        throw explain(error, end.signal, false);
+      });
+    const twice = (key: string | undefined): Promise<Dispatcher.ResponseData> =>
+      once(key).catch((fault: unknown) => {
         // nothing was handed on and nothing is changed by asking twice; a service that said when to come back is left alone
         const worthIt =
           fault instanceof ModelError && fault.fault === "away" && fault.retryAfterS === undefined;
         if (!worthIt || end.signal.aborted) throw fault;
-        return attempt(path, content, end.signal, { key, requestId });
+        return once(key);
       });
+
     try {
       const given = await keys?.();
-      return answerOf(await withKeys(given, once), maxBytes, end);
-    } catch (error) {
+      return await withKeys(given, async (held) => {
+        const response = await twice(held);
+        const answer = answerOf(response, maxBytes, end, given);
+        try {
+          const made = await read(answer);
+          whenClosed(response.body, end.release);
+          return made;
+        } catch (fault) {
+          answer.drop();
+          throw fault;
+        }
+      });
+    } catch (fault) {
       end.release();
-      throw explain(error, end.signal, false);
+      throw fault;
     }
   }
 
@@ -160,10 +189,20 @@ function endOf(outer: AbortSignal, clock: Clock, released: () => void): End {
   };
 }
 
-function answerOf({ headers, body }: Dispatcher.ResponseData, maxBytes: number, end: End): Answer {
+/** Calls it when the body is wholly read, or ended. */
+function whenClosed(body: Dispatcher.ResponseData["body"], done: () => void): void {
+  if (body.closed) done();
+  else body.once("close", done);
+}
+
+function answerOf(
+  { headers, body }: Dispatcher.ResponseData,
+  maxBytes: number,
+  end: End,
+  given: ModelKey | undefined,
+): Answer {
   let finished = false;
   body.on("error", () => undefined); // told to whoever reads
-  body.once("close", end.release);
 
   async function* pieces(): AsyncGenerator<Uint8Array> {
     let bytes = 0;
@@ -182,6 +221,7 @@ function answerOf({ headers, body }: Dispatcher.ResponseData, maxBytes: number, 
     type: String(headers["content-type"] ?? "").toLowerCase(),
     pieces,
     json: async () => parse(await whole(pieces())),
+    refused: (fault) => given?.refused(fault),
     finish() {
       finished = true;
       end.letGo();

@@ -22,17 +22,14 @@ export function openModeration(service: ModelService, model: string): Moderation
     warm: () => service.warm(),
     async check(text, signal) {
       const body = json({ input: text, ...(model && { model }) });
-      const answer = await service.post("/moderations", body, MAX_MODEL_JSON_BYTES, signal);
-      try {
+      return service.post("/moderations", body, MAX_MODEL_JSON_BYTES, signal, async (answer) => {
         const told = await answer.json();
         const fault = faultTold(told, "away");
         if (fault) throw fault;
         const verdict = Verdict.safeParse(told);
         if (!verdict.success) throw new ModelError("garbage");
         return [...new Set(verdict.data.results.flatMap(objections))];
-      } finally {
-        answer.drop();
-      }
+      });
     },
   };
 }

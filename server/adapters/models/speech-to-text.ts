@@ -73,17 +73,14 @@ export function openSpeechToText(service: ModelService, model: string, dialect: 
     warm: () => service.warm(),
     async transcribe(pcm, signal) {
       const asked = way.ask(model, wavOf(pcm, RATE), service.origin);
-      const answer = await service.post(way.path, asked, MAX_MODEL_JSON_BYTES, signal);
-      try {
+      return service.post(way.path, asked, MAX_MODEL_JSON_BYTES, signal, async (answer) => {
         const told = await answer.json();
         const fault = faultTold(told, "away");
         if (fault) throw fault;
         const words = way.answer.safeParse(told);
         if (!words.success) throw new ModelError("garbage");
         return words.data.trim().slice(0, MAX_TRANSCRIPT_CHARS);
-      } finally {
-        answer.drop();
-      }
+      });
     },
   };
 }

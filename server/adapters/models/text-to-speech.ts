@@ -4,8 +4,9 @@ import { ModelError, SoundError } from "../../errors.ts";
 import type { SoundPipe, TextToSpeech } from "../../ports.ts";
 import { containerOf, HEAD_BYTES } from "./container.ts";
 import type { Compressed } from "./container.ts";
+import { faultTold } from "./faults.ts";
 import { json } from "./http.ts";
-import type { ModelService } from "./http.ts";
+import type { Answer, ModelService } from "./http.ts";
 import { privacy } from "./openrouter.ts";
 import { createConverter } from "./pcm.ts";
 import { readWavHeader } from "./wav.ts";
@@ -33,7 +34,7 @@ export function openTextToSpeech(
     warm: () => service.warm(),
     async *speak(text, signal) {
       const body = json({ model, voice, input: text, response_format: "pcm", ...privacy(service.origin) });
-      const answer = await service.post("/audio/speech", body, MAX_SPEECH_BYTES, signal);
+      const answer = await service.post("/audio/speech", body, MAX_SPEECH_BYTES, signal, spoken);
       try {
         let bytes = 0;
         for await (const pcm of samplesOf(answer.type, answer.pieces(), decode)) {
@@ -47,6 +48,12 @@ export function openTextToSpeech(
       }
     },
   };
+}
+
+/** The answer, where it is no error with a status of 200. */
+async function spoken(answer: Answer): Promise<Answer> {
+  if (!answer.type.startsWith("application/json")) return answer;
+  throw faultTold(await answer.json(), "garbage") ?? new ModelError("garbage");
 }
 
 async function* samplesOf(
