@@ -16,12 +16,13 @@ export type Fault = "changed" | "missing" | "cut" | "added" | "day" | "head" | "
 
 const MAC_BYTES = 32;
 
-/** That it opens on the day before, is sealed as it says, and was let go by us where it was. */
+/** That it opens on the day before, is sealed as it says, went into no more parts than it has links, and was let go by us where it was. */
 export function checkDay(hash: Hash, key: ChainKey, day: ChainDay, before: ChainDay | undefined): boolean {
   if (!sameBytes(day.opening, openingOf(hash, key, day.day, before))) return false;
-  const { sealed, dropped } = day;
+  const { sealed, dropped, archived = 0 } = day;
   if (!sealed) return dropped === undefined;
   if (!sameBytes(sealed.seal, sealOf(hash, key, day, sealed))) return false;
+  if (archived > sealed.places) return false;
   return dropped === undefined || sameBytes(dropped, dropProof(hash, key, day, sealed));
 }
 

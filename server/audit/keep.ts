@@ -1,10 +1,21 @@
 /** How long the trail is kept: days whose time is over go whole, by way of an archive that has its own end, and their sealed heads stay, so that what is left still stands on them. MISSION B28, SAFETY S4 */
 import type { Hash } from "@bearlink/sdk/protocol";
 import { AUDIT_ARCHIVE_ROWS, AUDIT_DROP_ROWS, RETENTION_SWEEP_MS } from "../bounds.ts";
-import type { AuditArchive, AuditChain, AuditEntry, ChainDay, Clock, Log, Meter } from "../ports.ts";
+import type {
+  AuditArchive,
+  AuditChain,
+  AuditEntry,
+  ChainDay,
+  Clock,
+  LinkedRow,
+  Log,
+  Meter,
+} from "../ports.ts";
 import { dayOf, dropProof, keyOfDay } from "./chain.ts";
 import { checkDay } from "./check.ts";
+import type { Fault } from "./check.ts";
 import type { ChainKeys } from "./keys.ts";
+import { checkLinks, livePages } from "./links.ts";
 
 export interface KeepPorts {
   chain: Pick<AuditChain, "days" | "links" | "archive" | "drop" | "unarchive">;
@@ -46,13 +57,19 @@ function firstDays({ days, archiveDays }: KeepTimes, now: number): { stays: stri
   return { stays: dayOf(now - days * DAY_MS), archived: dayOf(now - (days + archiveDays) * DAY_MS) };
 }
 
-/** Each day that goes, and each whose archive goes, is itself in the trail. What is not sealed, or no longer as it was sealed, stays. */
+/** Each day that goes, and each whose archive goes, is itself in the trail. What is not sealed, or does not stand as it was sealed, stays, and keeps no other. */
 export async function keepTrail(ports: KeepPorts, times: KeepTimes, signal: AbortSignal): Promise<void> {
   const first = firstDays(times, ports.clock.now());
   const all = await ports.chain.days();
   for (const [at, day] of all.entries()) {
-    if (day.day >= first.stays || !day.sealed) break;
-    if (!isAsSealed(ports, day, all[at - 1])) continue;
+    // the last one may be open still
+    if (day.day >= first.stays || (!day.sealed && at === all.length - 1)) break;
+    const fault = await findFault(ports, day, all[at - 1], signal);
+    if (signal.aborted) return;
+    if (fault) {
+      await tellStays(ports, day, fault);
+      continue;
+    }
     // a day whose time in the archive is over as well is not put there any more
     const goesBy = !day.dropped && day.day >= first.archived;
     const archived = goesBy ? await archiveDay(ports, day, signal) : day.archived;
@@ -62,19 +79,41 @@ export async function keepTrail(ports: KeepPorts, times: KeepTimes, signal: Abor
   await emptyArchives(ports, first.archived, signal);
 }
 
-/** What was edited since is left to who looks into it: how much of it there was, its seal no longer tells. */
-function isAsSealed(
-  { keys, hash, meter, log }: KeepPorts,
+/** What was edited since is left to who looks into it: the seal alone would let go what tells of it. */
+async function findFault(
+  ports: KeepPorts,
   day: ChainDay,
   before: ChainDay | undefined,
-): boolean {
-  if (checkDay(hash, keyOfDay(keys, day), day, before)) return true;
-  meter.count("audit_faults_total", { fault: "day" });
+  signal: AbortSignal,
+): Promise<Fault | undefined> {
+  const key = ports.keys.find(day.keyId);
+  if (!key) return "key";
+  if (!day.sealed || !checkDay(ports.hash, key, day, before)) return "day";
+  if (day.dropped) return undefined;
+  async function* pages(): AsyncGenerator<LinkedRow[]> {
+    for await (const page of livePages(ports, day)) {
+      yield page;
+      if (signal.aborted) return;
+    }
+  }
+  let found: Fault | undefined;
+  await checkLinks(ports, key, day, new Set(), (fault) => (found ??= fault), pages());
+  return found;
+}
+
+async function tellStays(
+  { chain, meter, log }: KeepPorts,
+  { day, dropped }: ChainDay,
+  fault: Fault,
+): Promise<void> {
+  // another cell's job may have let it go while we looked
+  const now = (await chain.days()).find((one) => one.day === day);
+  if (now?.dropped && !dropped) return;
+  meter.count("audit_faults_total", { fault });
   log.error(
-    { day: day.day },
-    "a day of the audit trail is not as it was sealed: it stays; run bear audit-verify",
+    { day, fault },
+    "a day of the audit trail does not stand as it was sealed: it stays; run bear audit-verify",
   );
-  return false;
 }
 
 /** Into how many parts it went; undefined where it did not go whole into every archive. */
@@ -86,8 +125,7 @@ async function archiveDay(
   const parts = Math.max(archived, Math.ceil(sealed!.places / AUDIT_ARCHIVE_ROWS));
   for (let part = 1; part <= parts; part++) {
     const after = (part - 1) * AUDIT_ARCHIVE_ROWS;
-    const page = await ports.chain.links(day, after, AUDIT_ARCHIVE_ROWS);
-    const links = page.filter(({ link }) => link.place <= after + AUDIT_ARCHIVE_ROWS);
+    const links = await ports.chain.links(day, after, AUDIT_ARCHIVE_ROWS);
     // after the links: what another cell's job has begun to let go is not put over what it kept
     if (signal.aborted || !(await ports.chain.archive(day, parts))) return undefined;
     for (const archive of ports.archives)
@@ -111,14 +149,18 @@ async function dropDay(ports: KeepPorts, day: ChainDay, signal: AbortSignal): Pr
 async function emptyArchives(ports: KeepPorts, first: string, signal: AbortSignal): Promise<void> {
   const { chain, keys, hash, archives, log } = ports;
   const away = new Set<AuditArchive>();
-  for (const day of await chain.days()) {
+  const all = await chain.days();
+  for (const [at, day] of all.entries()) {
     if (day.day >= first || signal.aborted) return;
     if (!day.dropped || day.archived === undefined) continue;
+    // no proof of ours for a day that we did not let go: it was told of above
+    const key = keys.find(day.keyId);
+    if (!key || !checkDay(hash, key, day, all[at - 1])) continue;
     for (const archive of archives)
       if (!away.has(archive) && !(await did(ports, archive, day.day, () => removeDay(archive, day))))
         away.add(archive);
     if (away.size > 0) continue;
-    const proof = dropProof(hash, keyOfDay(keys, day), { day: day.day, archived: undefined }, day.sealed!);
+    const proof = dropProof(hash, key, { day: day.day, archived: undefined }, day.sealed!);
     await chain.unarchive(day.day, proof, entryOf(ports, "audit_archive_dropped", day));
     log.info({ day: day.day }, "a day of the audit trail was past its time in the archive");
   }

@@ -1,13 +1,7 @@
 /** Whether the trail stands as it was written: every link is made again, every day held to the one before it, and all to the heads in the second place. */
-import { sameBytes, toHex } from "@bearlink/sdk/protocol";
+import { toHex } from "@bearlink/sdk/protocol";
 import type { Hash } from "@bearlink/sdk/protocol";
-import {
-  AUDIT_LOOK_BACK_MS,
-  AUDIT_LOOK_FAR_MS,
-  AUDIT_VERIFY_LINKS,
-  MAX_AUDIT_FINDINGS,
-  MAX_WAITING_TOLD,
-} from "../bounds.ts";
+import { AUDIT_LOOK_BACK_MS, AUDIT_LOOK_FAR_MS, MAX_AUDIT_FINDINGS, MAX_WAITING_TOLD } from "../bounds.ts";
 import type {
   AuditArchive,
   AuditChain,
@@ -17,10 +11,12 @@ import type {
   HeadStore,
   LinkedRow,
 } from "../ports.ts";
-import { dayAfter, dayOf, linkMac } from "./chain.ts";
+import { dayAfter, dayOf } from "./chain.ts";
 import { checkDay, checkHead, isOurs } from "./check.ts";
 import type { Fault } from "./check.ts";
 import type { ChainKey, ChainKeys } from "./keys.ts";
+import { checkLinks, livePages } from "./links.ts";
+import type { Find, Macs, Where } from "./links.ts";
 
 export interface VerifyPorts {
   chain: Pick<AuditChain, "days" | "links" | "strays" | "waiting">;
@@ -31,14 +27,8 @@ export interface VerifyPorts {
   clock: Clock;
 }
 
-export interface Finding {
+export interface Finding extends Where {
   fault: Fault;
-  day?: string;
-  place?: number;
-  /** of the audit row */
-  id?: number;
-  /** where it was found in an archive: the archive's name */
-  archive?: string;
 }
 
 export interface Verified {
@@ -67,8 +57,6 @@ export interface Scope {
   /** also what archives have of them */
   archive?: boolean | undefined;
 }
-
-type Find = (fault: Fault, where?: Omit<Finding, "fault">) => void;
 
 /** Rejects where the record is away. */
 export async function verifyChain(
@@ -158,29 +146,11 @@ async function readHeads(
   };
 }
 
-export interface Macs {
-  /** how many links there are, and at which place the last of them is */
-  count: number;
-  last: number;
-  /** hex, of the places that were asked for */
-  at: Map<number, string>;
-}
-
 const droppedMacs = ({ sealed }: ChainDay): Macs => ({
   count: 0,
   last: sealed?.places ?? 0,
   at: new Map(sealed && [[sealed.places, toHex(sealed.head)]]),
 });
-
-async function* livePages({ chain }: VerifyPorts, { day }: ChainDay): AsyncGenerator<LinkedRow[]> {
-  let after = 0;
-  for (;;) {
-    const page = await chain.links(day, after, AUDIT_VERIFY_LINKS);
-    yield page;
-    if (page.length < AUDIT_VERIFY_LINKS) return;
-    after = page.at(-1)!.link.place;
-  }
-}
 
 interface Copy {
   name: string;
@@ -218,33 +188,4 @@ async function readCopies(
     if (there && !silent.has(archive.name)) copies.push({ name: archive.name, macs, findings });
   }
   return copies;
-}
-
-async function checkLinks(
-  { hash }: VerifyPorts,
-  key: ChainKey,
-  { day, opening, sealed }: ChainDay,
-  wanted: ReadonlySet<number>,
-  find: Find,
-  pages: AsyncIterable<readonly LinkedRow[]>,
-): Promise<Macs> {
-  const macs: Macs = { count: 0, last: 0, at: new Map() };
-  let mac = opening;
-  for await (const page of pages) {
-    for (const { link, row } of page) {
-      if (link.place !== macs.last + 1) find("missing", { day, place: macs.last + 1 });
-      const where = { day, place: link.place, id: link.auditId };
-      if (!row) find("missing", where);
-      else if (!sameBytes(link.mac, linkMac(hash, key, mac, link, row))) find("changed", where);
-      // on from what stands there: one edit is one finding
-      ({ mac } = link);
-      macs.last = link.place;
-      macs.count++;
-      if (wanted.has(link.place)) macs.at.set(link.place, toHex(mac));
-    }
-  }
-  if (sealed && macs.last < sealed.places) find("cut", { day, place: macs.last });
-  else if (sealed && !(macs.last === sealed.places && sameBytes(mac, sealed.head)))
-    find("changed", { day, place: macs.last });
-  return macs;
 }

@@ -5,7 +5,7 @@ import { archivedSection } from "../../../server/audit/archived.ts";
 import { auditRetentionJob, keepTrail, watchArchives } from "../../../server/audit/keep.ts";
 import { createLinker } from "../../../server/audit/link.ts";
 import { verifyChain } from "../../../server/audit/verify.ts";
-import { AUDIT_ARCHIVE_ROWS } from "../../../server/bounds.ts";
+import { AUDIT_ARCHIVE_ROWS, AUDIT_VERIFY_LINKS } from "../../../server/bounds.ts";
 import type { AuditRow } from "../../../server/ports.ts";
 import { openMetrics } from "../../../server/watch/metrics.ts";
 import { CHAIN_KEYS, memoryArchive, memoryChain, memoryHeads } from "../../support/audit.ts";
@@ -203,7 +203,10 @@ describe("a day past its time", () => {
     expect(left.map(({ day }) => day)).toEqual([FIRST, "2026-11-29"]);
     expect([home.linksOf(FIRST), home.linksOf("2026-11-30")]).toEqual([1, 0]);
     expect([...home.one.parts.keys()]).toEqual(["2026-11-30/1", "2026-12-01/1"]);
-    expect(home.errors).toEqual([{ day: FIRST }, { day: "2026-11-29" }]);
+    expect(home.errors).toEqual([
+      { day: FIRST, fault: "day" },
+      { day: "2026-11-29", fault: "day" },
+    ]);
     expect(await home.metrics.text()).toContain('audit_faults_total{fault="day"} 2');
   });
 
@@ -214,21 +217,93 @@ describe("a day past its time", () => {
     expect([put.mock.calls.length, home.linksOf(FIRST)]).toEqual([0, 0]);
   });
 
-  test("is archived as it is, though somebody took a row or a link out of it, and that is found there too", async () => {
-    home = await yearAfter(5);
-    home.chain.tables.rows.splice(1, 1);
-    home.chain.tables.links.splice(3, 1);
-    const { findings } = await home.verify();
+  test.each<[string, string, (home: Home) => void]>([
+    ["a row of it was edited", "changed", ({ chain }) => void (chain.tables.rows[1]!.reason = "nothing")],
+    ["a row of it is gone", "missing", ({ chain }) => void chain.tables.rows.splice(1, 1)],
+    ["a link in its midst is gone", "missing", ({ chain }) => void chain.tables.links.splice(1, 1)],
+    ["its end is cut off", "cut", ({ chain }) => void chain.tables.links.splice(2, 1)],
+    ["its seal was taken off", "day", (home) => void (home.dayOf(FIRST).sealed = undefined)],
+    ["no key here began it", "key", (home) => void (home.dayOf(FIRST).keyId = "deadbeef")],
+    [
+      "it is said to be in more parts than it has rows",
+      "day",
+      (home) => void (home.dayOf(FIRST).archived = 4),
+    ],
+  ])(
+    "stays, with what is wrong with it, where %s: it is told of, and others go",
+    async (_how, fault, deed) => {
+      home = house();
+      for (let day = 0; day < 3; day++) {
+        for (let i = 0; i < 3; i++) await home.act();
+        await home.settle();
+        await home.clock.advance(DAY_MS);
+      }
+      await home.clock.advance(366 * DAY_MS);
+      await home.settle();
+      deed(home);
+      const { findings } = await home.verify({ to: FIRST });
+      for (const times of [YEARS, OFF]) await home.keep(times);
+      await home.settle();
+      expect(home.dayOf(FIRST).dropped).toBeUndefined();
+      expect([...home.one.parts.keys()].filter((name) => name.startsWith(FIRST))).toEqual([]);
+      expect([home.linksOf("2026-11-30"), home.acts("audit_day_dropped").at(-1)]).toEqual([0, "2026-11-30"]);
+      expect(home.errors).toContainEqual({ day: FIRST, fault });
+      expect(await home.metrics.text()).toMatch(new RegExp(`audit_faults_total\\{fault="${fault}"\\} [1-9]`));
+      // and what was found is found still
+      expect(findings.length).toBeGreaterThan(0);
+      expect((await home.verify({ to: FIRST })).findings).toEqual(findings);
+    },
+  );
+
+  test("stays where a link of a later page was edited, and is read in parts", async () => {
+    home = await yearAfter(AUDIT_VERIFY_LINKS + 1);
+    home.chain.tables.rows[AUDIT_VERIFY_LINKS]!.actor = "nobody";
+    const links = vi.spyOn(home.chain, "links");
     await home.keep();
+    expect([home.linksOf(FIRST), home.one.parts.size]).toEqual([AUDIT_VERIFY_LINKS + 1, 0]);
+    expect(home.errors).toMatchObject([{ day: FIRST, fault: "changed" }]);
+    expect(Math.max(...links.mock.calls.map(([, , most]) => most))).toBe(AUDIT_VERIFY_LINKS);
+  });
+
+  test("is looked at no further once the job is stopped, and nothing is said of it", async () => {
+    home = await yearAfter(AUDIT_VERIFY_LINKS + 1);
+    const stopping = new AbortController();
+    const { links } = home.chain;
+    const reading = vi.spyOn(home.chain, "links").mockImplementation(async (...asked) => {
+      stopping.abort();
+      return links(...asked);
+    });
+    await home.keep(OFF, stopping.signal);
+    expect([reading.mock.calls.length, home.errors, home.dayOf(FIRST).dropped]).toEqual([1, [], undefined]);
+  });
+
+  test("that somebody said was let go is not proven so by us, though its time in the archive is over", async () => {
+    home.chain.tables.rows.shift();
+    home.chain.tables.links.shift();
+    const day = home.dayOf(FIRST);
+    Object.assign(day, { dropped: new Uint8Array(32), archived: 1 });
+    await home.keep(OFF);
+    expect(day).toMatchObject({ dropped: new Uint8Array(32), archived: 1 });
+    expect(home.acts("audit_archive_dropped")).toEqual([]);
+    expect((await home.verify()).findings).toContainEqual({ fault: "day", day: FIRST });
+  });
+
+  test("keeps no other from leaving the archive, where no key here began it", async () => {
+    home = house();
+    for (let day = 0; day < 2; day++) {
+      await home.act();
+      await home.settle();
+      await home.clock.advance(DAY_MS);
+    }
+    await home.clock.advance(366 * DAY_MS);
     await home.settle();
-    const there = (await home.verify({ archive: true })).findings;
-    expect(findings.slice(0, 2)).toMatchObject([
-      { fault: "missing", place: 2 },
-      { fault: "missing", place: 4 },
-    ]);
-    for (const archive of ["folder", "bucket"])
-      for (const { fault, place } of findings.slice(0, 3))
-        expect(there).toContainEqual(expect.objectContaining({ fault, place, archive }));
+    await home.keep();
+    home.dayOf(FIRST).keyId = "deadbeef";
+    await home.clock.advance(366 * DAY_MS);
+    await home.keep();
+    expect([...home.one.parts.keys()]).toEqual([`${FIRST}/1`]);
+    expect(home.acts("audit_archive_dropped")).toEqual(["2026-11-29"]);
+    expect(home.errors).toMatchObject([{ day: FIRST, fault: "key" }]);
   });
 
   test("is asked for again an hour later", () => {
@@ -259,17 +334,6 @@ describe("a day of several parts", () => {
     expect(await home.verify({ archive: true })).toMatchObject({ holds: true, archived: 2 * ACTS });
   });
 
-  test("has each link in one part, though one of them is gone", async () => {
-    home = await yearAfter(ACTS);
-    home.chain.tables.links.splice(1, 1);
-    const { findings } = await home.verify({ to: FIRST });
-    await home.keep();
-    await home.settle();
-    const there = (await home.verify({ to: FIRST, archive: true })).findings;
-    const ofFolder = there.filter(({ archive }) => archive === "folder").map(({ archive: _, ...one }) => one);
-    expect(ofFolder).toEqual(findings.filter(({ place }) => place !== undefined));
-  });
-
   test("is given no fewer parts than were noted once, so that none is forgotten", async () => {
     home.dayOf(FIRST).archived = 3;
     await home.keep();
@@ -278,21 +342,26 @@ describe("a day of several parts", () => {
     expect(await home.verify({ archive: true })).toMatchObject({ holds: true, archived: 6 });
   });
 
-  test("is not put over what another cell kept and is letting go", async () => {
-    home = await yearAfter(ACTS);
-    const slow = { ...home.chain };
-    slow.links = async (...asked) => {
-      if (asked[1] === 0) {
+  test.each([
+    ["looks at it", 1],
+    ["puts it there", 2],
+  ])(
+    "is not put over what another cell kept and let go while this one %s, nor is that told as a fault",
+    async (_when, look) => {
+      home = await yearAfter(ACTS);
+      let looks = 0;
+      const slow = { ...home.chain };
+      slow.links = async (...asked) => {
         // the lease of this one's job ran out, and the other did all of it meanwhile
-        await home.keep();
-      }
-      return home.chain.links(...asked);
-    };
-    await keepTrail({ ...home.ports, chain: slow }, YEARS, new AbortController().signal);
-    await home.settle();
-    expect(home.linksOf(FIRST)).toBe(0);
-    expect(await home.verify({ archive: true })).toMatchObject({ holds: true, archived: 2 * ACTS });
-  });
+        if (asked[1] === 0 && ++looks === look) await home.keep();
+        return home.chain.links(...asked);
+      };
+      await keepTrail({ ...home.ports, chain: slow }, YEARS, new AbortController().signal);
+      await home.settle();
+      expect([home.linksOf(FIRST), home.errors]).toEqual([0, []]);
+      expect(await home.verify({ archive: true })).toMatchObject({ holds: true, archived: 2 * ACTS });
+    },
+  );
 });
 
 describe("an archive that is away when a day is to leave it", () => {
