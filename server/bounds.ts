@@ -359,7 +359,7 @@ export const MAX_ONE_TIME = 50_000;
 export const FEED_TICKET_MS = 5_000;
 /** bytes of a message from a feed's client: its ticket, and nothing else */
 export const MAX_FEED_MESSAGE_BYTES = 256;
-/** feeds of one family at one cell; a further one takes the place of the oldest */
+/** feeds of one family at one cell; a further one takes the place of the oldest, its own session's first */
 export const FEEDS_PER_FAMILY = 10;
 /** feeds of a cell, and those among them without a ticket yet; more are refused */
 export const MAX_FEEDS = 5_000;

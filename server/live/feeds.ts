@@ -137,9 +137,11 @@ export function createFeeds(ports: FeedPorts): Feeds {
   function join(feed: Feed, accountId: string): Family {
     const known = families.get(accountId);
     if (known) {
+      // one of its own session first: a visit of support opens what it will, and the parents' stay
+      const own = [...known.feeds].find(({ holder }) => holder?.sessionId === feed.holder?.sessionId);
       known.feeds.add(feed);
       if (known.feeds.size > FEEDS_PER_FAMILY)
-        close(known.feeds.values().next().value!, CODE.POLICY, "another feed took its place");
+        close(own ?? known.feeds.values().next().value!, CODE.POLICY, "another feed took its place");
       return known;
     }
     const hear = (message: FamilyMessage): void => {

@@ -81,6 +81,7 @@ export type Capability =
   | "account.own"
   | "cell.entitle"
   | "family.read"
+  | "family.mark"
   | "family.change"
   | "family.take"
   | "family.trail"

@@ -87,11 +87,11 @@ export function alertRoutes(app: App, { book, safety }: AlertRoutePorts): void {
     },
   });
 
-  // a guardian's reading is the family's too: nothing of the family changes
+  // a guardian's reading is the family's too, and a visit's is not
   app.route({
     method: "POST",
     url: "/api/v1/alerts/read",
-    config: { ...config, may: "family.read" },
+    config: { ...config, may: "family.mark" },
     schema: { body: readBody, response: { 200: z.object({ unread: z.int() }) } },
     async handler(request) {
       const { accountId } = parentOf(request);

@@ -46,9 +46,12 @@ export interface DoorkeeperSettings {
 const CLOSED: readonly LimitClass[] = ["credentials", "keys"];
 const NOT_COUNTED: readonly LimitClass[] = ["exempt", "claim"];
 
-/** Whose tier it is: the family's, whoever of them asks. Keys are the operator's, each counted by itself. MISSION B16 */
+/** Whose tier it is: the family's, whoever of them asks. Keys and visits are the operator's, each counted by itself: a visit uses up nothing of the family's. MISSION B16 */
 function payerOf(principal: Principal | undefined): Payer | undefined {
-  if (principal?.kind === "parent") return { id: principal.accountId, tier: principal.tier };
+  if (principal?.kind === "parent")
+    return principal.role === "support"
+      ? { id: `support:${principal.sessionId}`, tier: "enterprise" }
+      : { id: principal.accountId, tier: principal.tier };
   return principal?.kind === "developer" ? { id: `key:${principal.keyId}`, tier: "enterprise" } : undefined;
 }
 

@@ -10,6 +10,8 @@ export const policy: Record<Capability, readonly Role[]> = {
   "account.own": ["parent", "guardian"],
   /** children, toys, consents, conversations, reports */
   "family.read": ["parent", "guardian", "support"],
+  /** that an alert was read: the family's own word, which no visit gives in its place */
+  "family.mark": ["parent", "guardian"],
   "family.change": ["parent"],
   /** a copy of everything */
   "family.take": ["parent"],

@@ -200,6 +200,16 @@ describe("a feed that was let in", () => {
     expect(all[0]!.closed).toBeDefined();
   });
 
+  test("gives way to another session's only where that has none of its own: one visit shuts nobody else's", async () => {
+    home.sessions.set("visit", "ada");
+    const own = [];
+    for (let i = 1; i < FEEDS_PER_FAMILY; i++) own.push((await home.watching()).socket);
+    const visits = [];
+    for (let i = 0; i <= FEEDS_PER_FAMILY; i++) visits.push((await home.watching("ada", "visit")).socket);
+    expect(own.filter(({ closed }) => closed !== undefined)).toEqual([]);
+    expect(visits.filter(({ closed }) => closed === undefined)).toEqual([visits.at(-1)]);
+  });
+
   test("hears anew how its toys stand when a toy comes or goes", async () => {
     const { socket } = await home.watching();
     home.toys.push(toyStatus());

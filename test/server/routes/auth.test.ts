@@ -482,8 +482,8 @@ describe("the policy", () => {
         ),
       );
     expect(Object.fromEntries(roles.map((role) => [role, asked(role)]))).toEqual({
-      parent: ["account.own", "family.read", "family.change", "family.take", "family.trail"],
-      guardian: ["account.own", "family.read"],
+      parent: ["account.own", "family.read", "family.mark", "family.change", "family.take", "family.trail"],
+      guardian: ["account.own", "family.read", "family.mark"],
       support: ["family.read"],
     });
     const all = Object.keys(policy) as Capability[];

@@ -130,6 +130,18 @@ describe("whoever is known and reaches too far", () => {
   });
 });
 
+test("a visit of support is counted by itself, and uses up nothing of its family's", async () => {
+  const { app } = open();
+  const left = async (more: object) => {
+    const { headers } = await app.inject({ url: "/who/parent", headers: parentOf("family-1", more) });
+    return Number(headers["x-ratelimit-remaining"]);
+  };
+  const before = await left({});
+  const visit = { role: "support", sessionId: "visit" } as const;
+  expect([await left(visit), await left(visit)]).toEqual([before, before - 1]);
+  expect(await left({ role: "guardian" })).toBe(before - 1);
+});
+
 test("with the limits' store away, reading passes; what can be guessed at, keys and credentials, does not, not even read", async () => {
   const classes = ["address", "chat", "models", "admin", "keys", "credentials"] as const;
   const at = house();
