@@ -40,6 +40,10 @@ export const MAX_TURNS = 200;
 export const TURNS_PER_TOY = 20;
 /** ms in which TURNS_PER_TOY counts */
 export const TURN_WINDOW_MS = 10_000;
+/** times that a toy may tell of itself outside its turns in NEWS_WINDOW_MS: four times as often as one that repeats an event does; more is dropped */
+export const NEWS_PER_TOY = 20;
+/** ms in which NEWS_PER_TOY counts */
+export const NEWS_WINDOW_MS = 10_000;
 /** ms from a turn's first frame to the end of its utterance, whatever frames still come: 15 s of sound, and a slow line */
 export const LISTEN_MS = 20_000;
 /** links admitted that have not subscribed yet; the oldest is forgotten first */

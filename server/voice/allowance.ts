@@ -1,21 +1,24 @@
-/** How often a toy may begin a turn: no paw is pressed faster, and each turn costs this cell and its models. */
-import { TURN_WINDOW_MS, TURNS_PER_TOY } from "../bounds.ts";
+/** How often a toy may do a thing: no paw is pressed faster, and each costs this cell, its database or its models. */
 import type { Clock } from "../ports.ts";
 
-export interface TurnAllowance {
-  /** Counts one turn; 0 where it may begin, else the seconds until one may, and it is not counted. */
+export interface ToyAllowance {
+  /** Counts one; 0 where it may be, else the seconds until one may, and it is not counted. */
   take(): number;
 }
 
-export function createTurnAllowance(clock: Clock): TurnAllowance {
-  const begun: number[] = []; // epoch ms, oldest first, at most TURNS_PER_TOY
+/** `most` in any `windowMs`. */
+export function createToyAllowance(
+  clock: Clock,
+  { most, windowMs }: { most: number; windowMs: number },
+): ToyAllowance {
+  const taken: number[] = []; // epoch ms, oldest first, at most `most`
   return {
     take() {
       const now = clock.now();
-      const freeAt = begun.length < TURNS_PER_TOY ? now : begun[0]! + TURN_WINDOW_MS;
+      const freeAt = taken.length < most ? now : taken[0]! + windowMs;
       if (freeAt > now) return Math.ceil((freeAt - now) / 1000);
-      if (begun.length === TURNS_PER_TOY) begun.shift();
-      begun.push(now);
+      if (taken.length === most) taken.shift();
+      taken.push(now);
       return 0;
     },
   };

@@ -6,11 +6,15 @@ import {
   MAX_SESSIONS,
   MAX_TURNS,
   MAX_WAITING_LINKS,
+  NEWS_PER_TOY,
+  NEWS_WINDOW_MS,
   RECONNECT_TTL_S,
+  TURN_WINDOW_MS,
+  TURNS_PER_TOY,
 } from "../bounds.ts";
 import type { ConsentGate, Link, Standing, Toys } from "../ports.ts";
-import { createTurnAllowance } from "./allowance.ts";
-import type { TurnAllowance } from "./allowance.ts";
+import { createToyAllowance } from "./allowance.ts";
+import type { ToyAllowance } from "./allowance.ts";
 import { createCaller } from "./caller.ts";
 import type { Caller, CallerPorts, ToyTelemetry } from "./caller.ts";
 import { createCommands } from "./commands.ts";
@@ -70,21 +74,31 @@ export interface Bridge {
   drain(spreadS: number): Promise<void>;
 }
 
+/** What is counted over a toy's connections. */
+interface Counts {
+  wrongTags: WrongTags;
+  turns: ToyAllowance;
+  news: ToyAllowance;
+}
+
 export function createBridge(ports: BridgePorts): Bridge {
   const { clock, meter, log } = ports;
   const conversations = createConversations(ports);
   const waiting = new Map<string, { session: Admitted; standing: Standing }>();
   const callers = new Map<string, { caller: Caller; cancelExpiry: () => void }>();
-  /** what outlives a connection: §6 counts wrong tags for a session; turns are counted for a toy */
-  const counted = new Map<string, { sessionId: string; wrongTags: WrongTags; turns: TurnAllowance }>();
+  /** what outlives a connection: §6 counts wrong tags for a session; turns and news are counted for a toy */
+  const counted = new Map<string, { sessionId: string } & Counts>();
   let draining = false;
   let cancelLook = (): void => undefined;
 
-  function countsOf({ deviceId, sessionId }: Admitted): { wrongTags: WrongTags; turns: TurnAllowance } {
+  function countsOf({ deviceId, sessionId }: Admitted): Counts {
     const known = counted.get(deviceId);
     if (known?.sessionId === sessionId) return known;
-    const turns = known?.turns ?? createTurnAllowance(clock);
-    const fresh = { sessionId, wrongTags: { count: 0 }, turns };
+    const {
+      turns = createToyAllowance(clock, { most: TURNS_PER_TOY, windowMs: TURN_WINDOW_MS }),
+      news = createToyAllowance(clock, { most: NEWS_PER_TOY, windowMs: NEWS_WINDOW_MS }),
+    } = known ?? {};
+    const fresh = { sessionId, wrongTags: { count: 0 }, turns, news };
     counted.delete(deviceId); // to the end: a Map keeps the order
     counted.set(deviceId, fresh);
     if (counted.size > MAX_SESSIONS) counted.delete(counted.keys().next().value!);
@@ -170,7 +184,7 @@ export function createBridge(ports: BridgePorts): Bridge {
       waiting.delete(link.deviceId);
       leave(link.deviceId);
       const { session, standing } = known;
-      const { wrongTags, turns } = countsOf(session);
+      const { wrongTags, turns, news } = countsOf(session);
       const line = createLine(ports, link, session.sk, wrongTags);
       const isExpired = (): boolean => clock.now() >= session.expiresAt;
       const caller = createCaller(ports, {
@@ -183,6 +197,7 @@ export function createBridge(ports: BridgePorts): Bridge {
           return conversations.of(link.deviceId, childId);
         },
         turnIn: turns.take,
+        newsIn: news.take,
         closedFor() {
           return isExpired() ? "UNAVAILABLE" : closedFor();
         },

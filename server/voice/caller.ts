@@ -44,6 +44,8 @@ export interface CallerOptions {
   conversation(childId: string): Conversation;
   /** s until this toy may begin a turn; 0 where it may, and then one is counted */
   turnIn(): number;
+  /** likewise until it may tell of something outside its turns */
+  newsIn(): number;
   /** Why no toy gets a new turn now, if so. */
   closedFor(): RefusedCode | undefined;
   /** Called when no turn runs any more. */
@@ -84,10 +86,12 @@ const SPOKEN_REFUSALS: Partial<Record<RefusedCode, PhraseName>> = {
 
 export function createCaller(ports: CallerPorts, options: CallerOptions): Caller {
   const { meter } = ports;
-  const { line, commands, log, conversation, turnIn, closedFor, turnOver } = options;
+  const { line, commands, log, conversation, turnIn, newsIn, closedFor, turnOver } = options;
   let lastTurn: number | undefined; // of this connection; its first turn is new whatever its number
   let turn: Turn | undefined;
   let announcement: AbortController | undefined;
+  /** kinds of event that are being kept */
+  const telling = new Set<string>();
 
   const dropped = (reason: string): void => meter.count("frames_dropped_total", { reason });
 
@@ -197,7 +201,9 @@ export function createCaller(ports: CallerPorts, options: CallerOptions): Caller
     if (frame.type === UP.ACK) {
       const ack = decodeAck(frame.payload);
       if (ack) return commands.ack(ack);
+      return dropped("payload");
     }
+    if (newsIn() > 0) return dropped("too-many");
     if (frame.type === UP.TELEMETRY) {
       const telemetry = decodeTelemetry(frame.payload);
       const who = { device_id: line.link.deviceId, at: ports.clock.now() };
@@ -220,12 +226,17 @@ export function createCaller(ports: CallerPorts, options: CallerOptions): Caller
 
   /** §5: the toy repeats `pairing` until it hears the cue; it hears it when the event is kept. */
   async function tellEvent(kind: string): Promise<void> {
+    // told again while it is being kept: the answer comes
+    if (telling.has(kind)) return dropped("too-many");
+    telling.add(kind);
     log.info({ event: kind }, "the toy told of something");
     try {
       await ports.news.event(line.link.deviceId, kind);
       if (kind === "pairing") line.send(DOWN.CUE, { payload: encodeJson({ clip: "pairing" }) });
     } catch (fault) {
       log.error({ fault: String(fault), event: kind }, "what the toy told was not kept");
+    } finally {
+      telling.delete(kind);
     }
   }
 

@@ -13,13 +13,13 @@ import {
 } from "@bearlink/sdk/protocol";
 import type { Frame } from "@bearlink/sdk/protocol";
 import { describe, expect, it } from "vitest";
-import { TURNS_PER_TOY } from "../../../server/bounds.ts";
+import { NEWS_PER_TOY, NEWS_WINDOW_MS, TURNS_PER_TOY } from "../../../server/bounds.ts";
 import { systemHash } from "../../../server/adapters/hash.ts";
 import { RECIPIENTS } from "../../../server/ports.ts";
 import type { Link, Standing, TurnRef } from "../../../server/ports.ts";
 import { createBridge } from "../../../server/voice/bridge.ts";
 import { settle } from "../../support/clock.ts";
-import { diary, voiceFakes } from "../../support/voice.ts";
+import { diary, quietNews, voiceFakes } from "../../support/voice.ts";
 import type { VoiceFakes } from "../../support/voice.ts";
 
 const DEVICE = "bear-7q2m9xk4d8wr3hbn";
@@ -485,6 +485,67 @@ describe("the bridge", () => {
     say(again, 2);
     await clock.advance(8_000);
     expect(again.types()).toEqual([DOWN.REFUSED, DOWN.REPLY_START, DOWN.AUDIO, DOWN.REPLY_END]);
+  });
+
+  it.each([
+    [UP.EVENT, { kind: "reset" }],
+    [UP.EVENT, { kind: "somersault" }],
+    [UP.TELEMETRY, { rssi: -60, battery_mv: 3_300 }],
+    [UP.PAIR_ACCEPT, { window_id: "0".repeat(32), proof_hex: "0".repeat(64) }],
+  ])(
+    "a toy that tells of itself (%i, %j) faster than any does is not heard, until it is slower",
+    async (type, what) => {
+      let told = 0;
+      const { clock, toy, meter, connect } = await onTheLine({
+        news: {
+          ...quietNews,
+          event: async () => void told++,
+          telemetry: () => void told++,
+          pairAccept: () => void told++,
+        },
+      });
+      const tell = async (peer: typeof toy, times: number) => {
+        for (let i = 0; i < times; i++) {
+          peer.send(type, 0, { payload: encodeJson(what) });
+          await settle();
+        }
+      };
+      await tell(toy, 200);
+      expect(told).toBe(NEWS_PER_TOY);
+      expect(meter.counts.get("frames_dropped_total too-many")).toBe(200 - NEWS_PER_TOY);
+      // another connection is the same toy, and what it did is heard all the same
+      const again = await connect(2);
+      await tell(again, 1);
+      expect(told).toBe(NEWS_PER_TOY);
+      again.send(UP.TURN_START, 1, { payload: start });
+      expect(again.types()).toEqual([]);
+      await clock.advance(NEWS_WINDOW_MS);
+      await tell(again, 1);
+      expect(told).toBe(NEWS_PER_TOY + 1);
+    },
+  );
+
+  it("one event of a kind is looked at at a time: what is told again meanwhile does not wait behind it", async () => {
+    const told: string[] = [];
+    let keep = (): void => undefined;
+    const { toy } = await onTheLine({
+      news: {
+        ...quietNews,
+        event: (_deviceId, kind) => new Promise((resolve) => (told.push(kind), (keep = resolve))),
+      },
+    });
+    const tell = async (kind: string) => {
+      toy.send(UP.EVENT, 0, { payload: encodeJson({ kind }) });
+      await settle();
+    };
+    await tell("reset");
+    await tell("pairing");
+    await tell("pairing");
+    expect(told).toEqual(["reset", "pairing"]);
+    keep();
+    await settle();
+    await tell("pairing");
+    expect(told).toEqual(["reset", "pairing", "pairing"]);
   });
 
   it("a toy without consent that begins turns fast is answered in words no more often than it may talk", async () => {
