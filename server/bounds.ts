@@ -389,6 +389,9 @@ export const ALERT_AGAIN_MS = 1_000;
 export const ALERT_TRIES = 12;
 /** alerts of one cell that wait to be kept */
 export const MAX_WAITING_ALERTS = 1_000;
+/** ms in which a toy that says again that it was reset, or that its battery is low, is told of once */
+export const RESET_TOLD_MS = 3_600_000;
+export const BATTERY_TOLD_MS = 3_600_000;
 /** ms in which what a child discloses of one kind is one alert */
 export const CARE_WINDOW_MS = 10 * 60_000;
 /** cases of the safety queue in one answer */

@@ -1,6 +1,6 @@
 /** How the toys of a cell fare: gathered for a moment, written in one statement, and told to their families. */
 import type { Telemetry } from "@bearlink/sdk/protocol";
-import { CELL_BEAT_MS, STATUS_AGAIN_MS, STATUS_MS } from "../bounds.ts";
+import { BATTERY_TOLD_MS, CELL_BEAT_MS, STATUS_AGAIN_MS, STATUS_MS } from "../bounds.ts";
 import type {
   Alerts,
   Clock,
@@ -91,11 +91,13 @@ export function createStatusKeeper(ports: StatusPorts): StatusKeeper {
       seen.filter(({ state }) => state === "low").map(({ deviceId, mv }) => [deviceId, mv]),
     );
     if (low.size === 0) return;
-    for (const { deviceId, accountId, childId, episode } of await statuses.newlyLow([...low.keys()])) {
+    const window = Math.floor(clock.now() / BATTERY_TOLD_MS);
+    for (const { deviceId, accountId, childId } of await statuses.newlyLow([...low.keys()])) {
       const mv = low.get(deviceId)!;
       await alerts.raise({
         ...{ accountId, deviceId, childId, kind: "battery_low" },
-        dedupeKey: `battery_low:${deviceId}:${episode}`,
+        // not by the times it was low: a toy may say that as often as it speaks
+        dedupeKey: `battery_low:${deviceId}:${window}`,
         details: { battery_mv: mv, battery_percent: batteryPercent(mv) ?? 0 },
       });
       await statuses.setLow([deviceId]);

@@ -10,7 +10,7 @@ import {
   toHex,
 } from "@bearlink/sdk/protocol";
 import type { Hash, PairAccept } from "@bearlink/sdk/protocol";
-import { PAIR_DONE_S, PAIRING_MODE_MS } from "../bounds.ts";
+import { PAIR_DONE_S, PAIRING_MODE_MS, RESET_TOLD_MS } from "../bounds.ts";
 import { sealContext } from "../ports.ts";
 import type {
   Clock,
@@ -174,10 +174,15 @@ export async function watchPairings(ports: ToyPairingPorts): Promise<ToyPairing>
         return inOrder(deviceId, () => pairings.enterMode(deviceId, now, now + PAIRING_MODE_MS));
       }
       if (kind !== "reset") return;
-      const entry = { at: now, action: "toy_reset", outcome: "success", actor: deviceId } as const;
-      await ports.ownership.noteReset(deviceId, { ...entry, resource: deviceId });
       const { ownerId: accountId, childId } = (await toys.find(deviceId)) ?? {};
-      if (accountId === undefined) return;
+      const entry = { at: now, action: "toy_reset", outcome: "success", actor: deviceId } as const;
+      // the note decides, so that a toy which says it without end is on record, and told of, once in a while
+      const noted = await ports.ownership.noteReset(
+        deviceId,
+        { ...entry, resource: deviceId },
+        RESET_TOLD_MS,
+      );
+      if (!noted || accountId === undefined) return;
       const dedupeKey = `toy_reset:${deviceId}:${now}`;
       ports.alerts.raiseSoon({
         accountId,

@@ -43,8 +43,6 @@ export interface LowBattery {
   deviceId: string;
   accountId: string;
   childId: string;
-  /** counts the times this battery was low */
-  episode: number;
 }
 
 export interface ToyStatuses {
@@ -62,7 +60,7 @@ export interface ToyStatuses {
   newlyLow(deviceIds: readonly string[]): Promise<LowBattery[]>;
   /** After their owners were told. */
   setLow(deviceIds: readonly string[]): Promise<void>;
-  /** Their batteries are well again; the next time is another. */
+  /** Their batteries are well again; the next time is told of too. */
   setCharged(deviceIds: readonly string[]): Promise<void>;
 }
 

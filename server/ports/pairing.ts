@@ -84,7 +84,7 @@ export interface OwnToy {
   micWishedOff: boolean;
   /** what the parent calls it, under `sealContext.toyName(deviceId)` of the family's vault */
   sealedName: Uint8Array | undefined;
-  /** epoch ms of the last factory reset */
+  /** epoch ms of the last factory reset that was noted */
   resetAt: number | undefined;
   status: ToyStatus;
 }
@@ -131,8 +131,8 @@ export interface Ownership {
     rekey: RekeyStep,
     entry: AuditEntry,
   ): Promise<"done" | "none" | "changed">;
-  /** A factory reset: told to the owner, and nothing else. PROTOCOL.md §8.6 */
-  noteReset(deviceId: string, entry: AuditEntry): Promise<void>;
+  /** A factory reset: told to the owner, and nothing else. PROTOCOL.md §8.6. False, and no entry, where the last one that was noted is no older than `quietMs`. */
+  noteReset(deviceId: string, entry: AuditEntry, quietMs: number): Promise<boolean>;
   /** true once for each session in which a rekey is owed: a toy must never be told twice between two claims */
   takeRekey(deviceId: string, sessionId: string): Promise<boolean>;
   /** false where the toy is not this account's */

@@ -95,14 +95,18 @@ export function sqlOwnership({ db }: { db: Kysely<Tables> }): Ownership {
         entry,
       ),
 
-    async noteReset(deviceId, entry) {
-      await db.transaction().execute(async (tx) => {
-        await tx
+    async noteReset(deviceId, entry, quietMs) {
+      return db.transaction().execute(async (tx) => {
+        // what it forgot it is owed again, however often it forgets
+        await tx.updateTable("toys").set({ volume_told: null }).where("device_id", "=", deviceId).execute();
+        const { numUpdatedRows } = await tx
           .updateTable("toys")
-          .set({ reset_at: entry.at, volume_told: null })
+          .set({ reset_at: entry.at })
           .where("device_id", "=", deviceId)
-          .execute();
-        await note(tx, entry);
+          .where((toy) => toy.or([toy("reset_at", "is", null), toy("reset_at", "<=", entry.at - quietMs)]))
+          .executeTakeFirstOrThrow();
+        if (numUpdatedRows === 1n) await note(tx, entry);
+        return numUpdatedRows === 1n;
       });
     },
 

@@ -91,7 +91,7 @@ export function sqlStatuses({ db }: { db: Kysely<Tables> }): ToyStatuses {
     async newlyLow(deviceIds) {
       const rows = await db
         .selectFrom("toys")
-        .select(["device_id", "owner_id", "child_id", "battery_episode"])
+        .select(["device_id", "owner_id", "child_id"])
         .where(sql<boolean>`device_id = any(${deviceIds}::text[])`)
         .where("battery_low", "=", false)
         .where("owner_id", "is not", null)
@@ -101,7 +101,6 @@ export function sqlStatuses({ db }: { db: Kysely<Tables> }): ToyStatuses {
         deviceId: row.device_id,
         accountId: row.owner_id!,
         childId: row.child_id!,
-        episode: row.battery_episode,
       }));
     },
 
@@ -116,7 +115,7 @@ export function sqlStatuses({ db }: { db: Kysely<Tables> }): ToyStatuses {
     async setCharged(deviceIds) {
       await db
         .updateTable("toys")
-        .set((row) => ({ battery_low: false, battery_episode: row("battery_episode", "+", 1) }))
+        .set({ battery_low: false })
         .where(sql<boolean>`device_id = any(${deviceIds}::text[])`)
         .where("battery_low", "=", true)
         .execute();

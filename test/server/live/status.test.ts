@@ -1,7 +1,7 @@
 /** How toys fare: gathered, written in order, told, and a low battery told once. MISSION C38 */
 import { beforeEach, describe, expect, test } from "vitest";
 import fc from "fast-check";
-import { CELL_BEAT_MS, STATUS_AGAIN_MS, STATUS_MS } from "../../../server/bounds.ts";
+import { BATTERY_TOLD_MS, CELL_BEAT_MS, STATUS_AGAIN_MS, STATUS_MS } from "../../../server/bounds.ts";
 import { batteryPercent, batteryState } from "../../../server/live/battery.ts";
 import { createStatusKeeper } from "../../../server/live/status.ts";
 import type { FamilyMessage, NewAlert, StatusChange } from "../../../server/ports.ts";
@@ -15,7 +15,7 @@ function statusHouse() {
   const told: FamilyMessage[] = [];
   const raised: NewAlert[] = [];
   const low = new Set<string>();
-  const state = { away: false, alertsAway: false, beats: 0, gone: 0, episode: 0 };
+  const state = { away: false, alertsAway: false, beats: 0, gone: 0 };
   const keeper = createStatusKeeper({
     ...{ clock, log: silentLog, cellId: "cell-1", activityOf: () => undefined },
     feed: { tell: (_accountId, message) => void told.push(message) },
@@ -40,10 +40,10 @@ function statusHouse() {
       newlyLow: async (deviceIds) =>
         deviceIds
           .filter((deviceId) => !low.has(deviceId))
-          .map((deviceId) => ({ deviceId, accountId: "ada", childId: "child-1", episode: state.episode })),
+          .map((deviceId) => ({ deviceId, accountId: "ada", childId: "child-1" })),
       setLow: async (deviceIds) => deviceIds.forEach((deviceId) => low.add(deviceId)),
       async setCharged(deviceIds) {
-        for (const deviceId of deviceIds) if (low.delete(deviceId)) state.episode++;
+        for (const deviceId of deviceIds) low.delete(deviceId);
       },
     },
   });
@@ -105,20 +105,29 @@ describe("a battery", () => {
     expect(home.raised).toMatchObject([
       { kind: "battery_low", accountId: "ada", details: { battery_mv: 3_300, battery_percent: 0 } },
     ]);
+    await home.clock.advance(BATTERY_TOLD_MS);
     await battery(4_000);
     await battery(3_400);
-    expect(home.raised.map(({ dedupeKey }) => dedupeKey)).toEqual([
-      "battery_low:bear-1:0",
-      "battery_low:bear-1:1",
-    ]);
+    expect(home.raised).toHaveLength(2);
+    expect(home.raised[0]!.dedupeKey).not.toBe(home.raised[1]!.dedupeKey);
   });
 
-  test("is told again where the first time was lost, under the same key", async () => {
+  test("that goes up and down as fast as telemetry comes is told once an hour", async () => {
+    const { clock, raised } = home;
+    await clock.advance(BATTERY_TOLD_MS - (clock.now() % BATTERY_TOLD_MS));
+    for (let i = 0; i < 100; i++) for (const mv of [3_300, 4_000]) await battery(mv);
+    expect(new Set(raised.map(({ dedupeKey }) => dedupeKey)).size).toBe(1);
+    await clock.advance(BATTERY_TOLD_MS);
+    await battery(3_300);
+    expect(new Set(raised.map(({ dedupeKey }) => dedupeKey)).size).toBe(2);
+  });
+
+  test("is told again where the first time was lost, and once", async () => {
     home.state.alertsAway = true;
     await battery(3_300);
     home.state.alertsAway = false;
     await battery(3_300);
-    expect(home.raised.map(({ dedupeKey }) => dedupeKey)).toEqual(["battery_low:bear-1:0"]);
+    expect(home.raised).toHaveLength(1);
   });
 
   test.each([

@@ -3,7 +3,7 @@ import { accountTag, fromHex, makeDeviceId, toHex } from "@bearlink/sdk/protocol
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { systemHash } from "../../../server/adapters/hash.ts";
 import type { Database } from "../../../server/adapters/sql/database.ts";
-import { PAIR_REFUSAL_MS } from "../../../server/bounds.ts";
+import { PAIR_REFUSAL_MS, RESET_TOLD_MS } from "../../../server/bounds.ts";
 import { acceptTransfer, offerTransfer, unpair, wishOfToy } from "../../../server/pairing/owner.ts";
 import { lookAtWindow, openWindow, pickWords } from "../../../server/pairing/window.ts";
 import { settle } from "../../support/clock.ts";
@@ -420,6 +420,13 @@ describe("an owner's toy", () => {
     expect(await owner()).toBe(parent.accountId);
     expect(await session()).toBe(toy.sessionId);
     expect(home.at.raised.at(-1)).toMatchObject({ kind: "toy_reset", accountId: parent.accountId });
+    // nine hundred more are one toy that will not stop
+    for (let i = 0; i < 50; i++) await home.families.news.event(toy.deviceId, "reset");
+    const alerts = () => home.at.raised.filter(({ kind }) => kind === "toy_reset");
+    expect(alerts()).toHaveLength(1);
+    await home.at.clock.advance(RESET_TOLD_MS);
+    await home.families.news.event(toy.deviceId, "reset");
+    expect(new Set(alerts().map(({ dedupeKey }) => dedupeKey)).size).toBe(2);
   });
 
   test("is told of its parent's wishes, and again when it comes where it did not hear them", async () => {

@@ -6,6 +6,7 @@ import { sqlOwnership } from "../../../../server/adapters/sql/ownership.ts";
 import { sqlPairings } from "../../../../server/adapters/sql/pairing.ts";
 import { sqlToys } from "../../../../server/adapters/sql/toys.ts";
 import type { AuditEntry, Ownership, Pairings, PairingWindow, Toys } from "../../../../server/ports.ts";
+import { RESET_TOLD_MS } from "../../../../server/bounds.ts";
 import { places } from "./places.ts";
 
 const NOW = 1_800_000_000_000;
@@ -306,9 +307,27 @@ for (const { name, missing, open } of places)
       });
 
       test("keeps its owner through a factory reset, which its owner sees", async () => {
-        await ownership.noteReset(deviceId, entry(deviceId, "toy_reset"));
+        const reset = entry(deviceId, "toy_reset");
+        expect(await ownership.noteReset(deviceId, reset, RESET_TOLD_MS)).toBe(true);
         expect(await ownership.find("ada", deviceId)).toMatchObject({ resetAt: NOW });
         expect(await audited()).toContain(`toy_reset ${deviceId}`);
+        expect(await ownership.noteReset("bear-none", reset, RESET_TOLD_MS)).toBe(false);
+      });
+
+      test("that says again and again that it was reset is on record once an hour, whoever hears it", async () => {
+        const resets = async (times: number, at: number) =>
+          (
+            await Promise.all(
+              Array.from({ length: times }, () =>
+                ownership.noteReset(deviceId, { ...entry(deviceId, "toy_reset"), at }, RESET_TOLD_MS),
+              ),
+            )
+          ).filter(Boolean).length;
+        expect(await resets(20, NOW)).toBe(1);
+        expect(await resets(5, NOW + RESET_TOLD_MS - 1)).toBe(0);
+        expect(await ownership.find("ada", deviceId)).toMatchObject({ resetAt: NOW });
+        expect(await resets(5, NOW + RESET_TOLD_MS)).toBe(1);
+        expect((await audited()).filter((line) => line === `toy_reset ${deviceId}`)).toHaveLength(2);
       });
 
       test("is owed what its own family wishes, until it has heard of it, and again after a reset", async () => {
@@ -326,8 +345,11 @@ for (const { name, missing, open } of places)
         expect(await ownership.find("ada", deviceId)).toMatchObject({
           ...{ micWishedOff: true, sealedName: new Uint8Array([7]), status: { volume: 40, onlineUntil: 0 } },
         });
-        await ownership.noteReset(deviceId, entry(deviceId, "toy_reset"));
-        expect(await ownership.dues(deviceId)).toEqual({ ...told, volumeTold: undefined });
+        for (const at of [NOW, NOW + 1]) {
+          await ownership.setVolumeTold(deviceId, 40);
+          await ownership.noteReset(deviceId, { ...entry(deviceId, "toy_reset"), at }, RESET_TOLD_MS);
+          expect(await ownership.dues(deviceId)).toEqual({ ...told, volumeTold: undefined });
+        }
       });
 
       test("that was shut out is let in by its owner alone, once on record", async () => {
