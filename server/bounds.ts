@@ -423,11 +423,12 @@ export const AUDIT_STORE_MS = 10_000;
 export const MAX_HEAD_BYTES = 65_536;
 /** entries of the audit trail in one answer */
 export const MAX_AUDIT_LISTED = 200;
-/** ms of the trail that rules of suspicion look at, ms between two looks, ms in which a family is told of one once, and how many of a rule are told. MISSION B27 */
+/** ms of the trail that rules of suspicion look at, ms between two looks, ms in which a family is told of one once, how many of a rule are asked for at once, and how often at a look. MISSION B27 */
 export const SUSPICION_MS = 3_600_000;
 export const AUDIT_LOOK_MS = 60_000;
 export const SUSPICION_TOLD_MS = 24 * 3_600_000;
 export const MAX_SUSPICIONS = 100;
+export const MAX_SUSPICION_PAGES = 10;
 /** ms in which the same refusal stands in the trail once, how many then do of one address and of one who asks, and counts that are kept of them */
 export const REFUSALS_MS = 60_000;
 export const MAX_REFUSALS_OF_ADDRESS = 10;

@@ -63,6 +63,12 @@ export interface AuditCount {
   count: number;
 }
 
+/** Where a walk over all families stands. */
+export interface CountPlace {
+  accountId: string;
+  who: string;
+}
+
 export interface AuditReader {
   /** Newest first, those below `before` where given. */
   page(filter: AuditFilter, most: number, before?: number): Promise<AuditRow[]>;
@@ -74,7 +80,10 @@ export interface AuditReader {
     of: "rows" | "addresses";
     least: number;
     since: number;
-    accountId: string | undefined;
+    /** of one family, of every one that is there, or of none of these */
+    whose: { accountId: string } | "families" | "nobody";
+    /** those after it, family by family; where not given, those with most first */
+    after?: CountPlace;
     most: number;
   }): Promise<AuditCount[]>;
 }

@@ -68,17 +68,27 @@ export function sqlAuditReader({ db }: { db: Kysely<Tables> }): AuditReader {
       return rows.map(auditRowOf);
     },
 
-    async often({ actions, outcome, by, of, least, since, accountId, most }) {
+    async often({ actions, outcome, by, of, least, since, whose, after, most }) {
       const counted = of === "rows" ? sql`count(*)` : sql`count(distinct address)`;
+      const isThere = sql`exists (select from accounts where accounts.id = audit.account_id)`;
+      const theirs =
+        whose === "families"
+          ? isThere
+          : whose === "nobody"
+            ? sql`not ${isThere}`
+            : sql`account_id = ${whose.accountId}`;
+      const beyond = after
+        ? sql`(account_id, ${sql.ref(by)}) > (${after.accountId}, ${after.who})`
+        : sql`true`;
       const { rows } = await sql<AuditCount>`
         select ${sql.ref(by)} as who, account_id as "accountId", ${counted} as count
         from audit
         where at >= ${since} and action = any(${actions as string[]}::text[])
           and (${outcome ?? null}::text is null or outcome = ${outcome ?? null})
-          and (${accountId ?? null}::text is null or account_id = ${accountId ?? null})
+          and ${theirs} and ${beyond}
           and ${sql.ref(by)} is not null
         group by 1, 2 having ${counted} >= ${least}
-        order by 3 desc, 1, 2 limit ${most}`.execute(db);
+        order by ${after ? sql`2, 1` : sql`3 desc, 1, 2`} limit ${most}`.execute(db);
       return rows;
     },
   };

@@ -1,9 +1,11 @@
 /** What looks like an attack is told: of whom, why, and to its family once a day. MISSION B27 */
+import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { sqlAudit, sqlAuditReader } from "../../../server/adapters/sql/audit.ts";
 import type { Database } from "../../../server/adapters/sql/database.ts";
 import { sqlToys } from "../../../server/adapters/sql/toys.ts";
 import { lookoutJob, suspected } from "../../../server/audit/suspicious.ts";
+import { MAX_SUSPICION_PAGES, MAX_SUSPICIONS } from "../../../server/bounds.ts";
 import { claim } from "../../../server/claim/claim.ts";
 import type { NewAlert } from "../../../server/ports.ts";
 import { openMetrics } from "../../../server/watch/metrics.ts";
@@ -125,6 +127,73 @@ test("a family is told once a day of each, with the toy and never its address; w
   expect(raised[1]!.dedupeKey).toBe(raised[0]!.dedupeKey);
   expect(await metrics.text()).toContain('audit_suspicions_total{rule="failed_claims"} 4');
   expect(job.next(1_000)).toBe(61_000);
+});
+
+test("toys that somebody made up crowd no family out: not of its alert, and not of what the operator is told", async () => {
+  await clock.advance(3 * HOUR_MS);
+  raised.length = 0;
+  const refusedOf = (times: number, toy: string) =>
+    write(times, "claim_rejected", "refused", toy, { resource: toy });
+  await refusedOf(5, "bear-of-ada");
+  for (let toy = 0; toy < MAX_SUSPICIONS + 1; toy++) await refusedOf(6, `a-made-up-${toy}`);
+  await lookoutJob(ports()).run();
+  expect(raised.map(({ accountId, deviceId }) => [accountId, deviceId])).toEqual([["ada", "bear-of-ada"]]);
+  const told = await found();
+  expect(told[0]).toEqual(["failed_claims", "bear-of-ada", 5]);
+  expect(told).toHaveLength(1 + MAX_SUSPICIONS);
+});
+
+test("a family that was deleted within the hour keeps no other from being told", async () => {
+  await clock.advance(3 * HOUR_MS);
+  raised.length = 0;
+  await write(5, "signed_in", "refused", "aaa", { accountId: "aaa-is-gone" });
+  await write(5, "signed_in", "refused", "ada");
+  await lookoutJob(ports()).run();
+  expect(raised.map(({ accountId }) => accountId)).toEqual(["ada"]);
+});
+
+test("however many families there are, each is told, and no look asks for more than it may", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 0, max: 2.5 * MAX_SUSPICION_PAGES * MAX_SUSPICIONS }),
+      fc.integer({ min: 0, max: 3 * MAX_SUSPICIONS }),
+      async (families, strangers) => {
+        const name = (i: number) => String(i).padStart(5, "0");
+        const all = Array.from({ length: families }, (_, i) => ({
+          who: "toy",
+          accountId: name(i),
+          count: 5,
+        }));
+        const nobodies = Array.from({ length: strangers }, (_, i) => ({
+          who: name(i),
+          accountId: null,
+          count: 9,
+        }));
+        let asked = 0;
+        const told = new Set<string>();
+        const job = lookoutJob({
+          ...ports(),
+          alerts: { raise: async ({ accountId }) => void told.add(accountId) },
+          auditReader: {
+            async often({ actions, whose, after, most }) {
+              if (!actions.includes("claim_rejected")) return [];
+              asked++;
+              if (whose === "nobody") return nobodies.slice(0, most);
+              return all.filter(({ accountId }) => accountId > after!.accountId).slice(0, most);
+            },
+          },
+        });
+        const looks = Math.floor(families / (MAX_SUSPICION_PAGES * MAX_SUSPICIONS)) + 1;
+        for (let look = 1; look <= looks; look++) {
+          const before = asked;
+          await job.run();
+          expect(asked - before).toBeLessThanOrEqual(MAX_SUSPICION_PAGES + 1);
+        }
+        expect(told.size).toBe(families);
+      },
+    ),
+    { numRuns: 30 },
+  );
 });
 
 test("five claims with a wrong proof are each in the trail, with the toy, the address and why; a right one too, as what it is", async () => {

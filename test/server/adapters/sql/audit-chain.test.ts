@@ -283,14 +283,15 @@ for (const { name, missing, open } of places)
           );
       const asked = { actions: ["sign_in_refused"], by: "actor", outcome: "refused", most: 10 } as const;
       const often = (change: object) =>
-        reader.often({ ...asked, of: "rows", least: 1, since: now, accountId: undefined, ...change });
-      expect(await often({})).toEqual([
-        { who: "account-2", accountId: null, count: 5 },
-        { who: "account-1", accountId: "account-1", count: 3 },
-      ]);
-      expect((await often({ least: 4 })).map(({ who }) => who)).toEqual(["account-2"]);
+        reader.often({ ...asked, of: "rows", least: 1, since: now, whose: "families", ...change });
+      const whose = "nobody";
+      expect(await often({})).toEqual([{ who: "account-1", accountId: "account-1", count: 3 }]);
+      expect(await often({ whose })).toEqual([{ who: "account-2", accountId: null, count: 5 }]);
+      expect((await often({ whose, least: 4 })).map(({ who }) => who)).toEqual(["account-2"]);
+      expect(await often({ least: 4 })).toEqual([]);
       expect((await often({ of: "addresses", least: 2 })).map(({ who }) => who)).toEqual(["account-1"]);
-      expect((await often({ accountId: "account-1" })).map(({ who }) => who)).toEqual(["account-1"]);
+      expect(await often({ whose: { accountId: "account-1" } })).toHaveLength(1);
+      expect(await often({ whose: { accountId: "account-2" } })).toEqual([]);
       expect(await often({ since: now + 1 })).toEqual([]);
       expect(await often({ outcome: "success" })).toEqual([]);
     });
@@ -306,12 +307,42 @@ for (const { name, missing, open } of places)
           entry({ at: now, action: "toy_claimed", actor: "toy-9", resource: "toy-9", accountId, address }),
         );
       const asked = { actions: ["toy_claimed"], outcome: undefined, by: "resource", most: 9 } as const;
-      const often = (least: number) =>
-        reader.often({ ...asked, of: "addresses", least, since: now, accountId: undefined });
-      expect(await often(2)).toEqual([]);
-      expect(await often(1)).toEqual([
-        { who: "toy-9", accountId: "account-1", count: 1 },
-        { who: "toy-9", accountId: "account-9", count: 1 },
-      ]);
+      const often = (whose: "families" | "nobody", least: number) =>
+        reader.often({ ...asked, of: "addresses", least, since: now, whose });
+      expect([await often("families", 2), await often("nobody", 2)]).toEqual([[], []]);
+      expect(await often("families", 1)).toEqual([{ who: "toy-9", accountId: "account-1", count: 1 }]);
+      // of a family that is gone
+      expect(await often("nobody", 1)).toEqual([{ who: "toy-9", accountId: "account-9", count: 1 }]);
+    });
+
+    test("who did something too often is walked through family by family, each once, past any crowd of nobody's", async () => {
+      const reader = sqlAuditReader(database);
+      const now = clock.now() + 20_000;
+      const { db } = database;
+      const ids = Array.from({ length: 7 }, (_, i) => `walked-${i}`);
+      await db
+        .insertInto("accounts")
+        .values(ids.map((id) => ({ id, created_at: 1 })))
+        .execute();
+      const refused = { at: now, action: "claim_rejected", outcome: "refused" } as const;
+      const rows = [...ids, ...ids, undefined, undefined, undefined].flatMap((accountId) =>
+        ["b", "a", "c"].map((toy) => {
+          const resource = accountId ? `${accountId}-${toy}` : `made-up-${toy}`;
+          return entry({ ...refused, actor: resource, resource, ...(accountId && { accountId }) });
+        }),
+      );
+      for (const row of rows) await sqlAudit(database).append(row);
+      const asked = { actions: ["claim_rejected"], by: "resource", of: "rows", least: 2 } as const;
+      const walked: string[] = [];
+      for (let after = { accountId: "", who: "" }, pages = 1; ; pages++) {
+        const found = await reader.often({
+          ...{ ...asked, outcome: "refused", since: now, whose: "families", after, most: 4 },
+        });
+        walked.push(...found.map(({ who }) => who));
+        if (found.length < 4) break;
+        expect(pages).toBeLessThan(7);
+        after = { accountId: found.at(-1)!.accountId!, who: found.at(-1)!.who };
+      }
+      expect(walked).toEqual(ids.flatMap((id) => ["a", "b", "c"].map((toy) => `${id}-${toy}`)));
     });
   });
