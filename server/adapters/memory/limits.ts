@@ -22,7 +22,9 @@ export function memoryLimits(clock: Clock): LimitStore {
   /** Kept until nothing of it counts any more. */
   function keep({ kind, key, windowMs }: LimitRule, tally: Tally): void {
     const lifeMs = kind === "slots" ? windowMs * (1 + 1 / LIMIT_SLOTS) : windowMs;
-    entries.set(key, { tally, expiresAt: clock.now() + lifeMs });
+    // a clock that was put back must not make it go before what it counted then
+    const expiresAt = Math.max(entries.get(key)?.expiresAt ?? 0, clock.now() + lifeMs);
+    entries.set(key, { tally, expiresAt });
   }
 
   return {

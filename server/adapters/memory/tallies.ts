@@ -1,4 +1,4 @@
-/** How each kind of rule counts, in process: the same arithmetic as the script that Redis runs, in whole µs. */
+/** How each kind of rule counts, in process: the same arithmetic as the scripts that Redis runs, in whole µs; what was noted for later than a window from now does not count here either. */
 import { LIMIT_SLOTS, PLACE_RETRY_MS } from "../../ports.ts";
 import type { LimitKind, LimitRule } from "../../ports.ts";
 
@@ -27,8 +27,9 @@ class Log implements Tally {
   #head = 0;
 
   #count(now: number, rule: LimitRule): number {
-    const since = now - windowOf(rule);
-    while (this.#head < this.#times.length && this.#times[this.#head]! <= since) this.#head++;
+    const window = windowOf(rule);
+    const counts = (at: number): boolean => at > now - window && at <= now + window;
+    while (this.#head < this.#times.length && !counts(this.#times[this.#head]!)) this.#head++;
     if (this.#head >= LEFT_BEHIND && this.#head * 2 >= this.#times.length) {
       this.#times = this.#times.slice(this.#head);
       this.#head = 0;
@@ -38,7 +39,8 @@ class Log implements Tally {
   wait(now: number, rule: LimitRule): number {
     const over = this.#count(now, rule) + neededBy(rule) - rule.limit;
     if (over <= 0) return 0;
-    return (this.#times[this.#head + over - 1] ?? now) + windowOf(rule) - now;
+    const filler = this.#times[this.#head + over - 1] ?? now;
+    return filler - now > windowOf(rule) ? 0 : filler + windowOf(rule) - now;
   }
   take(now: number, rule: LimitRule): void {
     for (let taken = 0; taken < costOf(rule); taken++) this.#times.push(now);
@@ -55,13 +57,19 @@ class Slots implements Tally {
   #total = 0;
 
   #slot(now: number, rule: LimitRule): number {
-    const slot = Math.max(this.#newest, Math.floor(now / (windowOf(rule) / LIMIT_SLOTS)));
+    const present = Math.floor(now / (windowOf(rule) / LIMIT_SLOTS));
+    if (this.#newest - present > LIMIT_SLOTS) this.#forget();
+    const slot = Math.max(this.#newest, present);
     const first = Math.max(this.#newest + 1, slot - LIMIT_SLOTS);
     for (let left = first; left <= slot; left++) {
       this.#total -= this.#counts[left % SLOTS_KEPT]!;
       this.#counts[left % SLOTS_KEPT] = 0;
     }
     return (this.#newest = slot);
+  }
+  #forget(): void {
+    this.#counts.fill(0);
+    this.#newest = this.#total = 0;
   }
   wait(now: number, rule: LimitRule): number {
     const newest = this.#slot(now, rule);
@@ -87,19 +95,22 @@ class Bucket implements Tally {
   /** µs at which it will be full again: all that need be known of it */
   #fullAt = 0;
 
+  #full(now: number, rule: LimitRule): number {
+    return this.#fullAt - now > 2 * windowOf(rule) ? now : Math.max(now, this.#fullAt);
+  }
   wait(now: number, rule: LimitRule): number {
     if (neededBy(rule) > rule.limit) return windowOf(rule);
     const unit = Math.floor(windowOf(rule) / rule.limit);
-    return Math.max(0, Math.max(now, this.#fullAt) + (neededBy(rule) - rule.limit) * unit - now);
+    return Math.max(0, this.#full(now, rule) + (neededBy(rule) - rule.limit) * unit - now);
   }
   take(now: number, rule: LimitRule): void {
     const unit = Math.floor(windowOf(rule) / rule.limit);
-    this.#fullAt = Math.max(now, this.#fullAt) + costOf(rule) * unit;
+    this.#fullAt = this.#full(now, rule) + costOf(rule) * unit;
   }
   standing(now: number, rule: LimitRule): { remaining: number; resetAt: number } {
     const unit = Math.floor(windowOf(rule) / rule.limit);
-    const missing = Math.ceil(Math.max(0, this.#fullAt - now) / unit);
-    return { remaining: rule.limit - missing, resetAt: Math.max(now, this.#fullAt) };
+    const fullAt = this.#full(now, rule);
+    return { remaining: rule.limit - Math.ceil((fullAt - now) / unit), resetAt: fullAt };
   }
 }
 
@@ -108,7 +119,7 @@ class Spell implements Tally {
   #at = -Infinity;
 
   #live(now: number, rule: LimitRule): number {
-    return this.#at + windowOf(rule) > now ? this.#sum : 0;
+    return Math.abs(now - this.#at) < windowOf(rule) ? this.#sum : 0;
   }
   wait(now: number, rule: LimitRule): number {
     const live = this.#live(now, rule);
@@ -117,8 +128,9 @@ class Spell implements Tally {
   }
   take(now: number, rule: LimitRule): void {
     if (costOf(rule) === 0) return;
-    this.#sum = this.#live(now, rule) + costOf(rule);
-    this.#at = now;
+    const live = this.#live(now, rule);
+    this.#sum = live + costOf(rule);
+    this.#at = live > 0 ? Math.max(now, this.#at) : now;
   }
   standing(now: number, rule: LimitRule): { remaining: number; resetAt: number } {
     return { remaining: rule.limit - this.#live(now, rule), resetAt: now + windowOf(rule) };
@@ -129,18 +141,19 @@ class Places implements Tally {
   /** µs at which each holder's falls free */
   readonly #held = new Map<string, number>();
 
-  #count(now: number): number {
-    for (const [holder, until] of this.#held) if (until <= now) this.#held.delete(holder);
+  #count(now: number, rule: LimitRule): number {
+    for (const [holder, until] of this.#held)
+      if (until <= now || until - now > 2 * windowOf(rule)) this.#held.delete(holder);
     return this.#held.size;
   }
   wait(now: number, rule: LimitRule): number {
-    return this.#count(now) + neededBy(rule) <= rule.limit ? 0 : PLACE_RETRY_MS * MICROS;
+    return this.#count(now, rule) + neededBy(rule) <= rule.limit ? 0 : PLACE_RETRY_MS * MICROS;
   }
   take(now: number, rule: LimitRule): void {
     if (costOf(rule) > 0) this.#held.set(rule.holder ?? "", now + windowOf(rule));
   }
   standing(now: number, rule: LimitRule): { remaining: number; resetAt: number } {
-    return { remaining: rule.limit - this.#count(now), resetAt: now + PLACE_RETRY_MS * MICROS };
+    return { remaining: rule.limit - this.#count(now, rule), resetAt: now + PLACE_RETRY_MS * MICROS };
   }
   release(holder: string): void {
     this.#held.delete(holder);

@@ -4,6 +4,9 @@ import type { LimitKind } from "../../ports.ts";
 /**
  * What is done with a rule, in this order. `rule.x` is a local of that rule's own: each has its `key`, `limit`, `window`
  * in µs and `cost`; what is kept in its owner's hash, the `value` there; and places that `hash`, `all` of it and a `holder`.
+ *
+ * A clock may have been ahead and was put right: what was noted for later than a window from now does not count, or it
+ * would refuse for as long as the clock was wrong.
  */
 export interface RuleLua {
   /** leaves in `ahead` the µs until it has room, where it has none; writes nothing */
@@ -27,7 +30,7 @@ export const limitKinds: Record<LimitKind, RuleLua> = {
     elseif rule.full then
       -- the log is full where this one is still in the window
       local filler = redis.call('LINDEX', rule.key, text(rule.cost - rule.limit - 1))
-      if filler then ahead = filler + rule.window - now end
+      if filler and filler - now <= rule.window then ahead = filler + rule.window - now end
     end`,
     take: `
     local newest = rule.held > 0 and redis.call('LINDEX', rule.key, '-1') or 0
@@ -48,7 +51,7 @@ export const limitKinds: Record<LimitKind, RuleLua> = {
     local newest, total, last
     if rule.value then newest, total, last = string.match(rule.value, '(%d+) (%d+) (%d+)') end
     rule.slot, rule.total, rule.here = (now - now % width) / width, 0, 0
-    if newest and rule.slot - newest <= SLOTS then
+    if newest and math.abs(rule.slot - newest) <= SLOTS then
       rule.newest, rule.total, rule.last = newest + 0, total + 0, last + 0
       if rule.newest >= rule.slot then
         rule.slot, rule.here = rule.newest, rule.last
@@ -94,6 +97,7 @@ export const limitKinds: Record<LimitKind, RuleLua> = {
     wait: `
     rule.unit = (rule.window - rule.window % rule.limit) / rule.limit
     rule.fullAt = math.max(now, rule.value or 0)
+    if rule.fullAt - now > 2 * rule.window then rule.fullAt = now end
     if rule.cost > rule.limit then
       ahead = rule.window
     else
@@ -110,12 +114,12 @@ export const limitKinds: Record<LimitKind, RuleLua> = {
     wait: `
     local sum, last
     if rule.value then sum, last = string.match(rule.value, '(%d+) (%d+)') end
-    local live = last and last + rule.window > now
-    rule.sum = live and sum + 0 or 0
+    local live = last and math.abs(now - last) < rule.window
+    rule.sum, rule.last = live and sum + 0 or 0, math.max(now, live and last or 0)
     if rule.sum + rule.cost > rule.limit then ahead = rule.window - (live and now - last or 0) end`,
     take: `
     rule.sum = rule.sum + rule.cost`,
-    kept: { field: "rule.key", value: "string.format(two, rule.sum, now)", span: "rule.window" },
+    kept: { field: "rule.key", value: "string.format(two, rule.sum, rule.last)", span: "rule.window" },
     standing: `
     remaining, reset = rule.limit - rule.sum, now + rule.window`,
   },
@@ -126,7 +130,8 @@ export const limitKinds: Record<LimitKind, RuleLua> = {
     for at = 1, #rule.all, 2 do
       local place = rule.all[at]
       if string.find(place, rule.key, 1, true) == 1 then
-        if rule.all[at + 1] + 0 > now then
+        local left = rule.all[at + 1] - now
+        if left > 0 and left <= 2 * rule.window then
           rule.held = rule.held + 1
         else
           rule.stale = rule.stale or {}

@@ -65,13 +65,13 @@ local present = text(now)
 local SLOTS = 60
 
 local function expire(key, span) redis.call('PEXPIRE', key, text(math.max(1, math.ceil(span / 1000)))) end
--- drops from a log what has left the window, and answers how many are left, and the oldest of them
+-- drops from a log what has left the window, or is not near it, and answers how many are left, and the oldest of them
 local function trimmed(key, held, window)
   local last = 0
   while true do
     local oldest = redis.call('LRANGE', key, '0', text(last))
     local gone = 0
-    while oldest[gone + 1] and oldest[gone + 1] + window <= now do gone = gone + 1 end
+    while oldest[gone + 1] and (oldest[gone + 1] + window <= now or oldest[gone + 1] - window > now) do gone = gone + 1 end
     if gone > 0 then redis.call('LTRIM', key, text(gone), '-1') end
     held = held - gone
     if gone <= last then return held, oldest[gone + 1] end
