@@ -126,6 +126,8 @@ export const MAX_NONCE_MARKS = 200_000;
 export const MAX_SESSIONS = 100_000;
 /** keys that one process counts at once */
 export const MAX_COUNTED_KEYS = 100_000;
+/** places given back that Redis did not hear of, a cell; a forgotten one falls free by itself */
+export const MAX_OWED_PLACES = 10_000;
 /** ms between two clearings of what has expired in process */
 export const SWEEP_MS = 1_000;
 /** characters of a notice between cells */

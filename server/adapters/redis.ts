@@ -20,6 +20,8 @@ export interface RedisStores {
   ping(): Promise<void>;
   /** Must be "noeviction": Redis may then refuse, but forgets no nonce. */
   evictionPolicy(): Promise<string>;
+  /** Must be "master": a replica answers, and takes nothing. */
+  role(): Promise<string>;
   close(): void;
 }
 
@@ -56,9 +58,12 @@ export async function openRedis(options: {
     async ping() {
       await link.ping();
     },
+    // INFO and not CONFIG or ROLE, which hosted Redis refuses
     async evictionPolicy() {
-      // INFO and not CONFIG, which hosted Redis refuses
       return /^maxmemory_policy:(\S+)/m.exec(await link.info("memory"))?.[1] ?? "unknown";
+    },
+    async role() {
+      return /^role:(\S+)/m.exec(await link.info("replication"))?.[1] ?? "unknown";
     },
     close,
   };

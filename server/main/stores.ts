@@ -255,8 +255,10 @@ async function openShared(
   return {
     stores: { nonces, sessions, limitStore, counters, oneTime, bus, revocations },
     async check() {
+      const [role, policy] = await Promise.all([redis.role(), redis.evictionPolicy()]);
+      if (role !== "master") return { ready: false, word: "replica" };
       // a store that forgets nonces would let a claim through twice
-      return (await redis.evictionPolicy()) === "noeviction" ? OK : { ready: false, word: "eviction_policy" };
+      return policy === "noeviction" ? OK : { ready: false, word: "eviction_policy" };
     },
     close: redis.close,
   };

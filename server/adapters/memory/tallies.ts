@@ -39,8 +39,7 @@ class Log implements Tally {
   wait(now: number, rule: LimitRule): number {
     const over = this.#count(now, rule) + neededBy(rule) - rule.limit;
     if (over <= 0) return 0;
-    const filler = this.#times[this.#head + over - 1] ?? now;
-    return filler - now > windowOf(rule) ? 0 : filler + windowOf(rule) - now;
+    return (this.#times[this.#head + over - 1] ?? now) + windowOf(rule) - now;
   }
   take(now: number, rule: LimitRule): void {
     for (let taken = 0; taken < costOf(rule); taken++) this.#times.push(now);

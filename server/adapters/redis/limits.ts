@@ -1,5 +1,6 @@
 /** The limits' store that all cells share: each decision is one script and one round trip, so that no two cells decide alike. */
 import type { Redis } from "ioredis";
+import { MAX_OWED_PLACES } from "../../bounds.ts";
 import type { Decision, LimitRule, LimitStore } from "../../ports.ts";
 import { limitKinds } from "./limit-kinds.ts";
 import { decideScript } from "./limit-script.ts";
@@ -28,6 +29,29 @@ export function redisLimits(link: Redis, time?: string): LimitStore {
     return made;
   }
 
+  /** Places given back that Redis may not have heard of: each holder's field, and its hash. */
+  const owed = new Map<string, string>();
+
+  async function giveBack(field: string, hash: string): Promise<void> {
+    owed.set(field, hash);
+    if (owed.size > MAX_OWED_PLACES) owed.delete(owed.keys().next().value!);
+    await link.hdel(hash, field);
+    owed.delete(field);
+  }
+
+  /** Where one fails again it is owed again. */
+  function payOwed(): void {
+    const fields = [...owed];
+    owed.clear();
+    for (const [field, hash] of fields) giveBack(field, hash).catch(() => undefined);
+  }
+
+  /** Of a decision that nobody heard: Redis may have it, and decide it later than anyone waits. */
+  function giveBackAll(rules: readonly LimitRule[]): void {
+    for (const rule of rules)
+      if (rule.kind === "places" && rule.cost !== 0) giveBack(...placeOf(rule)).catch(() => undefined);
+  }
+
   return {
     async decide(rules, told = 0) {
       const keys = rules.map(({ key, kind }) => (kind === "places" ? placesOf(key) : PREFIX + key));
@@ -35,7 +59,7 @@ export function redisLimits(link: Redis, time?: string): LimitStore {
       const args: (string | number)[] = [];
       let name = `decide ${told}`;
       for (const { kind, limit, windowMs, cost = 1, holder = "", key, owner = key } of rules) {
-        const hashAt = limitKinds[kind].kept ? placeOf(hashOf(owner), keys) : 0;
+        const hashAt = limitKinds[kind].kept ? indexOf(hashOf(owner), keys) : 0;
         const shape: RuleShape = { kind, hashAt, cost: cost === 1 ? "one" : cost === 0 ? "none" : "many" };
         shapes.push(shape);
         name += ` ${kind} ${hashAt} ${shape.cost}`;
@@ -43,17 +67,30 @@ export function redisLimits(link: Redis, time?: string): LimitStore {
         if (shape.cost === "many") args.push(cost);
         if (kind === "places") args.push(holder);
       }
-      const decided = await scriptFor(name, shapes, told)(keys.length, ...keys, JSON.stringify(args));
-      return decisionOf(rules, told, decided);
+      try {
+        const decided = await scriptFor(name, shapes, told)(keys.length, ...keys, JSON.stringify(args));
+        if (owed.size > 0) payOwed();
+        return decisionOf(rules, told, decided);
+      } catch (error) {
+        giveBackAll(rules);
+        throw error;
+      }
     },
-    async release({ key, owner = key, holder = "" }) {
-      await link.hdel(hashOf(owner), placesOf(key) + holder);
-    },
+    release: (rule) => giveBack(...placeOf(rule)),
   };
 }
 
+/** A holder's field, and the hash it is in. */
+function placeOf({
+  key,
+  owner = key,
+  holder = "",
+}: Pick<LimitRule, "key" | "owner" | "holder">): [field: string, hash: string] {
+  return [placesOf(key) + holder, hashOf(owner)];
+}
+
 /** Of a key among others, from 1 on as in Lua; it is added where it is new. */
-function placeOf(key: string, keys: string[]): number {
+function indexOf(key: string, keys: string[]): number {
   return keys.indexOf(key) + 1 || keys.push(key);
 }
 

@@ -56,6 +56,8 @@ export function redisLink({ url, chance }: { url: string; chance: Chance }): Red
     commandTimeout: REDIS_COMMAND_MS,
     socketTimeout: REDIS_SILENCE_MS,
     retryStrategy: (tries) => retryDelay(tries, chance),
+    // a primary that became a replica keeps its clients: its name may already lead to another
+    reconnectOnError: ({ message }) => message.startsWith("READONLY"),
   });
   // ioredis prints an error that nobody listens to; the state tells all we need
   link.on("error", () => {});

@@ -206,7 +206,8 @@ for (const { name, open, missing, runs } of places)
         for (const holder of ["a", "b"]) expect(await passing(1, set(holder)), kind).toBe(1);
         expect(await passing(1, set("c")), kind).toBe(0);
         await place.advance(-24 * HOUR);
-        for (const holder of ["c", "d"]) expect(await passing(1, set(holder)), kind).toBe(1);
+        expect((await place.store.decide([set("c")])).standing.remaining, kind).toBe(1);
+        expect(await passing(1, set("d")), kind).toBe(1);
         expect(await passing(1, set("e")), kind).toBe(0);
       }
     });

@@ -15,6 +15,7 @@ import { systemChance } from "../../../server/adapters/chance.ts";
 import { openRedis } from "../../../server/adapters/redis.ts";
 import type { RedisStores } from "../../../server/adapters/redis.ts";
 import { connect, redisLink, retryDelay } from "../../../server/adapters/redis/link.ts";
+import type { LimitRule } from "../../../server/ports.ts";
 import { redisMissing, startRedis } from "../../support/redis.ts";
 import type { TestRedis } from "../../support/redis.ts";
 import { freePort, until } from "../../support/wait.ts";
@@ -65,6 +66,7 @@ describe.skipIf(redisMissing)("a Redis that goes away", () => {
     ["bus.subscribe", () => redis.bus.subscribe("c", () => {})],
     ["ping", () => redis.ping()],
     ["evictionPolicy", () => redis.evictionPolicy()],
+    ["role", () => redis.role()],
   ];
   const allReject = async (): Promise<void> => {
     const answers = await Promise.allSettled(methods.map(([, call]) => call()));
@@ -118,6 +120,46 @@ describe.skipIf(redisMissing)("a Redis that goes away", () => {
     server.resume();
     await until("the link is up", () => states.at(-1) === true);
     await allAnswer();
+  });
+
+  const placeOf = (holder: string, owner: string): LimitRule => ({
+    ...{ layer: "tier", kind: "places", key: `p:${owner}`, owner, limit: 1, windowMs: 60_000, holder },
+  });
+  const isFree = async (owner: string): Promise<boolean> => {
+    const { refused } = await redis.limitStore.decide([{ ...placeOf("looks", owner), cost: 0 }]);
+    return refused === undefined;
+  };
+
+  test("a decision that nobody heard holds no place, though Redis takes it later", async () => {
+    server.pause();
+    await expect(redis.limitStore.decide([placeOf("h", "anna")])).rejects.toThrow();
+    server.resume();
+    await until("the place is free", () => isFree("anna"));
+    expect(states).toEqual([true]);
+  });
+
+  test("a place given back while Redis hangs, or is cut off, is free once it answers", async () => {
+    for (const owner of ["ben", "cleo"]) await redis.limitStore.decide([placeOf("h", owner)]);
+    server.pause();
+    await expect(redis.limitStore.release(placeOf("h", "ben"))).rejects.toThrow();
+    await until("the silent link is given up", () => states.at(-1) === false);
+    await expect(redis.limitStore.release(placeOf("h", "cleo"))).rejects.toThrow();
+    server.resume();
+    await until("the link is up", () => states.at(-1) === true);
+    for (const owner of ["ben", "cleo"]) await until("the place is free", () => isFree(owner));
+  });
+
+  test("a primary that became a replica is left, and found again as a primary", async () => {
+    const raw = new Redis(server.url);
+    onTestFinished(() => raw.disconnect());
+    expect(await redis.role()).toBe("master");
+    await raw.replicaof("127.0.0.1", await freePort());
+    await expect(redis.counters.take("k", 5, 60_000)).rejects.toThrow("READONLY");
+    await until("the link is left", () => states.includes(false));
+    await until("the link is up", () => states.at(-1) === true);
+    expect(await redis.role()).toBe("slave");
+    await raw.replicaof("NO", "ONE");
+    expect((await redis.counters.take("k", 5, 60_000)).allowed).toBe(true);
   });
 
   test("a subscription comes back by itself and says that it was lost", async () => {
