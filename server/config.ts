@@ -31,6 +31,7 @@ const jsonList = z.string().transform((value, context) => {
 const secretHex = z.string().regex(/^[0-9a-f]{64}$/, "must be 64 characters of lower-case hex");
 /** what a person draws by lot and writes down: six words or more */
 const passphrase = z.string().min(24, "must be 24 characters or more").max(1024);
+const ageIdentity = z.string().regex(/^AGE-SECRET-KEY-1[0-9A-Z]{58}$/, "must be an identity of age");
 const modelKey = z.string().min(1).max(4096);
 const name = z.string().min(1).max(200);
 
@@ -61,6 +62,8 @@ export const configSchema = z.object({
   KMS_KEY: z.string().min(1).max(2048).optional(),
   KMS_KEY_PREVIOUS: z.string().min(1).max(2048).optional(),
   KMS_URL: url.optional(),
+  KMS_PROVIDER_PREVIOUS: z.enum(["aws", "azure", "google", "vault"]).optional(),
+  KMS_URL_PREVIOUS: url.optional(),
   AWS_REGION: name.optional(),
   AWS_ACCESS_KEY_ID: name.optional(),
   AWS_SECRET_ACCESS_KEY: modelKey.optional(),
@@ -72,10 +75,8 @@ export const configSchema = z.object({
   GOOGLE_APPLICATION_CREDENTIALS: z.string().min(1).max(4096).optional(),
   VAULT_TOKEN: modelKey.optional(),
   VAULT_NAMESPACE: name.optional(),
-  AGE_IDENTITY: z
-    .string()
-    .regex(/^AGE-SECRET-KEY-1[0-9A-Z]{58}$/, "must be an identity of age")
-    .optional(),
+  AGE_IDENTITY: ageIdentity.optional(),
+  AGE_IDENTITY_PREVIOUS: ageIdentity.optional(),
   BEARLINK_KEY: z.string().min(32).max(200).optional(),
   UPDATE_PUBLIC_KEY: secretHex.optional(),
   JWT_SECRET: z.string().min(32).max(1024).optional(),
@@ -175,6 +176,22 @@ const KMS_NEEDS = {
   age: ["AGE_IDENTITY"],
 } as const;
 
+/** What a change of the key service lacks: the former one is asked until `bear rewrap` is done. MISSION B12 */
+function formerKmsProblems(config: Config): string[] {
+  const { KMS_PROVIDER, KMS_PROVIDER_PREVIOUS: former, KMS_KEY_PREVIOUS } = config;
+  if (former === undefined)
+    return KMS_KEY_PREVIOUS !== undefined && (KMS_PROVIDER === "local" || KMS_PROVIDER === "age")
+      ? [`KMS_PROVIDER_PREVIOUS is missing: KMS_KEY_PREVIOUS is no key of KMS_PROVIDER=${KMS_PROVIDER}`]
+      : [];
+  return KMS_NEEDS[former]
+    .map((key) => {
+      if (key === "KMS_KEY") return "KMS_KEY_PREVIOUS";
+      return key === "KMS_URL" && former !== KMS_PROVIDER ? "KMS_URL_PREVIOUS" : key;
+    })
+    .filter((key) => config[key] === undefined)
+    .map((key) => `${key} is missing: KMS_PROVIDER_PREVIOUS=${former} needs it`);
+}
+
 /** What an object store is not written to without. */
 const OBJECT_STORE_NEEDS = ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] as const;
 
@@ -230,6 +247,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     const { HOST, PUBLIC_MQTT_HOST, KMS_PROVIDER } = parsed.data;
     for (const key of KMS_NEEDS[KMS_PROVIDER])
       if (given[key] === undefined) problems.push(`${key} is missing: KMS_PROVIDER=${KMS_PROVIDER} needs it`);
+    problems.push(...formerKmsProblems(parsed.data));
     for (const key of parsed.data.AUDIT_EXPORT_URL === undefined ? [] : OBJECT_STORE_NEEDS)
       if (given[key] === undefined) problems.push(`${key} is missing: AUDIT_EXPORT_URL needs it`);
     if ((parsed.data.CONSENT_CARD_URL === undefined) !== (parsed.data.CONSENT_CARD_KEY === undefined))

@@ -37,14 +37,15 @@ const SECRET_BYTES = 32;
 export async function openSecrets(config: Config, ports: MasterPorts): Promise<Secrets> {
   const { chance } = ports;
   const handed = handedKeys(config, chance);
-  const services = (await openKms(config, ports)) ?? [];
-  const phrases = [config.BEARLINK_PASSPHRASE, config.BEARLINK_PASSPHRASE_PREVIOUS].filter(
-    (phrase) => phrase !== undefined,
-  );
+  const services = await openKms(config, ports);
+  const { BEARLINK_PASSPHRASE: phrase, BEARLINK_PASSPHRASE_PREVIOUS: formerPhrase } = config;
+  // the first that is set wraps; each former one only unwraps
   const kmsRing = [
-    ...services,
-    ...(await Promise.all(phrases.map((phrase) => passphraseKms(phrase, chance)))),
+    ...(services.current ? [services.current] : []),
+    ...(phrase === undefined ? [] : [await passphraseKms(phrase, chance)]),
     ...handed.map((key) => localKms(key, chance)),
+    ...(formerPhrase === undefined ? [] : [await passphraseKms(formerPhrase, chance)]),
+    ...services.former,
   ] as [Kms, ...Kms[]];
   const masters = (await openMasters(ports, kmsRing)) as [Uint8Array, ...Uint8Array[]];
   const [masterKey, ...formerKeys] = masters;

@@ -64,7 +64,7 @@ async function unwrapped(
         throw new StartError(
           "KMS",
           `what is kept here was sealed under the key “${row.kek}”, and the settings name “${ring[0].kek}”: ` +
-            "give the former one as BEARLINK_MASTER_KEY_PREVIOUS or KMS_KEY_PREVIOUS until `bear rewrap` is done",
+            `give the former one as ${formerSettings(row.kek)} until \`bear rewrap\` is done`,
         );
       const plain = await kms.unwrap(row.wrapped).catch((cause: unknown) => {
         throw new StartError(
@@ -89,4 +89,16 @@ function keyOf(plain: Uint8Array, version: number): Uint8Array {
   if (!sameBytes(plain, bound(version, key)))
     throw new StartError("KMS", `master key ${version} was not wrapped as such: restore its row`);
   return key;
+}
+
+/** By the first word of `kek`: what names that key once it is the former one. */
+const FORMER_SETTINGS: Record<string, string> = {
+  local: "BEARLINK_MASTER_KEY_PREVIOUS",
+  passphrase: "BEARLINK_PASSPHRASE_PREVIOUS",
+  age: "AGE_IDENTITY_PREVIOUS",
+};
+
+function formerSettings(kek: string): string {
+  const provider = kek.split(" ", 1)[0]!;
+  return FORMER_SETTINGS[provider] ?? `KMS_KEY_PREVIOUS, with KMS_PROVIDER_PREVIOUS=${provider},`;
 }

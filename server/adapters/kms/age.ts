@@ -11,11 +11,11 @@ interface Age {
 
 const PACKAGE = "age-encryption";
 
-/** Throws StartError KMS where the package is not installed, or `identity` is none. */
-export async function ageKms(identity: string, load = loadAge): Promise<Kms> {
+/** Throws StartError KMS where the package is not installed, or `identity`, which `setting` holds, is none. */
+export async function ageKms(identity: string, setting = "AGE_IDENTITY", load = loadAge): Promise<Kms> {
   const age = await load();
   const recipient = await age.identityToRecipient(identity).catch(() => {
-    throw new StartError("KMS", "AGE_IDENTITY is no identity of age: one begins with AGE-SECRET-KEY-1");
+    throw new StartError("KMS", `${setting} is no identity of age: one begins with AGE-SECRET-KEY-1`);
   });
   return {
     kek: `age ${recipient}`,
@@ -37,10 +37,6 @@ async function loadAge(): Promise<Age> {
     // by a name in a variable: the check of types must not ask for an optional package
     return (await import(PACKAGE)) as Age;
   } catch (cause) {
-    throw new StartError(
-      "KMS",
-      `KMS_PROVIDER=age needs the package ${PACKAGE}: npm install ${PACKAGE}`,
-      cause,
-    );
+    throw new StartError("KMS", `age needs the package ${PACKAGE}: npm install ${PACKAGE}`, cause);
   }
 }

@@ -1,4 +1,4 @@
-/** Which key service the settings name. MISSION B13 */
+/** Which key services the settings name. MISSION B13 */
 import { readFileSync } from "node:fs";
 import type { Config } from "../../config.ts";
 import { StartError } from "../../errors.ts";
@@ -9,23 +9,43 @@ import { azureKms } from "./azure.ts";
 import { googleKms } from "./google.ts";
 import { transitKms } from "./transit.ts";
 
-/** The one in use, and the key before it where KMS_KEY_PREVIOUS names one; undefined for `local`, which needs no service. */
-export async function openKms(config: Config, ports: { clock: Clock }): Promise<Kms[] | undefined> {
-  if (config.KMS_PROVIDER === "local") return undefined;
-  const keys = [config.KMS_KEY, config.KMS_KEY_PREVIOUS].filter((key) => key !== undefined);
-  if (config.KMS_PROVIDER === "age") return [await ageKms(config.AGE_IDENTITY!)];
-  return keys.map((key) => service(config, key, ports));
+export interface KmsServices {
+  /** undefined for `local`, which needs no service */
+  current: Kms | undefined;
+  /** those that still unwrap, until `bear rewrap` is done */
+  former: Kms[];
+}
+
+export async function openKms(config: Config, ports: { clock: Clock }): Promise<KmsServices> {
+  const { KMS_PROVIDER, KMS_KEY, KMS_URL, AGE_IDENTITY, AGE_IDENTITY_PREVIOUS } = config;
+  const { KMS_PROVIDER_PREVIOUS: former = KMS_PROVIDER, KMS_KEY_PREVIOUS } = config;
+  const formerUrl = config.KMS_URL_PREVIOUS ?? (former === KMS_PROVIDER ? KMS_URL : undefined);
+  const services: KmsServices = { current: undefined, former: [] };
+  if (KMS_PROVIDER === "age") services.current = await ageKms(AGE_IDENTITY!);
+  else if (KMS_PROVIDER !== "local")
+    services.current = service(config, { provider: KMS_PROVIDER, key: KMS_KEY!, url: KMS_URL }, ports);
+  if (AGE_IDENTITY_PREVIOUS !== undefined)
+    services.former.push(await ageKms(AGE_IDENTITY_PREVIOUS, "AGE_IDENTITY_PREVIOUS"));
+  if (KMS_KEY_PREVIOUS !== undefined)
+    services.former.push(service(config, { provider: former, key: KMS_KEY_PREVIOUS, url: formerUrl }, ports));
+  return services;
+}
+
+interface ServiceKey {
+  provider: Config["KMS_PROVIDER"];
+  key: string;
+  url: string | undefined;
 }
 
 /** What each needs is there: config.ts has seen to it. */
-function service(config: Config, key: string, ports: { clock: Clock }): Kms {
-  switch (config.KMS_PROVIDER) {
+function service(config: Config, { provider, key, url }: ServiceKey, ports: { clock: Clock }): Kms {
+  switch (provider) {
     case "aws":
       return awsKms(
         {
           key,
           region: config.AWS_REGION!,
-          url: config.KMS_URL,
+          url,
           accessKeyId: config.AWS_ACCESS_KEY_ID!,
           secretAccessKey: config.AWS_SECRET_ACCESS_KEY!,
           sessionToken: config.AWS_SESSION_TOKEN,
@@ -41,19 +61,16 @@ function service(config: Config, key: string, ports: { clock: Clock }): Kms {
         authority: config.AZURE_AUTHORITY_HOST,
       });
     case "google":
-      return googleKms(
-        { key, account: readAccount(config.GOOGLE_APPLICATION_CREDENTIALS), url: config.KMS_URL },
-        ports,
-      );
+      return googleKms({ key, account: readAccount(config.GOOGLE_APPLICATION_CREDENTIALS), url }, ports);
     case "vault":
       return transitKms({
         key,
-        address: config.KMS_URL!,
+        address: url!,
         token: config.VAULT_TOKEN!,
         namespace: config.VAULT_NAMESPACE,
       });
     default:
-      throw new Error(`no service plays ${config.KMS_PROVIDER}`);
+      throw new Error(`no service plays ${provider}`);
   }
 }
 

@@ -2,13 +2,16 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { systemChance } from "../../../server/adapters/chance.ts";
 import { readConfig } from "../../../server/config.ts";
 import { openSecrets } from "../../../server/main/secrets.ts";
 import { createVault } from "../../../server/vault/seal.ts";
+import { rewrapMasters } from "../../../server/vault/masters.ts";
 import { fakeClock } from "../../support/clock.ts";
 import { memoryMasters } from "../../support/vault.ts";
+import { startTransit } from "../adapters/kms/stubs.ts";
+import type { Stub } from "../adapters/kms/stubs.ts";
 
 const DATA_DIR = mkdtempSync(join(tmpdir(), "bearlink-secrets-"));
 afterAll(() => rmSync(DATA_DIR, { recursive: true }));
@@ -73,6 +76,70 @@ test(
     expect(() => readConfig({ BEARLINK_PASSPHRASE: "too short" })).toThrow("BEARLINK_PASSPHRASE");
   },
 );
+
+describe("a former key of any kind opens what it wrapped, whatever takes over, and its absence is told by its setting", () => {
+  const phrase = "paw honey river owl lantern moss";
+  let stub: Stub;
+  let keys: Record<string, { now: Record<string, string>; former: Record<string, string>; lacks: string }>;
+
+  beforeAll(async () => {
+    const age = (await import("age-encryption")) as { generateIdentity(): Promise<string> };
+    const [identity, other] = [await age.generateIdentity(), await age.generateIdentity()];
+    const ageOf = (own: string) => ({
+      now: { KMS_PROVIDER: "age", AGE_IDENTITY: own },
+      former: { AGE_IDENTITY_PREVIOUS: own },
+      lacks: "AGE_IDENTITY_PREVIOUS",
+    });
+    stub = await startTransit();
+    const vault = { VAULT_TOKEN: "vault-token", VAULT_NAMESPACE: "bears" };
+    keys = {
+      key: {
+        now: { BEARLINK_MASTER_KEY: one },
+        former: { BEARLINK_MASTER_KEY_PREVIOUS: one },
+        lacks: "BEARLINK_MASTER_KEY_PREVIOUS",
+      },
+      phrase: {
+        now: { BEARLINK_PASSPHRASE: phrase },
+        former: { BEARLINK_PASSPHRASE_PREVIOUS: phrase },
+        lacks: "BEARLINK_PASSPHRASE_PREVIOUS",
+      },
+      age: ageOf(identity),
+      "another age": ageOf(other),
+      vault: {
+        now: { KMS_PROVIDER: "vault", KMS_KEY: "bear", KMS_URL: stub.url, ...vault },
+        former: {
+          ...{ KMS_PROVIDER_PREVIOUS: "vault", KMS_KEY_PREVIOUS: "bear", KMS_URL_PREVIOUS: stub.url },
+          ...vault,
+        },
+        lacks: "KMS_PROVIDER_PREVIOUS=vault",
+      },
+    };
+  });
+
+  afterAll(() => stub.close());
+
+  test.each([
+    ["age", "another age"],
+    ["age", "key"],
+    ["vault", "age"],
+    ["vault", "key"],
+    ["vault", "phrase"],
+    ["phrase", "key"],
+    ["key", "vault"],
+  ])("%s, then %s", { timeout: 120_000 }, async (from, to) => {
+    const cell = cellOf();
+    const { now: before, former, lacks } = keys[from]!;
+    const { now } = keys[to]!;
+    const sealed = (await cell.open(before)).vault.seal(text, "x");
+    const alone = cell.open(now);
+    await expect(alone).rejects.toMatchObject({ code: "KMS" });
+    await expect(alone).rejects.toThrow(lacks);
+    const both = await cell.open({ ...now, ...former });
+    expect(both.vault.open(sealed, "x")).toEqual(text);
+    await rewrapMasters(cell, both.kmsRing);
+    expect((await cell.open(now)).vault.open(sealed, "x")).toEqual(text);
+  });
+});
 
 test.each([
   ["aws", ["KMS_KEY", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]],

@@ -239,20 +239,23 @@ test("what Azure did not wrap is not quoted", async () => {
 });
 
 test("age without its package, or with no identity, says how to mend it", async () => {
-  await expect(ageKms("x", () => Promise.reject(new Error("npm install age-encryption")))).rejects.toThrow(
-    "npm install",
-  );
+  await expect(
+    ageKms("x", "AGE_IDENTITY", () => Promise.reject(new Error("npm install age-encryption"))),
+  ).rejects.toThrow("npm install");
   await expect(ageKms("AGE-SECRET-KEY-1NONE")).rejects.toMatchObject({ code: "KMS" });
 });
 
 describe("the settings", () => {
   const open = (env: Record<string, string>) => openKms(readConfig(env), { clock });
+  const keks = async (env: Record<string, string>) => {
+    const { current, former } = await open(env);
+    return [current, ...former].flatMap((kms) => kms?.kek ?? []);
+  };
 
   test("name the service, and the key before it", async () => {
     const aws = { AWS_REGION: "eu-central-1", AWS_ACCESS_KEY_ID: "a", AWS_SECRET_ACCESS_KEY: "b" };
     const azure = { AZURE_TENANT_ID: "t", AZURE_CLIENT_ID: "c", AZURE_CLIENT_SECRET: "s" };
-    const keks = async (env: Record<string, string>) => (await open(env))?.map(({ kek }) => kek);
-    expect(await keks({})).toBeUndefined();
+    expect(await keks({})).toEqual([]);
     expect(await keks({ KMS_PROVIDER: "aws", KMS_KEY: "one", KMS_KEY_PREVIOUS: "two", ...aws })).toEqual([
       "aws one",
       "aws two",
@@ -266,7 +269,47 @@ describe("the settings", () => {
       "vault mount/bear",
     ]);
     const identity = await firstIdentity();
-    expect((await keks({ KMS_PROVIDER: "age", AGE_IDENTITY: identity }))?.[0]).toMatch(/^age age1/);
+    expect((await keks({ KMS_PROVIDER: "age", AGE_IDENTITY: identity }))[0]).toMatch(/^age age1/);
+  });
+
+  test("name a former service beside the one in use, each with its own address", async () => {
+    const [one, two] = [await newIdentity(), await newIdentity()];
+    const { current, former } = await open({
+      ...{ KMS_PROVIDER: "age", AGE_IDENTITY: two, AGE_IDENTITY_PREVIOUS: one },
+    });
+    expect([current!.kek, ...former.map(({ kek }) => kek)]).toEqual([
+      (await ageKms(two)).kek,
+      (await ageKms(one)).kek,
+    ]);
+    const google = { KMS_KEY_PREVIOUS: "projects/p", KMS_PROVIDER_PREVIOUS: "google" };
+    expect(await keks({ ...google, AGE_IDENTITY_PREVIOUS: one })).toEqual([
+      (await ageKms(one)).kek,
+      "google projects/p",
+    ]);
+    const stub = await startTransit();
+    const vault = {
+      ...{ KMS_PROVIDER_PREVIOUS: "vault", KMS_KEY_PREVIOUS: "bear", KMS_URL_PREVIOUS: stub.url },
+      ...{ VAULT_TOKEN: "vault-token", VAULT_NAMESPACE: "bears" },
+    };
+    const left = await open({
+      ...{ KMS_PROVIDER: "google", KMS_KEY: "projects/p", KMS_URL: "http://127.0.0.1:9" },
+      ...vault,
+    });
+    const [transit] = left.former;
+    expect(Buffer.from(await transit!.unwrap(await transit!.wrap(plain)))).toEqual(Buffer.from(plain));
+    await stub.close();
+  });
+
+  test.each([
+    [{ KMS_KEY_PREVIOUS: "k" }, ["KMS_PROVIDER_PREVIOUS"]],
+    [{ KMS_PROVIDER_PREVIOUS: "google" }, ["KMS_KEY_PREVIOUS"]],
+    [
+      { KMS_PROVIDER_PREVIOUS: "vault", KMS_URL: "https://aws.example" },
+      ["KMS_KEY_PREVIOUS", "KMS_URL_PREVIOUS", "VAULT_TOKEN"],
+    ],
+    [{ KMS_PROVIDER_PREVIOUS: "aws", KMS_KEY_PREVIOUS: "k" }, ["AWS_REGION", "AWS_SECRET_ACCESS_KEY"]],
+  ])("%o names all that it lacks", (env, names) => {
+    for (const name of names) expect(() => readConfig(env)).toThrow(`${name} is missing`);
   });
 
   test("name a file of Google's that must be there", async () => {
