@@ -211,6 +211,8 @@ export interface ParentPrincipal {
   kind: "parent";
   /** the family's account: a guardian has the one they belong to */
   accountId: string;
+  /** who signed in, as the audit names them: the parent's account or a guardian's own; support's visit has the parent's */
+  personId: string;
   sessionId: string;
   /** support is named, reasoned and short, and reads only; the parent sees it among the sessions */
   role: SessionRole;

@@ -83,7 +83,8 @@ export async function removeGuardian(
 ): Promise<void> {
   const entry = {
     ...{ at: desk.clock.now(), action: "guardian_removed", outcome: "success" as const },
-    ...{ ...by, resource: id },
+    // a guardian who leaves is gone by then: their account tells of no family any more
+    ...{ ...by, resource: id, accountId },
   };
   const removed = await orUnavailable(desk.guardians.remove(accountId, id, entry));
   if (!removed) throw new Refusal("NOT_FOUND");

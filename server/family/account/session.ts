@@ -148,8 +148,9 @@ export function parentDoor({
       const named = await tokens.openAccess(token);
       const standing = named && (await parentSessions.standing(named.sessionId, clock.now()));
       if (!standing || standing.accountId !== named.accountId) return undefined;
-      const { familyId, role, signedInAt, tier } = standing;
-      return { kind: "parent", accountId: familyId, sessionId: named.sessionId, role, signedInAt, tier };
+      const { accountId: personId, familyId: accountId, role, signedInAt, tier } = standing;
+      const { sessionId } = named;
+      return { kind: "parent", accountId, personId, sessionId, role, signedInAt, tier };
     },
   };
 }

@@ -70,6 +70,7 @@ export async function readConversation(
 /** Who looks at what a child said, and from where. */
 export interface Viewer {
   accountId: string;
+  personId: string;
   role: SessionRole;
   sessionId: string;
   address: string;
@@ -78,7 +79,7 @@ export interface Viewer {
 /** The same, looked at by a person: that stands in the family's trail, whoever it was. MISSION B26 */
 export async function viewConversation(
   ports: HistoryPorts,
-  { accountId, role, sessionId, address }: Viewer,
+  { accountId, personId, role, sessionId, address }: Viewer,
   conversationId: string,
 ): Promise<KeptConversation & { messages: Said[] }> {
   const found = await readConversation(ports, accountId, conversationId);
@@ -86,7 +87,7 @@ export async function viewConversation(
   await orUnavailable(
     ports.audit.append({
       ...{ ...entry, accountId, address, resource: conversationId, reason: role },
-      actor: role === "support" ? `support:${sessionId}` : accountId,
+      actor: role === "support" ? `support:${sessionId}` : personId,
     }),
   );
   return found;

@@ -417,13 +417,22 @@ describe("guardians", () => {
     expect(code(await ask("POST", "/auth/invite", { body }))).toBe("LINK_REFUSED");
   });
 
-  test("one leaves by themselves; the family stays", async () => {
+  test("one leaves by themselves, which the family's trail has; the family stays", async () => {
     const parent = await signedIn();
     const email = at.newEmail();
     await ask("POST", "/me/guardians", { headers: parent.bearer, body: { email, name: "Gran" } });
     const body = { token: linkTo(email), password: NEW_PASSWORD, name: "Gran" };
-    const guardian = bearing(await ask("POST", "/auth/invite", { body }));
+    const accepted = await ask("POST", "/auth/invite", { body });
+    const guardian = bearing(accepted);
+    const { account } = accepted.json() as { account: { id: string; family_id: string } };
+    const { id: personId, family_id: accountId } = account;
+    const token = guardian.authorization.slice("Bearer ".length);
+    const standing = await parentDoor(at.desk).principal(token);
+    expect(standing).toMatchObject({ role: "guardian", accountId, personId });
+    await at.trail();
     expect((await ask("DELETE", "/me", { headers: guardian })).statusCode).toBe(204);
+    const left = { action: "guardian_removed", actor: personId, resource: personId, accountId };
+    expect(await at.trail()).toMatchObject([left]);
     expect((await ask("GET", "/me", { headers: guardian })).statusCode).toBe(401);
     expect((await ask("GET", "/me", { headers: parent.bearer })).statusCode).toBe(200);
   });
@@ -477,7 +486,15 @@ describe("the policy", () => {
     const asked = (role: (typeof roles)[number]) =>
       (Object.keys(policy) as Capability[]).filter((capability) =>
         may(
-          { kind: "parent", accountId: "a", sessionId: "s", role, signedInAt: 0, tier: "free" },
+          {
+            kind: "parent",
+            accountId: "a",
+            personId: "a",
+            sessionId: "s",
+            role,
+            signedInAt: 0,
+            tier: "free",
+          },
           capability,
         ),
       );

@@ -133,15 +133,17 @@ describe("conversations", () => {
     expect((await ask("GET", `/${id}`)).text).not.toMatch(/dad|escalate|abuse|withheld/);
   });
 
-  test("that a person looked at one stands in the family's trail, support's looks as such, and nothing of what was said", async () => {
+  test("that a person looked at one stands in the family's trail, each guardian's look as theirs and support's as such, and nothing of what was said", async () => {
     await talk("bear-a", "marzipan volcano");
     const [{ id }] = (await sessions()) as [{ id: string }];
     await ask("GET", `/${id}`);
+    await ask("GET", `/${id}`, parentOf(accountId, { role: "guardian", personId: "gran" }));
     await ask("GET", `/${id}`, parentOf(accountId, { role: "support", sessionId: "visit-1" }));
     const rows = home.at.entries.filter(({ resource }) => resource === id);
     const told = { action: "transcript_viewed", accountId };
     expect(rows).toMatchObject([
       { ...told, actor: accountId, reason: "parent" },
+      { ...told, actor: "gran", reason: "guardian" },
       { ...told, actor: "support:visit-1", reason: "support" },
     ]);
     expect(JSON.stringify(rows)).not.toMatch(/marzipan/);

@@ -25,6 +25,7 @@ test("a handler is told who asks", async () => {
   expect(await ask("parent", parentOf("family-1", { role: "guardian" }))).toEqual({
     kind: "parent",
     accountId: "family-1",
+    personId: "family-1",
     sessionId: "session",
     role: "guardian",
     signedInAt: at.clock.now(),

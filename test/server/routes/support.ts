@@ -72,6 +72,7 @@ function namedParents({ clock }: House): ParentDoor {
       const said = JSON.parse(text) as Partial<ParentPrincipal> & { accountId: string };
       return {
         kind: "parent",
+        personId: said.accountId,
         sessionId: "session",
         role: "parent",
         signedInAt: clock.now(),
