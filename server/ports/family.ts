@@ -146,7 +146,8 @@ export interface Consents {
     requestId: string,
     method: ConsentMethodName,
     evidence: string,
-    entry: AuditEntry,
+    at: number,
+    entryOf: (proven: ConsentRequest) => AuditEntry,
   ): Promise<ConsentRequest | undefined>;
   /** Answers with those that were pending or granted; open requests of the child die. */
   revoke(childId: string, recipients: readonly Recipient[], entry: AuditEntry): Promise<Recipient[]>;

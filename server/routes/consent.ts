@@ -15,6 +15,7 @@ import type { Language } from "../ports.ts";
 import { parentOf } from "./account.ts";
 import { childParams as params, hex, language, printable } from "./app.ts";
 import type { App } from "./app.ts";
+import { actorOf } from "./keys.ts";
 
 const recipient = z.enum(RECIPIENTS);
 const method = z.enum(["email_plus", "card", "form"]);
@@ -165,7 +166,8 @@ export function consentRoutes(app: App, consent: ConsentPorts): void {
     },
     async handler(request) {
       const { request_id: requestId } = request.params;
-      await confirmByForm(consent, { requestId, reference: request.body.reference }, request.clientAddress);
+      const by = { actor: actorOf(request), address: request.clientAddress };
+      await confirmByForm(consent, { requestId, reference: request.body.reference }, by);
       return { confirmed: true as const };
     },
   });

@@ -125,21 +125,24 @@ export function sqlConsents({ db, next }: { db: Kysely<Tables>; next: NextConsen
       return row && requestOf(row);
     },
 
-    async prove(requestId, method, evidence, entry) {
+    async prove(requestId, method, evidence, at, entryOf) {
       return db.transaction().execute(async (tx) => {
         const row = await tx
           .deleteFrom("consent_requests")
           .where("request_id", "=", requestId)
           .where("method", "=", method)
-          .where("expires_at", ">", entry.at)
+          .where("expires_at", ">", at)
           .returningAll()
           .executeTakeFirst();
         if (!row) return undefined;
         const request = requestOf(row);
         await lockChild(tx, request.childId);
         const recipients = readIn(request);
-        await move(tx, request.childId, { event: "proven", recipients, method, evidence, at: entry.at });
-        await tx.insertInto("audit").values(auditRow(entry)).execute();
+        await move(tx, request.childId, { event: "proven", recipients, method, evidence, at });
+        await tx
+          .insertInto("audit")
+          .values(auditRow(entryOf(request)))
+          .execute();
         return request;
       });
     },

@@ -165,7 +165,8 @@ export async function confirmByCode(
     request.childId === childId &&
     sameBytes(codeHash(hash, requestId, code), request.codeHash);
   if (!right) throw new Refusal("CONSENT_REFUSED");
-  await prove(ports, requestId, "email_plus", `code of a mail, from ${by.address}`, by.accountId, by.address);
+  const actor = { actor: by.accountId, address: by.address };
+  await prove(ports, requestId, "email_plus", `code of a mail, from ${by.address}`, actor);
   // the "plus": it is granted whether or not this mail leaves
   await ports.letters
     ?.granted(by.accountId)
@@ -181,16 +182,16 @@ export async function confirmByCard(
   const { card, hash, clock } = ports;
   if (!card || !isFromCardService(hash, card, message, clock.now())) throw new Refusal("CONSENT_REFUSED");
   const evidence = `transaction ${message.transactionId}`;
-  await prove(ports, message.requestId, "card", evidence, "card-service", address);
+  await prove(ports, message.requestId, "card", evidence, { actor: "card-service", address });
 }
 
 /** The operator has the signed form in hand. Throws CONSENT_REFUSED where the request is not open. */
 export async function confirmByForm(
   ports: ConsentPorts,
   { requestId, reference }: { requestId: string; reference: string },
-  address: string,
+  by: { actor: string; address: string },
 ): Promise<void> {
-  await prove(ports, requestId, "form", `form ${reference}`, "operator", address);
+  await prove(ports, requestId, "form", `form ${reference}`, by);
 }
 
 async function prove(
@@ -198,20 +199,15 @@ async function prove(
   requestId: string,
   method: ConsentMethodName,
   evidence: string,
-  actor: string,
-  address: string,
+  by: { actor: string; address: string },
 ): Promise<void> {
   const at = ports.clock.now();
-  const entry = {
-    at,
-    action: "consent_granted",
-    outcome: "success",
-    actor,
-    address,
-    reason: method,
-  } as const;
   const request = await orUnavailable(
-    ports.consents.prove(requestId, method, evidence, { ...entry, resource: requestId }),
+    ports.consents.prove(requestId, method, evidence, at, ({ accountId, childId, versions }) => ({
+      ...{ at, action: "consent_granted", outcome: "success", ...by, accountId },
+      resource: pseudonym(ports.hash, childId),
+      reason: `${method}: ${Object.keys(versions).join(" ")}`,
+    })),
   );
   if (!request) throw new Refusal("CONSENT_REFUSED");
   const { accountId, childId } = request;

@@ -131,7 +131,7 @@ export async function newChild(home: FamilyHouse, accountId: string, consented =
     const recipients = parts.map(({ recipient }) => recipient);
     const wish = { method: "form" as const, recipients, noticeVersion };
     const { requestId } = await askConsent(consent, { accountId, address: "::1" }, childId, wish);
-    await confirmByForm(consent, { requestId, reference: "1" }, "::1");
+    await confirmByForm(consent, { requestId, reference: "1" }, { actor: "key:0a1b2c3d", address: "::1" });
   }
   return childId;
 }

@@ -5,6 +5,7 @@ import type { ExportPorts } from "../../../server/family/care/export.ts";
 import { careRoutes } from "../../../server/routes/care.ts";
 import { sqlAllowances } from "../../../server/adapters/sql/allowances.ts";
 import { openTalkBook } from "../../../server/family/talk.ts";
+import { keyIdOf } from "../../../server/keys/developer-key.ts";
 import { childrenRoutes } from "../../../server/routes/children.ts";
 import { consentRoutes } from "../../../server/routes/consent.ts";
 import { pairRoutes } from "../../../server/routes/pair.ts";
@@ -14,7 +15,7 @@ import type { AccountHouse } from "../family/account/support.ts";
 import { careHouse } from "../family/care/support.ts";
 import { CODE, newAccount, newChild, newToy } from "../family/support.ts";
 import type { FamilyHouse } from "../family/support.ts";
-import { KEYED, openServer, parentOf } from "./support.ts";
+import { DEVELOPER_KEY, KEYED, openServer, parentOf } from "./support.ts";
 
 let people: AccountHouse;
 let home: FamilyHouse;
@@ -213,6 +214,13 @@ describe("consent", () => {
     expect((await ask("POST", form, { reference: "7" })).status).toBe(401);
     expect((await ask("POST", form, { reference: "7" }, KEYED)).body).toEqual({ confirmed: true });
     expect(await ask("POST", form, { reference: "7" }, KEYED)).toMatchObject({ code: "CONSENT_REFUSED" });
+    const rows = await home.database.db
+      .selectFrom("audit")
+      .selectAll()
+      .where("account_id", "=", accountId)
+      .execute();
+    const key = `key:${keyIdOf(DEVELOPER_KEY)}`;
+    expect(rows.at(-1)).toMatchObject({ action: "consent_granted", actor: key, reason: "form: voice chat" });
     const after = await ask("DELETE", `${url}?recipient=chat`);
     const states = (after.body.recipients as { recipient: string; state: string }[]).map(
       ({ recipient, state }) => `${recipient} ${state}`,

@@ -13,6 +13,7 @@ import { places } from "./places.ts";
 
 const NOW = 1_800_000_000_000;
 const entry: AuditEntry = { at: NOW, action: "tested", outcome: "success", actor: "ada" };
+const granted = (): AuditEntry => entry;
 
 for (const { name, missing, open } of places)
   describe.skipIf(missing)(`families on ${name}`, () => {
@@ -93,7 +94,7 @@ for (const { name, missing, open } of places)
       test("takes with it all that it consented to, record and requests; nothing with its id stays", async () => {
         const request = requestOf();
         await consents.ask(request, NOW);
-        await consents.prove(request.requestId, "form", "form 1", entry);
+        await consents.prove(request.requestId, "form", "form 1", NOW, granted);
         await consents.ask(requestOf(), NOW);
         await database.db.deleteFrom("children").where("id", "=", childId).execute();
         for (const table of ["consents", "consent_records", "consent_requests", "pairing_windows"]) {
@@ -110,11 +111,11 @@ for (const { name, missing, open } of places)
         const request = requestOf();
         await consents.ask(request, NOW);
         expect(await statesOf()).toEqual({ voice: "pending v1", chat: "pending c1" });
-        expect(await consents.prove(request.requestId, "card", "x", entry)).toBeUndefined();
-        const late = { ...entry, at: request.expiresAt };
-        expect(await consents.prove(request.requestId, "form", "x", late)).toBeUndefined();
+        expect(await consents.prove(request.requestId, "card", "x", NOW, granted)).toBeUndefined();
+        const late = consents.prove(request.requestId, "form", "x", request.expiresAt, granted);
+        expect(await late).toBeUndefined();
         const proofs = await Promise.all(
-          Array.from({ length: 4 }, () => consents.prove(request.requestId, "form", "form 7", entry)),
+          Array.from({ length: 4 }, () => consents.prove(request.requestId, "form", "form 7", NOW, granted)),
         );
         expect(proofs.filter((proof) => proof !== undefined)).toEqual([request]);
         expect(await statesOf()).toEqual({ voice: "granted v1", chat: "granted c1" });
@@ -144,7 +145,7 @@ for (const { name, missing, open } of places)
           .set(former)
           .where("request_id", "=", requestId)
           .execute();
-        expect(await consents.prove(requestId, "form", "form 7", entry)).toEqual(request);
+        expect(await consents.prove(requestId, "form", "form 7", NOW, granted)).toEqual(request);
         expect(await consents.of(childId)).toContainEqual({
           ...{ recipient: "voice", state: "granted", method: "form", changedAt: NOW },
           ...{ noticeVersion: "v1", noticeLanguage: undefined, noticeDigest: undefined },
@@ -154,23 +155,23 @@ for (const { name, missing, open } of places)
       test("that stands is not lost by asking anew; the proof brings the new notice", async () => {
         const first = requestOf();
         await consents.ask(first, NOW);
-        await consents.prove(first.requestId, "form", "form", entry);
+        await consents.prove(first.requestId, "form", "form", NOW, granted);
         const second = requestOf({ versions: { voice: "v2" } });
         await consents.ask(second, NOW);
         expect(await statesOf()).toEqual({ voice: "granted v1", chat: "granted c1" });
-        await consents.prove(second.requestId, "form", "form", entry);
+        await consents.prove(second.requestId, "form", "form", NOW, granted);
         expect(await statesOf()).toEqual({ voice: "granted v2", chat: "granted c1" });
       });
 
       test("revoked is revoked: for one recipient or all, and a proof that comes later proves nothing", async () => {
         const first = requestOf();
         await consents.ask(first, NOW);
-        await consents.prove(first.requestId, "form", "form", entry);
+        await consents.prove(first.requestId, "form", "form", NOW, granted);
         const open = requestOf();
         await consents.ask(open, NOW);
         expect(await consents.revoke(childId, ["chat", "moderation"], entry)).toEqual(["chat"]);
         expect(await statesOf()).toEqual({ voice: "granted v1", chat: "revoked c1" });
-        expect(await consents.prove(open.requestId, "form", "form", entry)).toBeUndefined();
+        expect(await consents.prove(open.requestId, "form", "form", NOW, granted)).toBeUndefined();
         expect(await consents.revoke(childId, RECIPIENTS, entry)).toEqual(["voice"]);
         expect(await consents.revoke(childId, RECIPIENTS, entry)).toEqual([]);
         expect(await statesOf()).toEqual({ voice: "revoked v1", chat: "revoked c1" });

@@ -44,7 +44,7 @@ for (const { name, missing, open } of places)
       const read = { language: "en", digests: {} };
       const rest = { ...read, method: "form", codeHash: undefined, expiresAt: NOW + 1 } as const;
       await consents.ask({ requestId, childId, accountId: "ada", versions, ...rest }, NOW);
-      await consents.prove(requestId, "form", "form", entry);
+      await consents.prove(requestId, "form", "form", NOW, () => entry);
     }
     const rowsOf = async (table: string): Promise<number> => {
       const { rows } = await sql<{ n: number }>`select count(*)::int4 as n from ${sql.table(table)}`.execute(

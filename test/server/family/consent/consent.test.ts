@@ -11,6 +11,7 @@ import {
   confirmByForm,
   consentOf,
   hasConsent,
+  pseudonym,
   revokeConsent,
 } from "../../../../server/family/consent/consent.ts";
 import { cardSignature } from "../../../../server/family/consent/methods.ts";
@@ -29,6 +30,8 @@ beforeAll(async () => {
 afterAll(() => database.close());
 
 const ADDRESS = "203.0.113.7";
+/** the operator's */
+const KEY = { actor: "key:0a1b2c3d", address: "192.0.2.1" };
 
 async function home(options?: Parameters<typeof familyHouse>[1]) {
   const at = familyHouse(database, options);
@@ -110,7 +113,7 @@ describe("the notice", () => {
   test("read in German is consented to in German: the record says so, and in English it stands too", async () => {
     const { ask, consent, accountId, childId, database, states } = await home();
     const { requestId } = await ask("form", ["voice"], "de");
-    await confirmByForm(consent, { requestId, reference: "1" }, ADDRESS);
+    await confirmByForm(consent, { requestId, reference: "1" }, KEY);
     const [voice] = consent.notice.in("de").parts;
     const records = await database.db
       .selectFrom("consent_records")
@@ -132,7 +135,7 @@ describe("the notice", () => {
   test("that changed asks again: of that provider for it alone, and nothing is sent there meanwhile", async () => {
     const { ask, accountId, childId, consent, database: db, ...at } = await home();
     const { requestId } = await ask("form", ["voice", "speech_in", "chat"]);
-    await confirmByForm(consent, { requestId, reference: "1" }, ADDRESS);
+    await confirmByForm(consent, { requestId, reference: "1" }, KEY);
     const toy = await newToy({ ...at, database: db } as FamilyHouse);
     await db.db
       .updateTable("toys")
@@ -249,17 +252,48 @@ describe("consent by card", () => {
   test("is not proven by a form, nor a form by a card", async () => {
     const { ask, consent } = await home();
     const { requestId } = await ask("card");
-    await expect(confirmByForm(consent, { requestId, reference: "1" }, ADDRESS)).rejects.toEqual(
+    await expect(confirmByForm(consent, { requestId, reference: "1" }, KEY)).rejects.toEqual(
       refused("CONSENT_REFUSED"),
     );
   });
+});
+
+describe("a proof", () => {
+  test.each(["email_plus", "card", "form"] as const)(
+    "stands in the family's trail, by whom and for what, and without the child's id: %s",
+    async (method) => {
+      const { ask, consent, by, childId, accountId, letters, at, database } = await home();
+      const { requestId } = await ask(method);
+      const word = { requestId, transactionId: "tx-1", at: Math.floor(at.clock.now() / 1000) };
+      const signature = toHex(cardSignature(systemHash, Buffer.from(CARD_KEY, "hex"), word));
+      await {
+        email_plus: () => confirmByCode(consent, by, childId, { requestId, code: letters[0]!.code! }),
+        card: () => confirmByCard(consent, { ...word, signature }, ADDRESS),
+        form: () => confirmByForm(consent, { requestId, reference: "1" }, KEY),
+      }[method]();
+      const rows = await database.db
+        .selectFrom("audit")
+        .select(["actor", "address", "resource", "reason"])
+        .where("action", "=", "consent_granted")
+        .where("account_id", "=", accountId)
+        .execute();
+      const who = {
+        email_plus: by,
+        card: { actor: "card-service", address: ADDRESS },
+        form: KEY,
+      }[method];
+      const { actor, address } = { actor: accountId, ...who };
+      const resource = pseudonym(systemHash, childId);
+      expect(rows).toEqual([{ actor, address, resource, reason: `${method}: voice chat` }]);
+    },
+  );
 });
 
 describe("taking it back", () => {
   test("is at once, for one or all, and told for each of the child's toys; another's child is not there", async () => {
     const { ask, states, consent, by, childId, accountId, at, database, ...rest } = await home();
     const { requestId } = await ask("form");
-    await confirmByForm(consent, { requestId, reference: "1" }, ADDRESS);
+    await confirmByForm(consent, { requestId, reference: "1" }, KEY);
     const toy = await newToy({ at, database, ...rest } as FamilyHouse);
     await database.db
       .updateTable("toys")
