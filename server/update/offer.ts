@@ -59,11 +59,12 @@ export function createOffers(ports: OfferPorts): Offers {
   }
 
   /** Kept, written down and counted once, however many cells see it. */
-  async function conclude(attempt: Attempt, action: string): Promise<void> {
+  async function conclude(attempt: Attempt, action: string, code?: string): Promise<void> {
     const { deviceId, version, at, tries } = attempt;
     const outcome = action === "update_ok" ? "success" : "refused";
-    const entry = { at, action, outcome, actor: deviceId, resource: version } as const;
-    if (!(await updates.keepAttempt(attempt, { ...entry, reason: `tries ${tries}` }))) return;
+    const entry = { at, action, outcome, actor: deviceId, resource: deviceId } as const;
+    const reason = `version ${version}, tries ${tries}${code === undefined ? "" : `, code ${code}`}`;
+    if (!(await updates.keepAttempt(attempt, { ...entry, reason }))) return;
     ports.meter.count("updates_total", { result: action.slice("update_".length) });
     log.info({ toy: deviceId, version, tries }, action);
   }
@@ -79,7 +80,8 @@ export function createOffers(ports: OfferPorts): Offers {
     log.info({ toy: deviceId, version, tries, ack: ack?.ok, code: ack?.code }, "a toy was told of an update");
     ports.meter.count("updates_total", { result: ack === undefined ? "unheard" : "offered" });
     if (ack === undefined) await updates.keepAttempt({ ...attempt, tries: tries - 1 });
-    else if (!ack.ok) await conclude({ ...attempt, state: "refused", at: clock.now() }, "update_refused");
+    else if (!ack.ok)
+      await conclude({ ...attempt, state: "refused", at: clock.now() }, "update_refused", ack.code);
   }
 
   async function offer(deviceId: string): Promise<void> {

@@ -69,7 +69,8 @@ test("that it comes back with it is its success: update_ok, once", async () => {
   await offers.arrived(toy);
   expect(told).toHaveLength(1);
   expect(attempt()?.state).toBe("ok");
-  expect(entries).toMatchObject([{ action: "update_ok", actor: toy, resource: "1.1.0", outcome: "success" }]);
+  expect(entries).toMatchObject([{ action: "update_ok", actor: toy, resource: toy, outcome: "success" }]);
+  expect(entries[0]!.reason).toBe("version 1.1.0, tries 1");
   expect(await updates.tallies()).toEqual(new Map([["1.1.0", { offered: 0, ok: 1, failed: 0, refused: 0 }]]));
 });
 
@@ -98,6 +99,7 @@ test("one that refuses is not asked again", async () => {
   await offers.arrived(toy);
   expect(told).toHaveLength(1);
   expect([attempt()?.state, actions()]).toEqual(["refused", ["update_refused"]]);
+  expect(entries[0]!.reason).toBe("version 1.1.0, tries 1, code UNKNOWN");
 });
 
 test("one that gives no answer has not been told", async () => {
