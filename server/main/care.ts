@@ -77,7 +77,7 @@ export function openCare(config: Config, parts: CareParts, more: MoreCare = {}):
     ...common,
     stores: [...(config.MAIL_URL === undefined ? [outboxStore(config)] : []), ...(more.stores ?? [])],
     async unpair(accountId, deviceId) {
-      await unpair(families.owner, { accountId, address: "deletion" }, deviceId).catch((error: unknown) => {
+      await unpair(families.owner, { accountId, actor: "deletion" }, deviceId).catch((error: unknown) => {
         // it went by itself meanwhile
         if (!(error instanceof Refusal && error.code === "NOT_FOUND")) throw error;
       });

@@ -97,7 +97,7 @@ export function openFamilies(config: Config, parts: FamilyParts): Families {
       retention: retentionJob({
         ...parts,
         policy,
-        unpair: (accountId, deviceId) => unpair(owner, { accountId, address: "retention" }, deviceId),
+        unpair: (accountId, deviceId) => unpair(owner, { accountId, actor: "retention" }, deviceId),
       }),
     },
     windows: {

@@ -38,7 +38,9 @@ export interface OwnerPorts {
 /** Who acts, as the audit names them. */
 export interface Owner {
   accountId: string;
-  address: string;
+  /** what does it for the account, where nobody asked */
+  actor?: string;
+  address?: string;
 }
 
 const CODE_BYTES = 16;
@@ -71,8 +73,9 @@ async function withRekey(
 }
 
 function entryOf({ clock }: OwnerPorts, by: Owner, action: string, deviceId: string): AuditEntry {
-  const { accountId: actor, address } = by;
-  return { at: clock.now(), action, outcome: "success", actor, address, resource: deviceId };
+  const { accountId, actor = accountId, address } = by;
+  const entry = { at: clock.now(), action, outcome: "success" as const, actor, accountId };
+  return { ...entry, resource: deviceId, ...(address !== undefined && { address }) };
 }
 
 /** The toy is the record's: its line closes, and its conversation is forgotten. */
@@ -155,8 +158,14 @@ export async function acceptTransfer(
   const codeHash = pairingCodeHash(ports.hash, code);
   const to = { accountId: by.accountId, childId };
   const entry = entryOf(ports, by, "toy_transferred", deviceId);
+  // the family it leaves sees that it did, and nothing of who has it now
+  const leftOf = (formerId: string): AuditEntry =>
+    entryOf(ports, { accountId: formerId, actor: "new-owner" }, "toy_transferred_away", deviceId);
   const done = await withRekey(ports, deviceId, (rekey) =>
-    ports.ownership.transfer(deviceId, codeHash, to, rekey, entry),
+    ports.ownership.transfer(deviceId, codeHash, to, rekey, entry.at, (formerId) => [
+      leftOf(formerId),
+      entry,
+    ]),
   );
   if (!done) throw new Refusal("PAIRING_REFUSED");
   const dedupeKey = `toy_paired:${deviceId}:${entry.at}`;

@@ -160,12 +160,12 @@ export async function openWindow(ports: WindowPorts, request: WindowRequest): Pr
 /** Three words as the parent heard them. Throws NOT_FOUND, for another's window too. */
 export async function pickWords(
   ports: WindowPorts,
-  accountId: string,
+  by: { accountId: string; address: string },
   windowId: string,
   words: string[],
 ): Promise<WindowView> {
   const { pairings, clock } = ports;
-  const window = await orUnavailable(pairings.pick(windowId, accountId, words, clock.now()));
+  const window = await orUnavailable(pairings.pick(windowId, by, words, clock.now()));
   if (!window) throw new Refusal("NOT_FOUND");
   await tellOutcome(ports, window);
   return viewOf(window, clock.now());

@@ -56,7 +56,12 @@ export interface Pairings {
   open(window: PairingWindow, now: number): Promise<Opened>;
   find(windowId: string): Promise<PairingWindow | undefined>;
   /** Counts one try. Answers with the window after it; undefined where this account has no such window. */
-  pick(windowId: string, accountId: string, words: string[], now: number): Promise<PairingWindow | undefined>;
+  pick(
+    windowId: string,
+    by: { accountId: string; address: string },
+    words: string[],
+    now: number,
+  ): Promise<PairingWindow | undefined>;
   /** The toy's proof held. Answers with the window after it. */
   press(windowId: string, now: number): Promise<PairingWindow | undefined>;
   cancel(windowId: string): Promise<void>;
@@ -129,7 +134,8 @@ export interface Ownership {
     codeHash: Uint8Array,
     to: { accountId: string; childId: string },
     rekey: RekeyStep,
-    entry: AuditEntry,
+    at: number,
+    entriesOf: (formerId: string) => readonly AuditEntry[],
   ): Promise<"done" | "none" | "changed">;
   /** A factory reset: told to the owner, and nothing else. PROTOCOL.md §8.6. False, and no entry, where the last one that was noted is no older than `quietMs`. */
   noteReset(deviceId: string, entry: AuditEntry, quietMs: number): Promise<boolean>;

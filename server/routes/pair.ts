@@ -64,8 +64,8 @@ export function pairRoutes(app: App, ports: WindowPorts): void {
     config,
     schema: { params, body: wordsBody, response: { 200: viewAnswer } },
     async handler(request) {
-      const { accountId } = parentOf(request);
-      return tell(await pickWords(ports, accountId, request.params.window_id, request.body.words));
+      const by = { accountId: parentOf(request).accountId, address: request.clientAddress };
+      return tell(await pickWords(ports, by, request.params.window_id, request.body.words));
     },
   });
 

@@ -26,6 +26,7 @@ import * as noticeLanguage from "./migrations/019_notice_language.ts";
 import * as mailLanguage from "./migrations/020_mail_language.ts";
 import * as auditArchive from "./migrations/021_audit_archive.ts";
 import * as visitsOfKeys from "./migrations/022_visits_of_keys.ts";
+import * as pickedAddress from "./migrations/024_picked_address.ts";
 import type { Tables } from "./schema.ts";
 
 export interface MigrationFile {
@@ -101,6 +102,11 @@ const files: MigrationFile[] = [
     name: "022_visits_of_keys",
     file: new URL("./migrations/022_visits_of_keys.ts", import.meta.url),
     migration: visitsOfKeys,
+  },
+  {
+    name: "024_picked_address",
+    file: new URL("./migrations/024_picked_address.ts", import.meta.url),
+    migration: pickedAddress,
   },
 ];
 

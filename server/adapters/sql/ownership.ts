@@ -24,7 +24,7 @@ export function sqlOwnership({ db }: { db: Kysely<Tables> }): Ownership {
     fits: (toy: Selectable<Tables["toys"]>) => boolean,
     to: { accountId: string; childId: string } | undefined,
     rekey: RekeyStep,
-    entry: AuditEntry,
+    entriesOf: (formerId: string) => readonly AuditEntry[],
   ): Promise<"done" | "none" | "changed"> {
     return db.transaction().execute(async (tx) => {
       const toy = await tx
@@ -52,7 +52,7 @@ export function sqlOwnership({ db }: { db: Kysely<Tables> }): Ownership {
         })
         .where("device_id", "=", deviceId)
         .execute();
-      await note(tx, entry);
+      for (const entry of entriesOf(toy.owner_id!)) await note(tx, entry);
       return "done";
     });
   }
@@ -66,7 +66,13 @@ export function sqlOwnership({ db }: { db: Kysely<Tables> }): Ownership {
     },
 
     unpair: (deviceId, accountId, rekey, entry) =>
-      handOver(deviceId, (toy) => toy.owner_id === accountId, undefined, rekey, entry),
+      handOver(
+        deviceId,
+        (toy) => toy.owner_id === accountId,
+        undefined,
+        rekey,
+        () => [entry],
+      ),
 
     async offerTransfer(deviceId, accountId, { hash, until }, entry) {
       return db.transaction().execute(async (tx) => {
@@ -81,18 +87,18 @@ export function sqlOwnership({ db }: { db: Kysely<Tables> }): Ownership {
       });
     },
 
-    transfer: (deviceId, codeHash, to, rekey, entry) =>
+    transfer: (deviceId, codeHash, to, rekey, at, entriesOf) =>
       handOver(
         deviceId,
         (toy) =>
           toy.owner_id !== null &&
           toy.owner_id !== to.accountId &&
-          toy.transfer_until > entry.at &&
+          toy.transfer_until > at &&
           toy.transfer_code_hash !== null &&
           Buffer.compare(toy.transfer_code_hash, codeHash) === 0,
         to,
         rekey,
-        entry,
+        entriesOf,
       ),
 
     async noteReset(deviceId, entry, quietMs) {

@@ -95,7 +95,7 @@ export function sqlPairings({ db }: { db: Kysely<Tables> }): Pairings {
       return row && windowOf(row);
     },
 
-    async pick(windowId, accountId, words, now) {
+    async pick(windowId, { accountId, address }, words, now) {
       return db.transaction().execute(async (tx) => {
         const former = await lockWindow(tx, windowId);
         if (former?.account_id !== accountId) return undefined;
@@ -106,6 +106,7 @@ export function sqlPairings({ db }: { db: Kysely<Tables> }): Pairings {
         const row = await change(tx, windowId, {
           picked,
           tries,
+          ...(picked && { picked_address: address }),
           ...(lost && { state: "cancelled" as const, words: "" }),
         });
         if (lost) await endMode(tx, row.device_id);
@@ -183,9 +184,14 @@ async function settle(tx: Tx, row: Row, now: number): Promise<Row> {
     outcome: "success",
     actor: row.account_id,
     resource: row.device_id,
+    ...(row.picked_address !== null && { address: row.picked_address }),
   };
   if (paired) await tx.insertInto("audit").values(auditRow(entry)).execute();
-  return change(tx, row.window_id, { state: paired ? "paired" : "cancelled", words: "" });
+  return change(tx, row.window_id, {
+    state: paired ? "paired" : "cancelled",
+    words: "",
+    picked_address: null,
+  });
 }
 
 async function endMode(tx: Tx, deviceId: string): Promise<void> {

@@ -118,6 +118,8 @@ export interface Tables extends AuditTables {
     state: Generated<"open" | "paired" | "cancelled">;
     picked: Generated<boolean>;
     pressed: Generated<boolean>;
+    /** where the right words came from, until the paw is pressed too */
+    picked_address: string | null;
     tries: Generated<number>;
     expires_at: number;
   };

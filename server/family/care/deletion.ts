@@ -172,6 +172,7 @@ async function eraseAll(ports: DeletionPorts, deletion: Deletion, signal: AbortS
     action: `${what}_deleted`,
     outcome: "success",
     actor: "deletion",
+    accountId,
     resource: what === "account" ? accountId : pseudonym(hash, leaving.childId),
   });
   return receipt;

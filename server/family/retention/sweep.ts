@@ -61,6 +61,7 @@ async function sweepChildren(
         action: "child_expired",
         outcome: "success",
         actor: "retention",
+        accountId,
         resource: pseudonym(hash, childId),
       });
       gone++;

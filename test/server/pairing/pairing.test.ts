@@ -24,6 +24,8 @@ interface Parent {
   childId: string;
 }
 
+const from = ({ accountId }: Parent) => ({ accountId, address: ADDRESS });
+
 let home: FamilyHouse;
 let stop: () => Promise<void>;
 let toy: TestToy;
@@ -135,7 +137,7 @@ describe("a window", () => {
     await home.at.clock.advance(180_000);
     expect(await view(windowId)).toMatchObject({ state: "expired", expiresInS: 0 });
     const { accountId } = parent;
-    const late = await pickWords(home.families.windows, accountId, windowId, words);
+    const late = await pickWords(home.families.windows, from(parent), windowId, words);
     expect(late).toMatchObject({ state: "expired", picked: false });
     accept(toy.accept(windowId, accountId));
     await quiet();
@@ -146,7 +148,7 @@ describe("a window", () => {
     const { windowId, words } = await opened();
     const other = await newParent();
     await expect(view(windowId, other)).rejects.toMatchObject({ code: "NOT_FOUND" });
-    await expect(pickWords(home.families.windows, other.accountId, windowId, words)).rejects.toMatchObject({
+    await expect(pickWords(home.families.windows, from(other), windowId, words)).rejects.toMatchObject({
       code: "NOT_FOUND",
     });
   });
@@ -224,7 +226,7 @@ describe("a refusal", () => {
 describe("an owner", () => {
   test("is made by the words and the paw; the toy is told, and every cell", async () => {
     const { windowId, words } = await opened();
-    const picked = await pickWords(home.families.windows, parent.accountId, windowId, words);
+    const picked = await pickWords(home.families.windows, from(parent), windowId, words);
     expect(picked).toMatchObject({ state: "open", picked: true });
     accept(toy.accept(windowId, parent.accountId));
     await comes("pair_done", () => kinds().includes("pair_done"));
@@ -242,7 +244,7 @@ describe("an owner", () => {
     const { windowId, words } = await opened();
     accept(toy.accept(windowId, parent.accountId));
     await comes("the paw", async () => (await home.families.windows.pairings.find(windowId))?.pressed);
-    await pickWords(home.families.windows, parent.accountId, windowId, words);
+    await pickWords(home.families.windows, from(parent), windowId, words);
     await comes("the end of its session", async () => {
       return (await home.toys.find(toy.deviceId))?.sessionId === undefined;
     });
@@ -253,7 +255,7 @@ describe("an owner", () => {
     const { windowId, words } = await opened();
     const other = await newParent();
     const { accountId } = parent;
-    await pickWords(home.families.windows, accountId, windowId, words);
+    await pickWords(home.families.windows, from(parent), windowId, words);
     const neighbour = await newToy(home);
     const right = toy.accept(windowId, accountId);
     const flipped = (parseInt(right.proof_hex[0]!, 16) ^ 1).toString(16) + right.proof_hex.slice(1);
@@ -298,10 +300,10 @@ describe("an owner", () => {
     accept(toy.accept(windowId, parent.accountId));
     for (let left = 2; left >= 0; left--)
       expect(
-        await pickWords(home.families.windows, parent.accountId, windowId, [...words].reverse()),
+        await pickWords(home.families.windows, from(parent), windowId, [...words].reverse()),
       ).toMatchObject({ triesLeft: left, state: left ? "open" : "cancelled" });
     await comes("its word", () => home.said.includes("[pair-cancelled]"));
-    await pickWords(home.families.windows, parent.accountId, windowId, words);
+    await pickWords(home.families.windows, from(parent), windowId, words);
     expect(await owner()).toBeUndefined();
   });
 
@@ -320,7 +322,7 @@ describe("an owner", () => {
     const { windowId, words } = await opened();
     home.families.news.left(toy.deviceId);
     await comes("its end", async () => (await view(windowId)).state === "cancelled");
-    await pickWords(home.families.windows, parent.accountId, windowId, words);
+    await pickWords(home.families.windows, from(parent), windowId, words);
     accept(toy.accept(windowId, parent.accountId));
     await quiet();
     expect(await owner()).toBeUndefined();
@@ -342,7 +344,7 @@ describe("a notice between cells", () => {
     const words = /\] ([a-z]+ [a-z]+ [a-z]+) \[/.exec(toyCell.said[0]!)![1]!.split(" ");
     news.pairAccept(toy.deviceId, toy.sessionId, toy.accept(windowId, parent.accountId));
     await comes("the paw", async () => (await home.families.windows.pairings.find(windowId))?.pressed);
-    const view = await pickWords(home.families.windows, parent.accountId, windowId, words);
+    const view = await pickWords(home.families.windows, from(parent), windowId, words);
     expect(view.state).toBe("paired");
     await comes("pair_done", () => toyCell.told.some(({ kind }) => kind === "pair_done"));
     expect(home.told).toEqual([]);
@@ -369,7 +371,7 @@ describe("a notice between cells", () => {
 describe("an owner's toy", () => {
   beforeEach(async () => {
     const { windowId, words } = await opened();
-    await pickWords(home.families.windows, parent.accountId, windowId, words);
+    await pickWords(home.families.windows, from(parent), windowId, words);
     accept(toy.accept(windowId, parent.accountId));
     await comes("pair_done", () => kinds().includes("pair_done"));
   });
@@ -392,7 +394,7 @@ describe("an owner's toy", () => {
     expect(kinds().filter((kind) => kind === "rekey")).toHaveLength(1);
   });
 
-  test("goes to who was given the code, once", async () => {
+  test("goes to who was given the code, once; each family's trail has its own end of it", async () => {
     const other = await newParent();
     const { code } = await offerTransfer(home.families.owner, by(), toy.deviceId);
     const taker = { accountId: other.accountId, address: ADDRESS };
@@ -400,7 +402,21 @@ describe("an owner's toy", () => {
     await expect(offerTransfer(home.families.owner, taker, toy.deviceId)).rejects.toMatchObject({
       code: "NOT_FOUND",
     });
-    await acceptTransfer(home.families.owner, taker, asked);
+    await acceptTransfer(home.families.owner, { ...taker, address: "198.51.100.9" }, asked);
+    const trailOf = async ({ accountId }: Parent) =>
+      (
+        await database.db.selectFrom("audit").selectAll().where("account_id", "=", accountId).execute()
+      ).filter(({ resource }) => resource === toy.deviceId);
+    expect((await trailOf(other)).map(({ action, actor }) => [action, actor])).toEqual([
+      ["toy_transferred", other.accountId],
+    ]);
+    const former = await trailOf(parent);
+    expect(former.map(({ action, actor, address }) => [action, actor, address])).toEqual([
+      ["toy_paired", parent.accountId, ADDRESS],
+      ["toy_transfer_offered", parent.accountId, ADDRESS],
+      ["toy_transferred_away", "new-owner", null],
+    ]);
+    expect(JSON.stringify(former)).not.toContain(other.accountId);
     expect(await home.toys.find(toy.deviceId)).toMatchObject({
       ownerId: other.accountId,
       childId: other.childId,

@@ -72,6 +72,7 @@ for (const { name, missing, open } of places)
     const entry = (actor: string, action = "changed"): AuditEntry => ({
       ...{ at: NOW, action, outcome: "success", actor, resource: deviceId },
     });
+    const from = (accountId: string) => ({ accountId, address: `of ${accountId}` });
     const audited = async () =>
       (
         await database.db
@@ -149,7 +150,7 @@ for (const { name, missing, open } of places)
         ["paw, then words", false],
       ])("is made by words and paw, with one row of audit: %s", async (_, wordsFirst) => {
         const { windowId } = await opened();
-        const pick = () => pairings.pick(windowId, "ada", WORDS, NOW);
+        const pick = () => pairings.pick(windowId, from("ada"), WORDS, NOW);
         const press = () => pairings.press(windowId, NOW);
         const [first, second] = wordsFirst ? [pick, press] : [press, pick];
         expect((await first())?.state).toBe("open");
@@ -160,13 +161,26 @@ for (const { name, missing, open } of places)
         expect((await press())?.state).toBe("paired");
         expect((await pick())?.state).toBe("paired");
         expect(await audited()).toEqual(["toy_paired ada"]);
+        const paired = await database.db
+          .selectFrom("audit")
+          .select(["address", "account_id"])
+          .where("resource", "=", deviceId)
+          .execute();
+        expect(paired).toEqual([{ address: "of ada", account_id: "ada" }]);
+        // it is the trail's now
+        const window = await database.db
+          .selectFrom("pairing_windows")
+          .select("picked_address")
+          .where("window_id", "=", windowId)
+          .execute();
+        expect(window).toEqual([{ picked_address: null }]);
       });
 
       test("is made once by words and paw at the same moment, many times over", async () => {
         const { windowId } = await opened();
         await Promise.all(
           Array.from({ length: 8 }, (_, i) =>
-            i % 2 ? pairings.press(windowId, NOW) : pairings.pick(windowId, "ada", WORDS, NOW),
+            i % 2 ? pairings.press(windowId, NOW) : pairings.pick(windowId, from("ada"), WORDS, NOW),
           ),
         );
         expect(await ownerOf()).toBe("ada");
@@ -177,11 +191,11 @@ for (const { name, missing, open } of places)
         const { windowId } = await opened();
         const wrong = [...WORDS].reverse();
         const tries = await Promise.all(
-          Array.from({ length: 5 }, () => pairings.pick(windowId, "ada", wrong, NOW)),
+          Array.from({ length: 5 }, () => pairings.pick(windowId, from("ada"), wrong, NOW)),
         );
         expect(Math.max(...tries.map((window) => window!.tries))).toBe(3);
         expect(await stateOf(windowId)).toBe("cancelled");
-        expect((await pairings.pick(windowId, "ada", WORDS, NOW))?.picked).toBe(false);
+        expect((await pairings.pick(windowId, from("ada"), WORDS, NOW))?.picked).toBe(false);
         expect((await pairings.press(windowId, NOW))?.state).toBe("cancelled");
         expect(await ownerOf()).toBeUndefined();
         expect((await pairings.open(windowOf(), NOW)).outcome).toBe("refused");
@@ -189,11 +203,11 @@ for (const { name, missing, open } of places)
 
       test("is not made by another account's words, after the end, or of a toy that was switched off meanwhile", async () => {
         const { windowId, expiresAt } = await opened();
-        expect(await pairings.pick(windowId, "grace", WORDS, NOW)).toBeUndefined();
-        expect(await pairings.pick("none", "ada", WORDS, NOW)).toBeUndefined();
-        expect((await pairings.pick(windowId, "ada", WORDS, expiresAt))?.picked).toBe(false);
+        expect(await pairings.pick(windowId, from("grace"), WORDS, NOW)).toBeUndefined();
+        expect(await pairings.pick("none", from("ada"), WORDS, NOW)).toBeUndefined();
+        expect((await pairings.pick(windowId, from("ada"), WORDS, expiresAt))?.picked).toBe(false);
         expect((await pairings.press(windowId, expiresAt))?.pressed).toBe(false);
-        await pairings.pick(windowId, "ada", WORDS, NOW);
+        await pairings.pick(windowId, from("ada"), WORDS, NOW);
         await database.db
           .updateTable("toys")
           .set({ disabled: true })
@@ -206,7 +220,7 @@ for (const { name, missing, open } of places)
 
       test("cancelling does not touch a window that was decided", async () => {
         const { windowId } = await opened();
-        await pairings.pick(windowId, "ada", WORDS, NOW);
+        await pairings.pick(windowId, from("ada"), WORDS, NOW);
         await pairings.press(windowId, NOW);
         await pairings.cancel(windowId);
         await pairings.leaveMode(deviceId);
@@ -217,7 +231,7 @@ for (const { name, missing, open } of places)
     describe("a toy that is owned", () => {
       beforeEach(async () => {
         const { windowId } = await opened();
-        await pairings.pick(windowId, "ada", WORDS, NOW);
+        await pairings.pick(windowId, from("ada"), WORDS, NOW);
         await pairings.press(windowId, NOW);
         await toys.acceptClaim(
           deviceId,
@@ -284,18 +298,18 @@ for (const { name, missing, open } of places)
         const to = { accountId: "grace", childId: "grace-child" };
         const until = NOW + 1_000;
         expect(await ownership.offerTransfer(deviceId, "grace", { hash, until }, entry("grace"))).toBe(false);
-        expect(await ownership.transfer(deviceId, hash, to, rekey, entry("grace"))).toBe("none");
+        expect(await ownership.transfer(deviceId, hash, to, rekey, NOW, () => [entry("grace")])).toBe("none");
         expect(await ownership.offerTransfer(deviceId, "ada", { hash, until }, entry("ada"))).toBe(true);
-        const late = { ...entry("grace"), at: until };
         const own = { accountId: "ada", childId: "ada-child" };
-        for (const [code, taker, by] of [
-          [new Uint8Array(32), to, entry("grace")],
-          [hash, to, late],
-          [hash, own, entry("ada")],
+        const entriesOf = (formerId: string) => [entry("grace", `left ${formerId}`), entry("grace", "came")];
+        for (const [code, taker, at] of [
+          [new Uint8Array(32), to, NOW],
+          [hash, to, until],
+          [hash, own, NOW],
         ] as const)
-          expect(await ownership.transfer(deviceId, code, taker, rekey, by)).toBe("none");
+          expect(await ownership.transfer(deviceId, code, taker, rekey, at, entriesOf)).toBe("none");
         const answers = await Promise.all(
-          Array.from({ length: 3 }, () => ownership.transfer(deviceId, hash, to, rekey, entry("grace"))),
+          Array.from({ length: 3 }, () => ownership.transfer(deviceId, hash, to, rekey, NOW, entriesOf)),
         );
         expect(answers.sort()).toEqual(["done", "none", "none"]);
         expect(await toys.find(deviceId)).toMatchObject({
@@ -304,6 +318,7 @@ for (const { name, missing, open } of places)
           sessionId: undefined,
           sealedNextPrk: nextPrk,
         });
+        expect((await audited()).slice(-2)).toEqual(["left ada grace", "came grace"]);
       });
 
       test("keeps its owner through a factory reset, which its owner sees", async () => {

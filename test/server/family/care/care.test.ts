@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { systemHash } from "../../../../server/adapters/hash.ts";
 import { sqlConversations } from "../../../../server/adapters/sql/conversations.ts";
 import { familyTables } from "../../../../server/adapters/sql/family-tables.ts";
 import { DELETION_GRACE_MS, EXPORT_LIFE_MS } from "../../../../server/bounds.ts";
@@ -9,6 +10,7 @@ import { acceptInvitation, inviteGuardian } from "../../../../server/family/acco
 import { signIn } from "../../../../server/family/account/sign-in.ts";
 import { askDeletion, cancelDeletion, carryOut } from "../../../../server/family/care/deletion.ts";
 import { askExport, makeExport, readExport } from "../../../../server/family/care/export.ts";
+import { pseudonym } from "../../../../server/family/consent/consent.ts";
 import { sealContext } from "../../../../server/ports.ts";
 import type { Leaving } from "../../../../server/ports.ts";
 import { accountHouse, FROM, PASSWORD } from "../account/support.ts";
@@ -232,6 +234,18 @@ describe("a child's deletion", () => {
     expect(letter).toMatchObject({ to: email, subject: "Bearlink: a child's data was deleted" });
     expect(letter.text).toContain(digest);
     expect(letter.text).toContain("children: 1");
+    const trail = await house.home.database.db
+      .selectFrom("audit")
+      .select(["action", "actor", "resource", "address"])
+      .where("account_id", "=", accountId)
+      .where("actor", "=", "deletion")
+      .orderBy("id")
+      .execute();
+    const pseudonymous = { resource: pseudonym(systemHash, childId), address: null };
+    expect(trail).toEqual([
+      { action: "toy_unpaired", actor: "deletion", resource: deviceId, address: null },
+      { action: "child_deleted", actor: "deletion", ...pseudonymous },
+    ]);
     // an alert that names no child
     const dedupeKey = `child_deleted:${id}`;
     expect(at.at.raised.at(-1)).toEqual({ accountId, kind: "child_deleted", details: {}, dedupeKey });

@@ -86,8 +86,8 @@ describe("the sweeper", () => {
             since.push(before);
             return children;
           },
-          remove: async (childId, { actor, resource }) =>
-            void removed.push(`${childId} by ${actor}: ${resource}`),
+          remove: async (childId, { actor, resource, accountId }) =>
+            void removed.push(`${childId} of ${accountId} by ${actor}: ${resource}`),
         },
         async unpair(accountId, deviceId) {
           if (deviceId === "bear-b") throw new Error("away");
@@ -99,7 +99,7 @@ describe("the sweeper", () => {
     expect(removed).toEqual(
       ["a", "c"].flatMap((childId) => [
         `bear-${childId} of ada`,
-        `${childId} by retention: ${pseudonym(systemHash, childId)}`,
+        `${childId} of ada by retention: ${pseudonym(systemHash, childId)}`,
       ]),
     );
     expect(since).toEqual([all.clock.now() - 730 * DAY_MS]);
