@@ -2,7 +2,7 @@
 import type { Hash } from "@bearlink/sdk/protocol";
 import { createRefusals } from "../audit/refused.ts";
 import { orUnavailable, Refusal } from "../errors.ts";
-import { may } from "../family/account/policy.ts";
+import { may, personActor } from "../family/account/policy.ts";
 import { keyActor } from "../keys/desk.ts";
 import { bearer, carries } from "../keys/developer-key.ts";
 import { addressKey } from "../limiter/address.ts";
@@ -60,8 +60,7 @@ function actorOf(principal: Principal): { actor: string; accountId?: string } | 
   if (principal.kind === "none") return undefined;
   if (principal.kind === "metrics") return { actor: "metrics" };
   if (principal.kind === "developer") return { actor: keyActor(principal) };
-  const { accountId, sessionId, role } = principal;
-  return { actor: role === "support" ? `support:${sessionId}` : accountId, accountId };
+  return { actor: personActor(principal), accountId: principal.accountId };
 }
 
 export function openDoorkeeper(ports: DoorkeeperPorts, settings: DoorkeeperSettings): Doorkeeper {
@@ -133,7 +132,8 @@ export function openDoorkeeper(ports: DoorkeeperPorts, settings: DoorkeeperSetti
       if (auth === "developer" || auth === "metrics")
         meter.count("api_key_validations_total", { result: principal ? "valid" : "invalid" });
       if (principal) return principal;
-      if (presented) tellStranger({ action: `${method}_refused`, actor: "unknown", address });
+      if (presented)
+        tellStranger({ action: `${method}_refused`, actor: "unknown", address, reason: "unauthorized" });
       throw new Refusal("UNAUTHORIZED");
     },
     permit(auth, principal, asked) {

@@ -1,6 +1,6 @@
 /** Who may do what, in one table; whatever is not in it is refused. MISSION C43 */
 import { SCOPES } from "../../ports.ts";
-import type { Capability, Principal, Scope, SessionRole } from "../../ports.ts";
+import type { Capability, ParentPrincipal, Principal, Scope, SessionRole } from "../../ports.ts";
 
 /** A toy has no role: it claims. The roles of a key are its scopes; the cell's own key has all of them. MISSION B15 */
 export type Role = SessionRole | Scope | "metrics";
@@ -45,4 +45,13 @@ export function rolesOf(principal: Principal): readonly Role[] {
 
 export function may(principal: Principal, capability: Capability): boolean {
   return rolesOf(principal).some((role) => policy[capability].includes(role));
+}
+
+/** As the trail names whoever is signed in: a guardian by themselves, support by its visit. */
+export function personActor({
+  personId,
+  sessionId,
+  role,
+}: Pick<ParentPrincipal, "personId" | "sessionId" | "role">): string {
+  return role === "support" ? `support:${sessionId}` : personId;
 }

@@ -13,8 +13,9 @@ import type {
   KeptMessage,
   ListPlace,
   Log,
-  SessionRole,
+  ParentPrincipal,
 } from "../../ports.ts";
+import { personActor } from "../account/policy.ts";
 
 export interface HistoryPorts {
   conversations: Pick<KeptConversations, "list" | "find" | "messages" | "remove">;
@@ -68,26 +69,23 @@ export async function readConversation(
 }
 
 /** Who looks at what a child said, and from where. */
-export interface Viewer {
-  accountId: string;
-  personId: string;
-  role: SessionRole;
-  sessionId: string;
+export type Viewer = Pick<ParentPrincipal, "accountId" | "personId" | "role" | "sessionId"> & {
   address: string;
-}
+};
 
 /** The same, looked at by a person: that stands in the family's trail, whoever it was. MISSION B26 */
 export async function viewConversation(
   ports: HistoryPorts,
-  { accountId, personId, role, sessionId, address }: Viewer,
+  viewer: Viewer,
   conversationId: string,
 ): Promise<KeptConversation & { messages: Said[] }> {
+  const { accountId, role, address } = viewer;
   const found = await readConversation(ports, accountId, conversationId);
   const entry = { at: ports.clock.now(), action: "transcript_viewed", outcome: "success" } as const;
   await orUnavailable(
     ports.audit.append({
       ...{ ...entry, accountId, address, resource: conversationId, reason: role },
-      actor: role === "support" ? `support:${sessionId}` : personId,
+      actor: personActor(viewer),
     }),
   );
   return found;

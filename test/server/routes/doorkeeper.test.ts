@@ -67,6 +67,7 @@ test("a token that does not hold stands in the audit trail, once a minute of an 
   await ask("parent", "Bearer nobody", "192.0.2.2");
   await at.clock.advance(60_000);
   await ask("parent", "Bearer nobody");
+  expect(new Set(at.entries.map(({ reason }) => reason))).toEqual(new Set(["unauthorized"]));
   expect(at.entries.map(({ action, outcome, actor, address }) => [action, outcome, actor, address])).toEqual([
     ["token_refused", "refused", "unknown", "192.0.2.1"],
     ["key_refused", "refused", "unknown", "192.0.2.1"],
@@ -98,7 +99,7 @@ describe("whoever is known and reaches too far", () => {
       (await app.inject({ method, url, headers: { ...headers }, ...(payload && { payload }), remoteAddress }))
         .statusCode;
     const remoteAddress = "192.0.2.1";
-    const guardian = parentOf("family-1", { role: "guardian" });
+    const guardian = parentOf("family-1", { role: "guardian", personId: "gran" });
     const support = parentOf("family-1", { role: "support", sessionId: "visit" });
     const auditor = { authorization: `Bearer ${key}` };
     for (const status of [
@@ -113,8 +114,8 @@ describe("whoever is known and reaches too far", () => {
     expect(await asked("POST", "/family/1", parentOf("family-1"))).toBe(200);
     const entry = { at: at.clock.now(), action: "forbidden", outcome: "refused", address: remoteAddress };
     expect(at.entries).toEqual([
-      { ...entry, actor: "family-1", accountId: "family-1", reason: "POST /family/:id" },
-      { ...entry, actor: "family-1", accountId: "family-1", reason: "GET /family/trail" },
+      { ...entry, actor: "gran", accountId: "family-1", reason: "POST /family/:id" },
+      { ...entry, actor: "gran", accountId: "family-1", reason: "GET /family/trail" },
       { ...entry, actor: "support:visit", accountId: "family-1", reason: "POST /family/:id" },
       { ...entry, actor: `key:${id}`, reason: "GET /cell" },
       { ...entry, actor: `key:${id}`, reason: "POST /api/v1/keys" },
