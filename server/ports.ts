@@ -125,7 +125,12 @@ export interface Families {
   /** Makes account, child and a consent for every recipient once, and answers with their ids. */
   demoFamily(): Promise<{ accountId: string; childId: string }>;
   /** One conditional update with its audit row: false where the toy is owned already. */
-  pair(deviceId: string, accountId: string, childId: string): Promise<boolean>;
+  pair(
+    deviceId: string,
+    accountId: string,
+    childId: string,
+    by?: { actor: string; address?: string },
+  ): Promise<boolean>;
 }
 
 // ── shared memory of the cells (in process, or Redis); every method rejects when the store is away ─────

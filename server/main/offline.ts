@@ -67,7 +67,7 @@ export async function openOffline(config: Config, { log }: { log: Log }): Promis
       provision: (request) => provision(ports, request, { actor: "bear-provision", address: "local" }),
       async pairWithDemoFamily(deviceId) {
         if (isProduction(config)) throw new Refusal("NOT_FOUND"); // as the route, which is not there
-        return pairWithDemoFamily(ports, deviceId);
+        return pairWithDemoFamily(ports, deviceId, { actor: "bear-pair", address: "local" });
       },
       keys: offlineKeys({
         ...base,

@@ -12,9 +12,10 @@ export interface DemoPairing {
 export async function pairWithDemoFamily(
   ports: { families: Families; toys: Toys; bus: Bus; log: Log },
   deviceId: string,
+  by: { actor: string; address: string },
 ): Promise<DemoPairing> {
   const { accountId, childId } = await orUnavailable(ports.families.demoFamily());
-  const paired = await orUnavailable(ports.families.pair(deviceId, accountId, childId));
+  const paired = await orUnavailable(ports.families.pair(deviceId, accountId, childId, by));
   if (!paired) {
     const toy = await orUnavailable(ports.toys.find(deviceId));
     if (toy?.ownerId !== accountId) throw new Refusal("PAIRING_REFUSED");

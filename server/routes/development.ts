@@ -3,6 +3,7 @@ import { z } from "zod";
 import { pairWithDemoFamily } from "../pairing/development.ts";
 import { deviceId } from "./app.ts";
 import type { App } from "./app.ts";
+import { actorOf } from "./keys.ts";
 
 export function developmentRoutes(app: App, ports: Parameters<typeof pairWithDemoFamily>[0]): void {
   app.route({
@@ -13,6 +14,10 @@ export function developmentRoutes(app: App, ports: Parameters<typeof pairWithDem
       body: z.strictObject({ device_id: deviceId }),
       response: { 200: z.object({ account_id: z.string(), child_id: z.string() }) },
     },
-    handler: (request) => pairWithDemoFamily(ports, request.body.device_id),
+    handler: (request) =>
+      pairWithDemoFamily(ports, request.body.device_id, {
+        actor: actorOf(request),
+        address: request.clientAddress,
+      }),
   });
 }

@@ -39,7 +39,7 @@ export function sqlFamilies({ db, clock }: { db: Kysely<Tables>; clock: Clock })
       return { ...DEMO };
     },
 
-    async pair(deviceId, accountId, childId) {
+    async pair(deviceId, accountId, childId, by = { actor: accountId }) {
       return db.transaction().execute(async (tx) => {
         const { numUpdatedRows } = await tx
           .updateTable("toys")
@@ -50,10 +50,9 @@ export function sqlFamilies({ db, clock }: { db: Kysely<Tables>; clock: Clock })
         if (numUpdatedRows !== 1n) return false;
         const entry = {
           at: clock.now(),
-          action: "toy.pair",
+          action: "toy_paired",
           outcome: "success" as const,
-          actor: accountId,
-          resource: deviceId,
+          ...{ ...by, accountId, resource: deviceId },
         };
         await tx.insertInto("audit").values(auditRow(entry)).execute();
         return true;

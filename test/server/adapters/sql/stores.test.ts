@@ -194,8 +194,9 @@ for (const { name, missing, open } of places)
 
       test("of many that pair one toy one does, with one row of audit", async () => {
         const { accountId, childId } = await families.demoFamily();
+        const by = { actor: "key:0a1b2c3d", address: "192.0.2.1" };
         const answers = await Promise.all(
-          Array.from({ length: 10 }, () => families.pair(deviceId, accountId, childId)),
+          Array.from({ length: 10 }, () => families.pair(deviceId, accountId, childId, by)),
         );
         expect(answers.filter((paired) => paired)).toHaveLength(1);
         expect(await toys.find(deviceId)).toMatchObject({ ownerId: accountId, childId });
@@ -206,11 +207,11 @@ for (const { name, missing, open } of places)
           .execute();
         expect(rows).toMatchObject([
           {
-            action: "toy.pair",
+            action: "toy_paired",
             outcome: "success",
-            actor: accountId,
+            ...by,
+            account_id: accountId,
             at: clock.now(),
-            address: null,
             reason: null,
           },
         ]);
