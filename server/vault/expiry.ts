@@ -20,7 +20,8 @@ export async function sweepCredentials(ports: ExpiryPorts): Promise<void> {
   for (const one of expiring) if (one.ownerId !== TENANT) notices.raiseSoon(noticeOf(one));
   const entry = { at: now, action: "credential_expired", outcome: "success" as const };
   const ended = await credentials.endExpired(now, MAX_SWEPT_CREDENTIALS, ({ id, ownerId }) => ({
-    ...{ ...entry, actor: ownerId, resource: id },
+    ...{ ...entry, actor: "expiry", resource: id },
+    ...(ownerId !== TENANT && { accountId: ownerId }),
   }));
   for (const { ownerId } of ended) await bus.publish(CREDENTIALS_CHANGED, ownerId).catch(() => undefined);
 }

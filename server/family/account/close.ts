@@ -5,12 +5,12 @@ import { done } from "./desk.ts";
 import type { AccountDesk } from "./desk.ts";
 import { announceEnds } from "./revoke.ts";
 
-/** Harmless where it was shut before. */
+/** Harmless where it was shut before. Without an address it is the job's doing, in its time. */
 export async function closeAccount(desk: AccountDesk, accountId: string, address?: string): Promise<void> {
   const entry = done(desk, {
     action: "account_closed",
-    actor: accountId,
-    ...(address !== undefined && { address }),
+    ...{ actor: "deletion", resource: accountId, accountId },
+    ...(address !== undefined && { actor: accountId, address }),
   });
   const closed = await orUnavailable(desk.accounts.close(accountId, entry));
   if (!closed) return;

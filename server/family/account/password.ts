@@ -37,7 +37,8 @@ export async function changePassword(
   refuseWeak(password, account.email);
   await refuseAbove(desk.signInLimits.attempt(account.email, from.address));
   if (!(await orUnavailable(desk.passwords.matches(account.passwordHash, current)))) {
-    await recordRefusal(desk, { action: "password_changed", actor: account.id, address: from.address });
+    const { address } = from;
+    await recordRefusal(desk, { action: "password_changed", actor: account.id, address, reason: "password" });
     throw new Refusal("SIGN_IN_REFUSED");
   }
   const passwordHash = await orUnavailable(desk.passwords.hash(password));

@@ -71,7 +71,10 @@ export async function refresh(desk: AccountDesk, token: string, from: From): Pro
       secretHash(desk.hash, next),
       now,
       now + SESSION_IDLE_MS,
-      { at: now, action: "refresh_token_reused", outcome: "refused", address: from.address },
+      {
+        ...{ at: now, action: "refresh_token_reused", outcome: "refused" },
+        ...{ address: from.address, reason: "exchanged before" },
+      },
       sealNext(desk.hash, token, next),
     ),
   );

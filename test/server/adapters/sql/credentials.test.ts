@@ -245,8 +245,15 @@ for (const { name, missing, open } of places)
       await sweepCredentials(ports);
       await sweepCredentials(ports);
       expect((await actions()).filter((action) => action.startsWith("credential_expired"))).toEqual([
-        "credential_expired ada",
+        "credential_expired expiry",
       ]);
+      const [{ account_id } = { account_id: null }] = await database.db
+        .selectFrom("audit")
+        .select("account_id")
+        .where("action", "=", "credential_expired")
+        .where("resource", "=", id)
+        .execute();
+      expect(account_id).toBe("ada");
       const rows = await database.db.selectFrom("credentials").selectAll().where("id", "=", id).execute();
       expect(rows[0]).toMatchObject({ sealed_value: null });
       // and can be given a new value

@@ -253,7 +253,10 @@ describe("refresh tokens", () => {
     await expect(refresh(at.desk, stolen.refreshToken, FROM)).rejects.toEqual(refused("UNAUTHORIZED"));
     expect(await principal(thief)).toBeUndefined();
     await expect(refresh(at.desk, thief.refreshToken, FROM)).rejects.toEqual(refused("UNAUTHORIZED"));
-    expect(await actions()).toContain("refresh_token_reused refused");
+    expect((await at.trail()).at(-1)).toMatchObject({
+      ...{ action: "refresh_token_reused", outcome: "refused", actor: stolen.account.id },
+      ...{ address: FROM.address, reason: "exchanged before" },
+    });
     expect(at.letters.at(-1)).toMatchObject({
       to: stolen.account.email,
       subject: "Bearlink: a session was ended",
@@ -413,7 +416,10 @@ describe("leaving", () => {
         toys: ["bear-1", "bear-2"],
       }),
     };
+    await at.trail();
     await closeAccount({ ...at.desk, accounts }, account.id);
+    const shut = { action: "account_closed", actor: "deletion", resource: account.id, address: null };
+    expect(await at.trail()).toMatchObject([{ ...shut, accountId: account.id }]);
     expect(at.silenced).toEqual(["bear-1", "bear-2"]);
     expect(at.letters.at(-1)).toMatchObject({
       to: account.email,
