@@ -78,18 +78,16 @@ export async function signInWithPasskey(
   const challenge = await challengeOf(desk, "passkey-sign-in", ticket, "");
   const passkey = challenge === undefined ? undefined : await orUnavailable(desk.passkeys.find(response.id));
   const account = passkey && (await orUnavailable(desk.accounts.find(passkey.accountId)));
-  if (challenge === undefined || !passkey || !account) throw new Refusal("SIGN_IN_REFUSED");
+  const refuse = async (actor: string): Promise<never> => {
+    await recordRefusal(desk, { action: "signed_in", actor, address: from.address, reason: "passkey" });
+    throw new Refusal("SIGN_IN_REFUSED");
+  };
+  // a ticket that does not hold says nothing of who came with it
+  if (challenge === undefined || !passkey || !account) return refuse("unknown");
   const used = await desk.ceremony.signIn(site, challenge, response, passkey);
   const now = desk.clock.now();
-  if (!used || !(await orUnavailable(desk.passkeys.used(passkey.id, used.counter, now)))) {
-    await recordRefusal(desk, {
-      action: "signed_in",
-      actor: account.id,
-      address: from.address,
-      reason: "passkey",
-    });
-    throw new Refusal("SIGN_IN_REFUSED");
-  }
+  if (!used || !(await orUnavailable(desk.passkeys.used(passkey.id, used.counter, now))))
+    return refuse(account.id);
   return openSession(desk, account, from, "passkey");
 }
 

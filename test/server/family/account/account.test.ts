@@ -396,9 +396,18 @@ describe("passkeys", () => {
       return signInWithPasskey(at.desk, SITE, { ticket, response }, FROM).catch((error: unknown) => error);
     };
     await use(id, 7);
+    await at.trail();
     const copied = await use(id, 7);
     expect(copied).toMatchObject({ code: "SIGN_IN_REFUSED" });
     expect(await use("key-nobody", 1)).toEqual(copied);
+    const { ticket, options } = await inviteSignIn(at.desk, SITE);
+    const late = { ticket: `${ticket}x`, response: answer(options, id, 8) };
+    await expect(signInWithPasskey(at.desk, SITE, late, FROM)).rejects.toEqual(copied);
+    // a ticket that does not hold says nothing of who came with it
+    const row = { action: "signed_in", outcome: "refused", address: FROM.address, reason: "passkey" };
+    expect(await at.trail()).toMatchObject(
+      [account.id, "unknown", "unknown"].map((actor) => ({ ...row, actor })),
+    );
     await removePasskey(at.desk, account, id, FROM);
     expect(await use(id, 8)).toEqual(copied);
     await expect(removePasskey(at.desk, account, id, FROM)).rejects.toEqual(refused("NOT_FOUND"));
