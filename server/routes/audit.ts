@@ -1,17 +1,19 @@
 /** The audit trail, asked: all of it by who may, a family's own by its parent, support's visits among it; and whether it holds. MISSION B26, B27 */
 import { z } from "zod";
-import { familyView, readTrail } from "../audit/read.ts";
+import { familyView, readTrail, viewTrail } from "../audit/read.ts";
 import type { AuditPage } from "../audit/read.ts";
 import { suspected, SUSPICIONS } from "../audit/suspicious.ts";
 import type { Scope, Verified } from "../audit/verify.ts";
 import { MAX_AUDIT_LISTED, MAX_DEVICE_CHARS } from "../bounds.ts";
 import { orUnavailable } from "../errors.ts";
-import type { AuditReader, AuditRow, Clock } from "../ports.ts";
-import { parentOf } from "./account.ts";
+import type { AuditReader, AuditRow, AuditTrail, Clock } from "../ports.ts";
+import { fromOf, parentOf } from "./account.ts";
 import type { App } from "./app.ts";
+import { actorOf } from "./keys.ts";
 
 export interface AuditRoutePorts {
   auditReader: AuditReader;
+  audit: AuditTrail;
   clock: Clock;
   verify(scope: Scope): Promise<Verified>;
 }
@@ -113,7 +115,8 @@ export function auditRoutes(app: App, ports: AuditRoutePorts): void {
       const { cursor, limit, account_id, device_id, resource, ...filter } = request.query;
       const asked = { ...filter, accountId: account_id, resource: resource ?? device_id };
       void reply.header("cache-control", "no-store");
-      return tellPage(await readTrail(ports, asked, limit, cursor));
+      const by = { actor: actorOf(request), ...fromOf(request) };
+      return tellPage(await viewTrail(ports, by, asked, limit, cursor));
     },
   });
 

@@ -4,6 +4,7 @@ import { sqlAudit, sqlAuditReader } from "../../../server/adapters/sql/audit.ts"
 import type { Database } from "../../../server/adapters/sql/database.ts";
 import type { HttpApp } from "../../../server/adapters/http.ts";
 import { auditRoutes } from "../../../server/routes/audit.ts";
+import type { AuditEntry } from "../../../server/ports.ts";
 import { startPglite } from "../../support/pglite.ts";
 import { away } from "../claim/support.ts";
 import type { House } from "../claim/support.ts";
@@ -29,6 +30,7 @@ const verified = {
   away: [],
 };
 const asked: unknown[] = [];
+let append: (entry: AuditEntry) => void | Promise<void> = () => undefined;
 
 beforeAll(async () => {
   database = await startPglite();
@@ -39,6 +41,7 @@ beforeAll(async () => {
       (to) =>
         auditRoutes(to, {
           auditReader: sqlAuditReader(database),
+          audit: { append: async (entry) => append(entry) },
           clock: auditClock,
           verify: async (span) => (asked.push(span), verified),
         }),
@@ -113,6 +116,30 @@ describe("who may see all", () => {
     expect((await ask("/api/v1/audit?limit=201")).status).toBe(422);
   });
 
+  test("stands in it for each page that they read, and in a family's own where they asked about it; where that cannot be written they read nothing", async () => {
+    const key = `key:${KEYED.authorization.split("_")[2]}`;
+    const kept: AuditEntry[] = [];
+    append = (entry) => void kept.push(entry);
+    for (const query of ["", "?account_id=grace", "?actor=grace&outcome=success", "?device_id=bear-1"])
+      expect((await ask(`/api/v1/audit${query}`, { ...KEYED, "user-agent": "curl/8" })).status).toBe(200);
+    expect((await ask("/api/v1/audit/me", parentOf("grace"))).status).toBe(200);
+    const entry = { at: auditClock.now(), action: "audit_read", outcome: "success", actor: key };
+    const read = { ...entry, address: "127.0.0.1", device: "curl/8" };
+    const [grace, bear] = [
+      { ...read, resource: "grace" },
+      { ...read, resource: "bear-1" },
+    ];
+    expect(kept).toEqual([read, grace, grace, bear]);
+
+    append = (entry) => sqlAudit(database).append(entry);
+    await ask("/api/v1/audit?account_id=grace");
+    const own = (await ask("/api/v1/audit/me?action=audit_read", parentOf("grace"))).body.entries;
+    expect(own).toMatchObject([{ action: "audit_read", actor: key, address: null, account_id: "grace" }]);
+    append = () => Promise.reject(new Error("away"));
+    expect((await ask("/api/v1/audit")).status).toBe(503);
+    append = () => undefined;
+  });
+
   test("hears whether it holds, in a span of days", async () => {
     const { status, body } = await ask("/api/v1/audit/verification?from=2026-11-01&to=2026-11-28");
     expect([status, body]).toEqual([200, verified]);
@@ -143,7 +170,9 @@ test("where the record is away the answer is 503", async () => {
   const reader = away(sqlAuditReader(database));
   const verify = () => Promise.reject(new Error("away"));
   const { app: broken } = openServer({
-    rooms: [(to) => auditRoutes(to, { auditReader: reader, clock: auditClock, verify })],
+    rooms: [
+      (to) => auditRoutes(to, { auditReader: reader, audit: home.ports.audit, clock: auditClock, verify }),
+    ],
   });
   for (const url of ["/api/v1/audit", "/api/v1/audit/suspicious", "/api/v1/audit/verification"])
     expect([url, (await broken.inject({ url, headers: KEYED })).statusCode]).toEqual([url, 503]);
