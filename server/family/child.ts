@@ -5,6 +5,7 @@ import { MAX_CHILD_AGE, MAX_CHILDREN } from "../bounds.ts";
 import { orUnavailable, Refusal } from "../errors.ts";
 import { isUnderOwner, sealContext } from "../ports.ts";
 import type {
+  AuditEntry,
   Bus,
   Chance,
   ChildProfile,
@@ -16,7 +17,8 @@ import type {
   Log,
   Vault,
 } from "../ports.ts";
-import { announce } from "./consent/consent.ts";
+import { announce, pseudonym } from "./consent/consent.ts";
+import type { By } from "./consent/consent.ts";
 
 export interface ChildPorts {
   children: Children;
@@ -113,8 +115,27 @@ function checkBirth({ clock }: ChildPorts, birthMonth: string): void {
     });
 }
 
+/** Names what is other than it was, as a request does; never what it was or is. */
+function changedFields(before: NewChild, after: NewChild): string[] {
+  const fields = new Set([...Object.keys(before), ...Object.keys(after)]) as Set<keyof NewChild>;
+  return [...fields]
+    .filter((field) => JSON.stringify(before[field]) !== JSON.stringify(after[field]))
+    .map((field) => field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`));
+}
+
+function entryOf(
+  { clock, hash }: ChildPorts,
+  { accountId: actor, address }: By,
+  { childId, action, reason }: { childId: string; action: string; reason?: string },
+): AuditEntry {
+  const resource = pseudonym(hash, childId);
+  const entry = { at: clock.now(), action, outcome: "success" as const, actor, address, resource };
+  return { ...entry, ...(reason !== undefined && { reason }) };
+}
+
 /** Throws CHILD_LIMIT where the family has MAX_CHILDREN. */
-export async function addChild(ports: ChildPorts, accountId: string, child: NewChild): Promise<Child> {
+export async function addChild(ports: ChildPorts, by: By, child: NewChild): Promise<Child> {
+  const { accountId } = by;
   checkBirth(ports, child.birthMonth);
   const childId = toHex(ports.chance.bytes(ID_BYTES));
   const { retentionDays, keepsTranscripts } = child;
@@ -123,7 +144,9 @@ export async function addChild(ports: ChildPorts, accountId: string, child: NewC
     sealedProfile: await sealed(ports, { accountId, childId }, child),
     createdAt: ports.clock.now(),
   };
-  if (!(await orUnavailable(ports.children.add(record, MAX_CHILDREN)))) throw new Refusal("CHILD_LIMIT");
+  const entry = entryOf(ports, by, { childId, action: "child_added" });
+  if (!(await orUnavailable(ports.children.add(record, MAX_CHILDREN, entry))))
+    throw new Refusal("CHILD_LIMIT");
   return openChild(ports, record);
 }
 
@@ -141,17 +164,21 @@ export async function findChild(ports: ChildPorts, accountId: string, childId: s
 
 export async function changeChild(
   ports: ChildPorts,
-  accountId: string,
+  by: By,
   childId: string,
   change: Partial<NewChild>,
 ): Promise<Child> {
-  const child = { ...(await findChild(ports, accountId, childId)), ...change };
+  const { accountId } = by;
+  const before = await findChild(ports, accountId, childId);
+  const child = { ...before, ...change };
   checkBirth(ports, child.birthMonth);
+  const fields = changedFields(before, child);
+  if (fields.length === 0) return before;
   const { retentionDays, keepsTranscripts } = child;
   const sealedProfile = await sealed(ports, { accountId, childId }, child);
-  const changed = await orUnavailable(
-    ports.children.change(accountId, childId, { sealedProfile, retentionDays, keepsTranscripts }),
-  );
+  const told = { sealedProfile, retentionDays, keepsTranscripts };
+  const entry = entryOf(ports, by, { childId, action: "child_changed", reason: fields.join(" ") });
+  const changed = await orUnavailable(ports.children.change(accountId, childId, told, entry));
   if (!changed) throw new Refusal("NOT_FOUND");
   // from the next turn on: whether it is kept, and when and of what the bear talks
   await announce(ports, childId);

@@ -65,8 +65,8 @@ const SECOND_MAIL_JOB = "consent-second-mail";
 
 export function openCare(config: Config, parts: CareParts, more: MoreCare = {}): CellCare {
   const { desk, families, letters, usage, reports } = parts;
-  const { clock, chance, hash, bus, log, mail, alerts, accounts, publicUrl } = desk;
-  const common = { ...parts, clock, chance, hash, bus, log, mail, alerts, accounts, publicUrl };
+  const { clock, chance, hash, bus, log, mail, alerts, accounts, publicUrl, audit } = desk;
+  const common = { ...parts, clock, chance, hash, bus, log, mail, alerts, accounts, publicUrl, audit };
   const wake = (): void => runner.wake();
   const exporting: ExportPorts = {
     ...common,

@@ -23,8 +23,8 @@ export interface Allowances {
   ): Promise<(AccountAllowance & { accountId: string; childId: string }) | undefined>;
   /** With its audit row; false where there is no such family. */
   setTier(accountId: string, tier: Tier, entry: AuditEntry): Promise<boolean>;
-  /** undefined: no cap. */
-  setMonthlyTokens(accountId: string, tokens: number | undefined): Promise<boolean>;
+  /** undefined: no cap. With its audit row; false where there is no such account. */
+  setMonthlyTokens(accountId: string, tokens: number | undefined, entry: AuditEntry): Promise<boolean>;
   spend(accountId: string, month: string, tokens: number): Promise<void>;
   /** true the first time in a month that its cap was reached */
   tellOnce(accountId: string, month: string, at: number): Promise<boolean>;

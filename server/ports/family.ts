@@ -68,15 +68,16 @@ export interface ChildRecord {
 
 /** Every method is asked for a family's own: another's child is as good as none. */
 export interface Children {
-  /** false where the family has `most` already */
-  add(child: ChildRecord, most: number): Promise<boolean>;
+  /** With its audit row; false where the family has `most` already. */
+  add(child: ChildRecord, most: number, entry: AuditEntry): Promise<boolean>;
   list(accountId: string): Promise<ChildRecord[]>;
   find(accountId: string, childId: string): Promise<ChildRecord | undefined>;
-  /** false where there is no such child */
+  /** With its audit row; false where there is no such child. */
   change(
     accountId: string,
     childId: string,
     change: Pick<ChildRecord, "sealedProfile" | "retentionDays" | "keepsTranscripts">,
+    entry: AuditEntry,
   ): Promise<boolean>;
   /** ids of the toys that are this child's */
   toys(childId: string): Promise<string[]>;

@@ -6,7 +6,7 @@ import { orUnavailable } from "../errors.ts";
 import { requireFresh } from "../family/account/session.ts";
 import { cancelDeletion } from "../family/care/deletion.ts";
 import type { DeletionPorts } from "../family/care/deletion.ts";
-import { askExport, findExport, readExport } from "../family/care/export.ts";
+import { askExport, findExport, takeExport } from "../family/care/export.ts";
 import type { ExportPorts } from "../family/care/export.ts";
 import type { Deletion, Export, Reports, WeekReport } from "../ports.ts";
 import { parentOf } from "./account.ts";
@@ -138,11 +138,13 @@ export function careRoutes(app: App, { exporting, deleting, reports }: CareRoute
   app.route({
     method: "GET",
     url: "/api/v1/exports/:id/file",
+    // who asks for its headers alone has taken nothing
+    exposeHeadRoute: false,
     config: { ...taking, file: "application/json" },
     schema: { params },
     async handler(request, reply) {
-      const { accountId } = parentOf(request);
-      const { made, bytes } = await readExport(exporting, accountId, request.params.id);
+      const by = { accountId: parentOf(request).accountId, address: request.clientAddress };
+      const { made, bytes } = await takeExport(exporting, by, request.params.id);
       const name = `bearlink-${date(made.requestedAt).slice(0, 10)}.json`;
       return reply
         .headers({

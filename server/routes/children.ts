@@ -1,4 +1,5 @@
 /** A family's children: what a parent tells of each. MISSION C45 */
+import type { FastifyRequest } from "fastify";
 import { z } from "zod";
 import {
   MAX_INTERESTS,
@@ -134,6 +135,12 @@ function tellChild(child: Child): z.infer<typeof childAnswer> {
   };
 }
 
+/** Who acts, as the audit names them. */
+const byOf = (request: FastifyRequest) => ({
+  accountId: parentOf(request).accountId,
+  address: request.clientAddress,
+});
+
 const config = { auth: "parent", limit: "address" } as const;
 
 export function childrenRoutes(app: App, ports: ChildrenRoutePorts): void {
@@ -159,7 +166,7 @@ export function childrenRoutes(app: App, ports: ChildrenRoutePorts): void {
       const { nickname, birth_month: birthMonth } = request.body;
       const child = { ...DEFAULTS, ...childOf(request.body), nickname, birthMonth };
       void reply.code(201).header("cache-control", "no-store");
-      return tellChild(await addChild(children, parentOf(request).accountId, child));
+      return tellChild(await addChild(children, byOf(request), child));
     },
   });
 
@@ -181,9 +188,8 @@ export function childrenRoutes(app: App, ports: ChildrenRoutePorts): void {
     schema: { params, body: changeBody, response: { 200: childAnswer } },
     async handler(request, reply) {
       void reply.header("cache-control", "no-store");
-      const { accountId } = parentOf(request);
       const change = childOf(request.body);
-      return tellChild(await changeChild(children, accountId, request.params.child_id, change));
+      return tellChild(await changeChild(children, byOf(request), request.params.child_id, change));
     },
   });
 
@@ -193,11 +199,10 @@ export function childrenRoutes(app: App, ports: ChildrenRoutePorts): void {
     config,
     schema: { params, querystring: graceQuery, response: { 202: deletionAnswer } },
     async handler(request, reply) {
-      const { accountId } = parentOf(request);
       requireFresh(parentOf(request), children.clock);
       void reply.code(202).header("cache-control", "no-store");
       const wish = { childId: request.params.child_id, now: request.query.grace === "0" };
-      return tellDeletion(await askDeletion(deleting, { accountId, address: request.clientAddress }, wish));
+      return tellDeletion(await askDeletion(deleting, byOf(request), wish));
     },
   });
 }

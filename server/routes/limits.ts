@@ -67,7 +67,16 @@ export function limitRoutes(app: App, { allowances, clock }: LimitRoutePorts): v
     async handler(request) {
       const { accountId } = parentOf(request);
       const tokens = request.body.monthly_tokens ?? undefined;
-      if (!(await orUnavailable(allowances.setMonthlyTokens(accountId, tokens))))
+      const entry = {
+        at: clock.now(),
+        action: "limits_changed",
+        outcome: "success" as const,
+        actor: accountId,
+        resource: accountId,
+        address: request.clientAddress,
+        reason: "monthly_tokens",
+      };
+      if (!(await orUnavailable(allowances.setMonthlyTokens(accountId, tokens, entry))))
         throw new Refusal("NOT_FOUND");
       return tellLimits(await allowanceOf(accountId));
     },

@@ -45,14 +45,17 @@ export function sqlAllowances({ db }: { db: Kysely<Tables> }): Allowances {
       });
     },
 
-    async setMonthlyTokens(accountId, tokens) {
-      const { numUpdatedRows } = await db
-        .updateTable("accounts")
-        .set({ monthly_tokens: tokens ?? null })
-        .where("id", "=", accountId)
-        .where("deleted_at", "is", null)
-        .executeTakeFirstOrThrow();
-      return numUpdatedRows === 1n;
+    async setMonthlyTokens(accountId, tokens, entry) {
+      return db.transaction().execute(async (tx) => {
+        const { numUpdatedRows } = await tx
+          .updateTable("accounts")
+          .set({ monthly_tokens: tokens ?? null })
+          .where("id", "=", accountId)
+          .where("deleted_at", "is", null)
+          .executeTakeFirstOrThrow();
+        if (numUpdatedRows === 1n) await tx.insertInto("audit").values(auditRow(entry)).execute();
+        return numUpdatedRows === 1n;
+      });
     },
 
     async spend(accountId, month, tokens) {

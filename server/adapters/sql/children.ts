@@ -2,6 +2,7 @@
 import { sql } from "kysely";
 import type { Kysely, Selectable } from "kysely";
 import type { ChildRecord, Children } from "../../ports.ts";
+import { auditRow } from "./audit.ts";
 import { compiled } from "./compiled.ts";
 import { gathered } from "./gathered.ts";
 import type { Tables } from "./schema.ts";
@@ -24,7 +25,7 @@ export function sqlChildren({ db }: { db: Kysely<Tables> }): Children {
   });
 
   return {
-    async add(child, most) {
+    async add(child, most, entry) {
       return db.transaction().execute(async (tx) => {
         // two that are added at once must see each other
         await tx
@@ -50,6 +51,7 @@ export function sqlChildren({ db }: { db: Kysely<Tables> }): Children {
             keeps_transcripts: child.keepsTranscripts,
           })
           .execute();
+        await tx.insertInto("audit").values(auditRow(entry)).execute();
         return true;
       });
     },
@@ -64,18 +66,21 @@ export function sqlChildren({ db }: { db: Kysely<Tables> }): Children {
       return row && childOf(row);
     },
 
-    async change(accountId, childId, { sealedProfile, retentionDays, keepsTranscripts }) {
-      const { numUpdatedRows } = await db
-        .updateTable("children")
-        .set({
-          sealed_profile: sealedProfile,
-          retention_days: retentionDays,
-          keeps_transcripts: keepsTranscripts,
-        })
-        .where("account_id", "=", accountId)
-        .where("id", "=", childId)
-        .executeTakeFirstOrThrow();
-      return numUpdatedRows === 1n;
+    async change(accountId, childId, { sealedProfile, retentionDays, keepsTranscripts }, entry) {
+      return db.transaction().execute(async (tx) => {
+        const { numUpdatedRows } = await tx
+          .updateTable("children")
+          .set({
+            sealed_profile: sealedProfile,
+            retention_days: retentionDays,
+            keeps_transcripts: keepsTranscripts,
+          })
+          .where("account_id", "=", accountId)
+          .where("id", "=", childId)
+          .executeTakeFirstOrThrow();
+        if (numUpdatedRows === 1n) await tx.insertInto("audit").values(auditRow(entry)).execute();
+        return numUpdatedRows === 1n;
+      });
     },
 
     async toys(childId) {

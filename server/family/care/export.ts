@@ -7,6 +7,7 @@ import { sealContext } from "../../ports.ts";
 import type {
   Accounts,
   Alerts,
+  AuditTrail,
   Chance,
   Clock,
   Export,
@@ -24,6 +25,7 @@ export interface ExportPorts {
   accounts: Pick<Accounts, "find">;
   mail: Mail;
   alerts: Pick<Alerts, "raiseSoon">;
+  audit: AuditTrail;
   clock: Clock;
   chance: Chance;
   publicUrl: () => string;
@@ -53,14 +55,16 @@ export async function findExport({ exports }: ExportPorts, accountId: string, id
   return found;
 }
 
-/** The file, part by part. Throws NOT_FOUND where it is not ready, or no longer. */
-export async function readExport(
+/** The file, part by part; each time that it is handed out stands in the trail before its first byte. Throws NOT_FOUND where it is not ready, or no longer. */
+export async function takeExport(
   ports: ExportPorts,
-  accountId: string,
+  { accountId, address }: By,
   id: string,
 ): Promise<{ made: Export; bytes: AsyncGenerator<Uint8Array> }> {
   const made = await findExport(ports, accountId, id);
   if (made.state !== "ready" || made.expiresAt! <= ports.clock.now()) throw new Refusal("NOT_FOUND");
+  const entry = { at: ports.clock.now(), action: "export_taken", outcome: "success" as const };
+  await orUnavailable(ports.audit.append({ ...entry, actor: accountId, address, resource: id }));
   async function* bytes(): AsyncGenerator<Uint8Array> {
     for (let number = 0; ; number++) {
       const sealed = await ports.exports.part(id, number);

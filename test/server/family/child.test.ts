@@ -3,7 +3,9 @@ import { utf8 } from "@bearlink/sdk/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { sqlFamilies } from "../../../server/adapters/sql/families.ts";
 import type { Database } from "../../../server/adapters/sql/database.ts";
+import { systemHash } from "../../../server/adapters/hash.ts";
 import { addChild, ageAt, changeChild, findChild, listChildren } from "../../../server/family/child.ts";
+import { pseudonym } from "../../../server/family/consent/consent.ts";
 import { isUnderOwner, sealContext, TOY_CHANGED } from "../../../server/ports.ts";
 import { startPglite } from "../../support/pglite.ts";
 import { familyHouse, newAccount, newChild, newToy } from "./support.ts";
@@ -29,7 +31,7 @@ test("a profile is found and changed by its family, and what it says is nowhere 
   const { children } = home.families;
   const accountId = await newAccount(home);
   const childId = await newChild(home, accountId, false);
-  const changed = await changeChild(children, accountId, childId, {
+  const changed = await changeChild(children, { accountId, address: "::1" }, childId, {
     nickname: "Canary Finch",
     quietHours: { from: "20:00", to: "07:00", timeZone: "Europe/Berlin" },
     retentionDays: 7,
@@ -37,7 +39,10 @@ test("a profile is found and changed by its family, and what it says is nowhere 
   expect(changed).toMatchObject({ nickname: "Canary Finch", interests: ["trains"], retentionDays: 7 });
   expect(await findChild(children, accountId, childId)).toEqual(changed);
   expect(await listChildren(children, accountId)).toEqual([changed]);
-  const back = await changeChild(children, accountId, childId, { quietHours: undefined, voice: "warm" });
+  const back = await changeChild(children, { accountId, address: "::1" }, childId, {
+    quietHours: undefined,
+    voice: "warm",
+  });
   expect(back).toMatchObject({ quietHours: undefined, voice: "warm" });
   const rows = await database.db.selectFrom("children").selectAll().execute();
   for (const { sealed_profile } of rows)
@@ -92,7 +97,7 @@ test("a profile sealed under the cell's own key opens, and is under its family's
     .where("id", "=", childId)
     .execute();
   expect(await findChild(children, accountId, childId)).toMatchObject({ nickname: "Pip", age: now.age });
-  await changeChild(children, accountId, childId, { nickname: "Pop" });
+  await changeChild(children, { accountId, address: "::1" }, childId, { nickname: "Pop" });
   expect(isUnderOwner((await row()).sealed_profile!)).toBe(true);
   expect(await findChild(children, accountId, childId)).toMatchObject({ nickname: "Pop" });
 });
@@ -113,9 +118,39 @@ test("a month to come, or of one who is grown up, is no child's", async () => {
   const accountId = await newAccount(home);
   const childId = await newChild(home, accountId, false);
   for (const birthMonth of ["2090-01", "2004-01"])
-    await expect(changeChild(children, accountId, childId, { birthMonth })).rejects.toMatchObject({
+    await expect(
+      changeChild(children, { accountId, address: "::1" }, childId, { birthMonth }),
+    ).rejects.toMatchObject({
       code: "INVALID_REQUEST",
     });
+});
+
+test("that a child was added and what of it was changed stands in the trail: fields, and nothing of what they say", async () => {
+  const home = familyHouse(database);
+  const { children } = home.families;
+  const accountId = await newAccount(home);
+  const by = { accountId, address: "192.0.2.1" };
+  const row = { actor: accountId, account_id: accountId, outcome: "success", device: null };
+  const rows = async () =>
+    database.db.selectFrom("audit").selectAll().where("account_id", "=", accountId).orderBy("id").execute();
+  const childId = await newChild(home, accountId, false);
+  const resource = pseudonym(systemHash, childId);
+  const added = { ...row, action: "child_added", resource, address: "::1", reason: null };
+  expect(await rows()).toMatchObject([added]);
+  await changeChild(children, by, childId, {
+    ...{ nickname: "Canary Finch", keepsTranscripts: false, filter: "standard", birthMonth: "2015-01" },
+    ...{ retentionDays: 30, interests: ["trains"], voice: undefined },
+  });
+  const changed = { ...row, action: "child_changed", resource, address: "192.0.2.1" };
+  const reason = "nickname birth_month filter keeps_transcripts";
+  const told = (await rows()).slice(1);
+  expect(told).toMatchObject([changed]);
+  expect(told[0]!.reason!.split(" ").sort()).toEqual(reason.split(" ").sort());
+  // nothing that is other than it was
+  await changeChild(children, by, childId, { filter: "standard" });
+  await changeChild(children, by, childId, {});
+  expect(await rows()).toHaveLength(2);
+  expect(JSON.stringify(await rows())).not.toMatch(new RegExp(`Canary|2015|standard|${childId}`));
 });
 
 test("another family's child is not there: to find, to change", async () => {
@@ -124,7 +159,9 @@ test("another family's child is not there: to find, to change", async () => {
   const childId = await newChild(home, await newAccount(home), false);
   const other = await newAccount(home);
   await expect(findChild(children, other, childId)).rejects.toMatchObject({ code: "NOT_FOUND" });
-  await expect(changeChild(children, other, childId, {})).rejects.toMatchObject({ code: "NOT_FOUND" });
+  await expect(
+    changeChild(children, { accountId: other, address: "::1" }, childId, {}),
+  ).rejects.toMatchObject({ code: "NOT_FOUND" });
 });
 
 test("a family has so many children and no more", async () => {
@@ -132,9 +169,11 @@ test("a family has so many children and no more", async () => {
   const accountId = await newAccount(home);
   for (let i = 0; i < 20; i++) await newChild(home, accountId, false);
   const [child] = await listChildren(home.families.children, accountId);
-  await expect(addChild(home.families.children, accountId, child!)).rejects.toMatchObject({
-    code: "CHILD_LIMIT",
-  });
+  await expect(addChild(home.families.children, { accountId, address: "::1" }, child!)).rejects.toMatchObject(
+    {
+      code: "CHILD_LIMIT",
+    },
+  );
 });
 
 test("a parent who keeps nothing of what is said has it so from the next turn on, whatever they consented to", async () => {
@@ -151,7 +190,7 @@ test("a parent who keeps nothing of what is said has it so from the next turn on
     return standing.state === "READY" && standing.recipients.has("transcripts");
   };
   expect(await keeps()).toBe(true);
-  await changeChild(children, accountId, childId, { keepsTranscripts: false });
+  await changeChild(children, { accountId, address: "::1" }, childId, { keepsTranscripts: false });
   expect(await keeps()).toBe(false);
   expect(await gate.standing(deviceId)).toMatchObject({ state: "READY" });
   expect(told).toEqual([deviceId]);

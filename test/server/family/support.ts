@@ -114,18 +114,22 @@ export async function newAccount({ database, at }: FamilyHouse): Promise<string>
 /** A child of it, and where asked a consent to all there is. */
 export async function newChild(home: FamilyHouse, accountId: string, consented = true): Promise<string> {
   const { consent, children } = home.families;
-  const { childId } = await addChild(children, accountId, {
-    nickname: "Pip",
-    birthMonth: "2021-04",
-    language: "en",
-    voice: undefined,
-    interests: ["trains"],
-    quietHours: undefined,
-    filter: "strict",
-    topicsOff: [],
-    retentionDays: 30,
-    keepsTranscripts: true,
-  });
+  const { childId } = await addChild(
+    children,
+    { accountId, address: "::1" },
+    {
+      nickname: "Pip",
+      birthMonth: "2021-04",
+      language: "en",
+      voice: undefined,
+      interests: ["trains"],
+      quietHours: undefined,
+      filter: "strict",
+      topicsOff: [],
+      retentionDays: 30,
+      keepsTranscripts: true,
+    },
+  );
   if (consented) {
     const { parts, version: noticeVersion } = consent.notice.in("en");
     const recipients = parts.map(({ recipient }) => recipient);

@@ -89,12 +89,24 @@ for (const { name, missing, open } of places)
       expect(await allowances.of(id, "2027-02")).toMatchObject({ tokensUsed: 1 });
     });
 
-    test("a cap is set and taken back, and 0 is one", async () => {
+    test("a cap is set and taken back, each with its audit row or not at all, and 0 is one", async () => {
+      const capped = (actor: string) => ({ ...entry, action: "limits_changed", actor });
       for (const monthlyTokens of [0, 1_000_000_000_000, undefined]) {
-        expect(await allowances.setMonthlyTokens(id, monthlyTokens)).toBe(true);
+        expect(await allowances.setMonthlyTokens(id, monthlyTokens, capped(id))).toBe(true);
         expect((await allowances.of(id, MONTH))?.monthlyTokens).toBe(monthlyTokens);
       }
-      expect(await allowances.setMonthlyTokens("nobody", 1)).toBe(false);
+      expect(await allowances.setMonthlyTokens("nobody", 1, capped("nobody"))).toBe(false);
+      await expect(
+        allowances.setMonthlyTokens(id, 7, { ...capped(id), action: null as never }),
+      ).rejects.toThrow();
+      expect((await allowances.of(id, MONTH))?.monthlyTokens).toBeUndefined();
+      const rows = await database.db
+        .selectFrom("audit")
+        .select("actor")
+        .where("action", "=", "limits_changed")
+        .where("actor", "in", [id, "nobody"])
+        .execute();
+      expect(rows).toEqual(Array(3).fill({ actor: id }));
     });
 
     test("that a cap was reached is told once a month, whatever was spent", async () => {

@@ -64,7 +64,7 @@ for (const { name, missing, open } of places)
     beforeEach(async () => {
       const child = childOf();
       childId = child.childId;
-      await children.add(child, 1_000);
+      await children.add(child, 1_000, entry);
     });
 
     describe("a child", () => {
@@ -73,9 +73,37 @@ for (const { name, missing, open } of places)
         expect(await children.find("grace", childId)).toBeUndefined();
         expect(await children.list("grace")).toEqual([]);
         const change = { sealedProfile: new Uint8Array([9]), retentionDays: 1, keepsTranscripts: false };
-        expect(await children.change("grace", childId, change)).toBe(false);
-        expect(await children.change("ada", childId, change)).toBe(true);
+        expect(await children.change("grace", childId, change, entry)).toBe(false);
+        expect(await children.change("ada", childId, change, entry)).toBe(true);
         expect(await children.find("ada", childId)).toMatchObject(change);
+      });
+
+      test("is added and changed with an audit row, or not at all", async () => {
+        const rowsOf = async (action: string) =>
+          database.db
+            .selectFrom("audit")
+            .select(["actor", "resource", "account_id", "reason"])
+            .where("action", "=", action)
+            .execute();
+        const child = childOf();
+        const added = { ...entry, action: `added ${child.childId}`, actor: "ada", resource: "child-1" };
+        const told = { actor: "ada", resource: "child-1", account_id: "ada", reason: null };
+        expect(await children.add(child, 1_000, added)).toBe(true);
+        expect(await children.add(childOf(), 1, added)).toBe(false);
+        expect(await rowsOf(added.action)).toEqual([told]);
+        const change = { sealedProfile: new Uint8Array([9]), retentionDays: 1, keepsTranscripts: false };
+        const changed = { ...added, action: `changed ${child.childId}`, reason: "keeps_transcripts" };
+        expect(await children.change("grace", child.childId, change, changed)).toBe(false);
+        expect(await children.change("ada", child.childId, change, changed)).toBe(true);
+        expect(await rowsOf(changed.action)).toEqual([{ ...told, reason: "keeps_transcripts" }]);
+
+        const broken = { ...entry, action: null as never };
+        const another = childOf();
+        await expect(children.add(another, 1_000, broken)).rejects.toThrow();
+        expect(await children.find("ada", another.childId)).toBeUndefined();
+        const again = { ...change, retentionDays: 2 };
+        await expect(children.change("ada", child.childId, again, broken)).rejects.toThrow();
+        expect(await children.find("ada", child.childId)).toMatchObject(change);
       });
 
       test("is one of so many, for those added at once too", async () => {
@@ -85,7 +113,7 @@ for (const { name, missing, open } of places)
           .execute();
         const accountId = `many-${made}`;
         const added = await Promise.all(
-          Array.from({ length: 6 }, () => children.add(childOf({ accountId }), 4)),
+          Array.from({ length: 6 }, () => children.add(childOf({ accountId }), 4, entry)),
         );
         expect(added.filter((one) => one)).toHaveLength(4);
         expect(await children.list(accountId)).toHaveLength(4);

@@ -72,7 +72,7 @@ for (const { name, missing, open } of places)
     async function addChild(fields: { childId?: string; accountId?: string; keepsTranscripts?: boolean }) {
       const child = { childId, accountId: "ada", keepsTranscripts: true, ...fields };
       const rest = { sealedProfile: new Uint8Array([1]), retentionDays: 30, createdAt: NOW };
-      await children.add({ ...child, ...rest }, 10_000);
+      await children.add({ ...child, ...rest }, 10_000, entry);
     }
 
     describe("a turn", () => {
@@ -142,12 +142,12 @@ for (const { name, missing, open } of places)
 
       test("of a child whose parent does not keep it, of one that is gone, and of an account that left", async () => {
         const change = { sealedProfile: new Uint8Array([1]), retentionDays: 30, keepsTranscripts: false };
-        await children.change("ada", childId, change);
+        await children.change("ada", childId, change, entry);
         expect(await keep()).toBeUndefined();
         expect(await keep({ childId: "child-none" })).toBeUndefined();
         expect(await conversations.keeperOf("child-none")).toBeUndefined();
         expect(await keep({ accountId: "grace" })).toBeUndefined();
-        await children.change("ada", childId, { ...change, keepsTranscripts: true });
+        await children.change("ada", childId, { ...change, keepsTranscripts: true }, entry);
         await database.db.updateTable("accounts").set({ deleted_at: NOW }).where("id", "=", "ada").execute();
         expect(await keep()).toBeUndefined();
         await database.db.updateTable("accounts").set({ deleted_at: null }).where("id", "=", "ada").execute();

@@ -9,7 +9,7 @@ import { DELETION_GRACE_MS, EXPORT_LIFE_MS } from "../../../../server/bounds.ts"
 import { acceptInvitation, inviteGuardian } from "../../../../server/family/account/guardian.ts";
 import { signIn } from "../../../../server/family/account/sign-in.ts";
 import { askDeletion, cancelDeletion, carryOut } from "../../../../server/family/care/deletion.ts";
-import { askExport, makeExport, readExport } from "../../../../server/family/care/export.ts";
+import { askExport, makeExport, takeExport } from "../../../../server/family/care/export.ts";
 import { pseudonym } from "../../../../server/family/consent/consent.ts";
 import { sealContext } from "../../../../server/ports.ts";
 import type { Leaving } from "../../../../server/ports.ts";
@@ -82,7 +82,7 @@ async function tablesWith(text: string): Promise<string[]> {
 }
 
 async function fileOf(accountId: string, id: string): Promise<Record<string, unknown[]>> {
-  const { bytes } = await readExport(house.care.exporting, accountId, id);
+  const { bytes } = await takeExport(house.care.exporting, { accountId, address: "::1" }, id);
   const parts: Uint8Array[] = [];
   for await (const part of bytes) parts.push(part);
   return JSON.parse(Buffer.concat(parts).toString()) as Record<string, unknown[]>;
@@ -114,6 +114,24 @@ describe("every table that holds something of a family", () => {
 });
 
 describe("an export", () => {
+  test("stands in the family's trail each time that its file is handed out, and is not handed out where that cannot be written", async () => {
+    const { accountId, by } = await newFamily();
+    const { exporting } = house.care;
+    const { id } = await askExport(exporting, by);
+    await makeExport(exporting, id, signal);
+    await at.trail();
+    await fileOf(accountId, id);
+    await fileOf(accountId, id);
+    const row = { action: "export_taken", outcome: "success", resource: id, address: "::1" };
+    expect(await at.trail()).toEqual(
+      Array(2).fill(expect.objectContaining({ ...row, actor: accountId, accountId })),
+    );
+    await expect(takeExport(exporting, by, "another")).rejects.toMatchObject({ code: "NOT_FOUND" });
+    const audit = { append: () => Promise.reject(new Error("away")) };
+    await expect(takeExport({ ...exporting, audit }, by, id)).rejects.toMatchObject({ code: "UNAVAILABLE" });
+    expect(await at.trail()).toEqual([]);
+  });
+
   test("tells all there is of a family and nothing of another; its file is sealed, mailed about, and gone after a week", async () => {
     const { accountId, by, childId, deviceId, email } = await newFamily();
     const other = await newFamily();
@@ -122,7 +140,7 @@ describe("an export", () => {
     const asked = await askExport(exporting, by);
     expect(asked).toMatchObject({ accountId, state: "waiting", size: undefined });
     expect((await askExport(exporting, by)).id).toBe(asked.id);
-    await expect(readExport(exporting, accountId, asked.id)).rejects.toMatchObject({ code: "NOT_FOUND" });
+    await expect(takeExport(exporting, by, asked.id)).rejects.toMatchObject({ code: "NOT_FOUND" });
     await makeExport(exporting, asked.id, signal);
 
     const file = await fileOf(accountId, asked.id);
@@ -140,14 +158,14 @@ describe("an export", () => {
     for (const words of [NICKNAME, SENTENCE]) expect(await tablesWith(words)).toEqual([]);
     expect(at.letters.at(-1)).toMatchObject({ to: email, subject: "Bearlink: your family's data is ready" });
     expect(at.at.raised.at(-1)).toMatchObject({ accountId, kind: "export_ready" });
-    await expect(readExport(exporting, other.accountId, asked.id)).rejects.toMatchObject({
+    await expect(takeExport(exporting, other.by, asked.id)).rejects.toMatchObject({
       code: "NOT_FOUND",
     });
 
     await makeExport(exporting, asked.id, signal); // done twice: nothing is made twice
     expect((await exporting.exports.find(accountId, asked.id))?.state).toBe("ready");
     await at.at.clock.advance(EXPORT_LIFE_MS);
-    await expect(readExport(exporting, accountId, asked.id)).rejects.toMatchObject({ code: "NOT_FOUND" });
+    await expect(takeExport(exporting, by, asked.id)).rejects.toMatchObject({ code: "NOT_FOUND" });
     await exporting.exports.expire(at.at.clock.now(), 0);
     expect((await exporting.exports.find(accountId, asked.id))?.state).toBe("gone");
     expect(await exporting.exports.part(asked.id, 0)).toBeUndefined();
