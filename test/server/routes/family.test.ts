@@ -276,6 +276,13 @@ describe("a copy of everything", () => {
       ) as string,
       "x-content-type-options": "nosniff",
     });
+    // its headers alone are nobody's: the trail would say that it was taken
+    const bare = await app.inject({
+      method: "HEAD",
+      url: `/api/v1/exports/${id}/file`,
+      headers: parentOf(accountId),
+    });
+    expect(bare.statusCode).toBe(405);
     for (const role of ["guardian", "support"] as const)
       for (const path of ["", `/${id}`, `/${id}/file`])
         expect(

@@ -179,6 +179,13 @@ describe("a family's own limits", () => {
       cap_reached: true,
     });
     expect(await patch({ monthly_tokens: null })).toBe(200);
+    const rows = await database.db
+      .selectFrom("audit")
+      .select(["actor", "resource", "address", "reason", "outcome"])
+      .where("action", "=", "limits_changed")
+      .execute();
+    const row = { actor: accountId, resource: accountId, address: "127.0.0.1", reason: "monthly_tokens" };
+    expect(rows).toEqual(Array(2).fill({ ...row, outcome: "success" }));
 
     expect(await put(parent, { tier: "pro" })).toBe(401);
     expect(await put(KEYED, { tier: "gold" })).toBe(422);
