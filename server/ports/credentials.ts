@@ -2,7 +2,7 @@
 import type { AuditEntry } from "./audit.ts";
 import type { ModelFault } from "./models.ts";
 
-/** `openai_compatible`: the service that this cell's settings name by its address. */
+/** `openai_compatible`: the one service that this cell's settings name by its address; where they name several, the chat's. */
 export const PROVIDERS = ["openrouter", "openai", "openai_compatible"] as const;
 export type Provider = (typeof PROVIDERS)[number];
 
@@ -78,8 +78,8 @@ export interface ModelKey {
   refused(fault: ModelFault): void;
 }
 
-/** Rejects with a ModelError where nobody can say. */
-export type ModelKeys = (provider: Provider) => Promise<ModelKey>;
+/** Rejects with a ModelError where nobody can say. Undefined: a service to which nobody brings a key. */
+export type ModelKeys = (provider: Provider | undefined) => Promise<ModelKey>;
 
 /** Tells a family; never throws, and none is awaited. One `dedupeKey` is told once. */
 export interface CredentialNotices {

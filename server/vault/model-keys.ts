@@ -32,6 +32,9 @@ interface Held {
   former: string | undefined;
 }
 
+/** what a family is told of a service to which nobody brings a key */
+const UNNAMED: Provider = "openai_compatible";
+
 /** faults that a key is to blame for */
 const KEY_FAULTS: readonly ModelFault[] = ["auth", "budget"];
 
@@ -47,9 +50,10 @@ export function createModelKeys(ports: ModelKeyPorts): {
   const { credentials, familyVault, notices, bus, clock } = ports;
   const held = boundedCache<Held>(clock, { most: MAX_HELD_CREDENTIALS, ms: CREDENTIAL_LOOK_MS });
 
-  async function look(childId: string, provider: Provider): Promise<Held> {
-    const found = await credentials.serving(childId, provider, clock.now());
-    const credential = found?.credential;
+  async function look(childId: string, provider: Provider | undefined): Promise<Held> {
+    // whose child it is, is told with any
+    const found = await credentials.serving(childId, provider ?? UNNAMED, clock.now());
+    const credential = provider && found?.credential;
     const accountId = found?.accountId;
     if (!credential) return { accountId, credential, value: undefined, former: undefined };
     const { sealedValue, sealedFormer, version } = credential;
@@ -96,7 +100,7 @@ export function createModelKeys(ports: ModelKeyPorts): {
     keysOf: (childId) => async (provider) => {
       let found: Held;
       try {
-        found = await held.get(`${childId}/${provider}`, () => look(childId, provider));
+        found = await held.get(`${childId}/${provider ?? ""}`, () => look(childId, provider));
       } catch (error) {
         // of a family that is being deleted, or a record that is away: asked with nobody's key
         throw new ModelError(error instanceof Refusal && error.code === "NOT_FOUND" ? "auth" : "away");
@@ -104,7 +108,7 @@ export function createModelKeys(ports: ModelKeyPorts): {
       const { value, former, credential } = found;
       const overlaps = credential?.overlapUntil !== undefined && credential.overlapUntil > clock.now();
       const values = value === undefined ? [] : former !== undefined && overlaps ? [value, former] : [value];
-      return { values, refused: (fault) => refused(found, provider, fault) };
+      return { values, refused: (fault) => refused(found, provider ?? UNNAMED, fault) };
     },
 
     // an owner's children are not known here: all is asked for again

@@ -109,6 +109,16 @@ const OPENAI: Account = {
 /** the one that is asked first comes first */
 const ACCOUNTS = [OPENROUTER, OPENAI];
 
+function accountAt(origin: string): Account | undefined {
+  return ACCOUNTS.find(({ url }) => new URL(url).origin === origin);
+}
+
+/** The one service that `openai_compatible` is: the first that the settings name by an address of no account, the chat's before the others. */
+function compatibleOrigin({ chat, stt, tts, moderation }: ModelSettings): string | undefined {
+  const origins = [chat, stt, tts, moderation].flatMap(({ url }) => (url ? [new URL(url).origin] : []));
+  return origins.find((origin) => !accountAt(origin));
+}
+
 interface Place {
   url: string;
   key: string | undefined;
@@ -118,7 +128,7 @@ interface Place {
 /** Where a kind of work is done, if anywhere. An account's key goes to that account's own address and no other. */
 function placeOf(kind: Kind, own: ServiceSettings, settings: ModelSettings): Place | undefined {
   const account = own.url
-    ? ACCOUNTS.find(({ url }) => new URL(url).origin === new URL(own.url!).origin)
+    ? accountAt(new URL(own.url).origin)
     : ACCOUNTS.find(({ models, key }) => models[kind] && (own.key || key(settings)));
   const url = own.url || account?.url;
   return url ? { url, key: own.key || account?.key(settings) || undefined, account } : undefined;
@@ -132,6 +142,7 @@ function placeOf(kind: Kind, own: ServiceSettings, settings: ModelSettings): Pla
  */
 export function openModels(settings: ModelSettings, { clock, meter, decode }: ModelPorts): Models {
   const pools = new Map<string, ConnectionPool>();
+  const compatible = compatibleOrigin(settings);
 
   function offer<Port extends SpeechToText | Chat | TextToSpeech | Moderation>(
     kind: Kind,
@@ -148,7 +159,7 @@ export function openModels(settings: ModelSettings, { clock, meter, decode }: Mo
     const known = place.account ?? { ...OPENAI, models: { ...OPENAI.models, moderation: undefined } };
     const model = own.model || known.models[kind] || "";
     const service = openService(place, pool, clock);
-    const provider = place.account?.provider ?? "openai_compatible";
+    const provider = place.account?.provider ?? (origin === compatible ? "openai_compatible" : undefined);
     function portOn(at: ModelService, turn?: AskedFor): Port {
       const counted = tokenCounted(open(at, model, known), (tokens) => {
         meter.count("model_tokens_total", { provider: hostname }, tokens);

@@ -17,7 +17,7 @@ const { signal } = new AbortController();
 let models: Models;
 let voices: Voices;
 /** the keys that a child's family brought along */
-let brought: (childId: string, provider: string) => string[];
+let brought: (childId: string, provider: string | undefined) => string[];
 const refused: string[] = [];
 /** requests that opening them made */
 let askedAtStart: number;

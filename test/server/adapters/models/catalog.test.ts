@@ -1,8 +1,10 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openModels } from "../../../../server/adapters/models/catalog.ts";
 import type { Models, ModelSettings } from "../../../../server/adapters/models/catalog.ts";
+import type { ModelKeys } from "../../../../server/ports.ts";
 import { fakeClock } from "../../../support/clock.ts";
 import { all, NEVER, startStandIn } from "../../../support/models.ts";
+import type { StandIn } from "../../../support/models.ts";
 
 let models: Models;
 afterEach(() => models.close());
@@ -76,5 +78,64 @@ describe("the model services", () => {
     await all(models.chat!.port.reply([], NEVER));
     expect(standIn.requests[0]).toMatchObject({ authorization: undefined, path: "/v1/chat/completions" });
     await standIn.close();
+  });
+
+  describe("at addresses we do not know, with a key that a family brought along for one", () => {
+    let here: StandIn;
+    let there: StandIn;
+    beforeEach(async () => {
+      here = await startStandIn();
+      there = await startStandIn();
+    });
+    afterEach(() => Promise.all([here.close(), there.close()]));
+
+    const KEYS = { openai_compatible: "the-familys", openai: "for-openai", openrouter: "for-openrouter" };
+    const familys: ModelKeys = async (provider) => ({
+      values: provider ? [KEYS[provider]] : [],
+      refused: () => undefined,
+    });
+    const platforms = ({ url }: StandIn) => ({ url, key: "the-platforms" });
+
+    async function ask(): Promise<void> {
+      const { chat, speechToText, textToSpeech, moderation } = models;
+      if (chat) await all(chat.askedWith(familys).reply([], NEVER));
+      await speechToText?.askedWith(familys).transcribe(new Uint8Array(320), NEVER);
+      if (textToSpeech) await all(textToSpeech.askedWith(familys).speak("Hello.", NEVER));
+      await moderation?.askedWith(familys).check("hello", NEVER);
+    }
+    const keysAt = ({ requests }: StandIn): string[] =>
+      requests.map(({ kind, authorization }) => `${kind} ${authorization}`);
+
+    it("ask the chat's with it, and all else that is there", async () => {
+      described({
+        stt: platforms(there),
+        chat: platforms(here),
+        tts: platforms(here),
+        moderation: platforms(there),
+      });
+      await ask();
+      expect(keysAt(here)).toEqual(["chat Bearer the-familys", "speech Bearer the-familys"]);
+      expect(keysAt(there)).toEqual(["transcribe Bearer the-platforms", "moderation Bearer the-platforms"]);
+    });
+
+    it("ask the first of the others with it where the chat is at none", async () => {
+      described({ openrouterKey: "k", tts: platforms(here), moderation: platforms(there) });
+      models.chat = models.speechToText = undefined;
+      await ask();
+      expect(keysAt(here)).toEqual(["speech Bearer the-familys"]);
+      expect(keysAt(there)).toEqual(["moderation Bearer the-platforms"]);
+    });
+
+    it("take another port, or another scheme, for another service", async () => {
+      described({
+        chat: { url: here.url.replace("http:", "https:") },
+        stt: platforms(here),
+        tts: {},
+        moderation: {},
+      });
+      models.chat = undefined;
+      await ask();
+      expect(keysAt(here)).toEqual(["transcribe Bearer the-platforms"]);
+    });
   });
 });

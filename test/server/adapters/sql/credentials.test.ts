@@ -299,6 +299,17 @@ for (const { name, missing, open } of places)
       expect(told).toHaveLength(before);
     });
 
+    test("are no keys to a service to which nobody brings one: its refusal is the operator's, and marks none", async () => {
+      for (const owner of [ada, by(TENANT)]) await add(owner, SECRET, { provider: "openai_compatible" });
+      const keys = createModelKeys(ports).keysOf("pip");
+      const { values, refused } = await keys(undefined);
+      expect(values).toEqual([]);
+      refused("auth");
+      expect(told).toMatchObject([{ accountId: "ada", details: { fault: "auth", whose: "operator" } }]);
+      expect(await listCredentials(ports, ada)).toMatchObject([{ failingSince: undefined }]);
+      expect((await keys("openai_compatible")).values).toEqual([SECRET]);
+    });
+
     test("are read once in a while, not at each request", async () => {
       await add();
       let reads = 0;
