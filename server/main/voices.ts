@@ -96,15 +96,20 @@ export async function openVoices(
     turn?: AskedFor,
   ): TurnVoices {
     const keys = childId === undefined ? undefined : keysOf?.(childId);
-    const own = <Port>(offer: Offer<Port>): Port => offer.askedWith(keys, turn);
+    const asked = <Port>(recipient: Recipient, offer: Offer<Port> | undefined): Port | undefined =>
+      recipients.has(recipient) ? offer?.askedWith(keys, turn) : undefined;
+    const moderation = asked("moderation", models.moderation);
     // SAFETY: what a model writes is not spoken unchecked, whoever it is that the parent did not allow
-    const checked = !models.moderation || recipients.has("moderation");
+    const checked = !models.moderation || moderation !== undefined;
+    const speechToText = asked("speech_in", models.speechToText);
+    const chat = checked ? asked("chat", models.chat) : undefined;
+    const textToSpeech = asked("speech_out", models.textToSpeech);
     return {
-      speechToText: recipients.has("speech_in") && models.speechToText ? own(models.speechToText) : undefined,
-      chat: recipients.has("chat") && checked && models.chat ? own(models.chat) : ownChat.port,
-      textToSpeech:
-        recipients.has("speech_out") && models.textToSpeech ? own(models.textToSpeech) : ownSpeech.port,
-      safety: recipients.has("moderation") ? safetyWith(models.moderation && own(models.moderation)) : rules,
+      speechToText,
+      chat: chat ?? ownChat.port,
+      textToSpeech: textToSpeech ?? ownSpeech.port,
+      safety: moderation ? safetyWith(moderation) : rules,
+      asksModels: asksAny({ speechToText, chat, textToSpeech }),
     };
   }
 
@@ -118,6 +123,7 @@ export async function openVoices(
       chat: chat.port,
       textToSpeech: speech.port,
       safety,
+      asksModels: asksAny(models),
       policy: policyWith(canary),
       shelf,
       phrases: createPhrases(book),
@@ -137,6 +143,12 @@ export async function openVoices(
       await models.close();
     },
   };
+}
+
+/** Moderation is asked only beside these: about words that were heard, or that a model wrote. */
+function asksAny(services: Record<"speechToText" | "chat" | "textToSpeech", unknown>): boolean {
+  const { speechToText, chat, textToSpeech } = services;
+  return [speechToText, chat, textToSpeech].some((service) => service !== undefined);
 }
 
 function thirdPartiesOf(models: Models): ThirdParty[] {

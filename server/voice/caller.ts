@@ -34,7 +34,7 @@ export interface CallerPorts extends TurnPorts {
 }
 
 /** The parts of a turn that a third party may play. */
-export type TurnVoices = Pick<TurnPorts, "speechToText" | "chat" | "textToSpeech" | "safety">;
+export type TurnVoices = Pick<TurnPorts, "speechToText" | "chat" | "textToSpeech" | "safety" | "asksModels">;
 
 export interface CallerOptions {
   line: Line;

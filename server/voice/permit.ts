@@ -1,12 +1,12 @@
 /** Whether a turn may be, asked as it begins, and what it may use. MISSION A23, C42 */
 import type { Refused } from "@bearlink/sdk/protocol";
-import type { Chat, ReplyBounds, SpeechToText, TurnLimiter, TurnPermit, TurnRef } from "../ports.ts";
+import type { Chat, ReplyBounds, TurnLimiter, TurnPermit, TurnRef } from "../ports.ts";
 
 export interface PermitPorts {
   /** how much a child may talk */
   turnLimits: TurnLimiter;
-  speechToText?: SpeechToText | undefined;
-  chat: Chat;
+  /** any of this turn's voices is a model of somebody's */
+  asksModels: boolean;
 }
 
 /** A turn that may not be, and what its toy is told. */
@@ -23,10 +23,9 @@ type Granted = Exclude<TurnPermit, { state: "refused" }>;
 
 /** Throws TurnRefused; where nobody can say whether the turn may be, too: then no model is asked. */
 export async function permitOf(
-  { turnLimits, speechToText, chat }: PermitPorts,
+  { turnLimits, asksModels }: PermitPorts,
   { turnId, deviceId }: TurnRef,
 ): Promise<Granted> {
-  const asksModels = speechToText !== undefined || chat.curated !== true;
   let permit: TurnPermit;
   try {
     permit = await turnLimits.begin({ turnId, deviceId, asksModels });

@@ -221,6 +221,7 @@ export function voiceFakes(change: Partial<VoiceFakes> = {}): VoiceFakes {
     voicesFor: () => ({}) as TurnVoices,
     followers: [],
     turnLimits: freely,
+    asksModels: true,
     ...change,
   };
 }

@@ -103,6 +103,19 @@ describe("with four services configured", () => {
     expect(models.requests).toEqual([]);
   });
 
+  test.each<[string, readonly Recipient[]]>([
+    ["true", RECIPIENTS],
+    ["true", ["voice", "speech_in"]],
+    ["true", ["voice", "chat", "moderation"]],
+    ["true", ["voice", "speech_out"]],
+    ["false", ["voice", "transcripts"]],
+    // neither heard words nor a model's are there to be looked at
+    ["false", ["voice", "moderation"]],
+    ["false", ["voice", "chat"]],
+  ])("whether a turn asks models is said: %s for %j", (said, recipients) => {
+    expect(String(voices.voicesFor(new Set(recipients), "pip").asksModels)).toBe(said);
+  });
+
   test.each(SERVICES)("%s, switched off, gets no request", async (off) => {
     const kinds = await asked(RECIPIENTS.filter((recipient) => recipient !== off));
     expect(kinds).not.toContain(KINDS[off]);

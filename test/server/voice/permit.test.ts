@@ -1,6 +1,6 @@
 import { CODEC, decodeJson, DOWN, UP } from "@bearlink/sdk/protocol";
 import { expect, it } from "vitest";
-import type { TurnLimiter, TurnPermit, TurnUsed } from "../../../server/ports.ts";
+import type { Chat, TurnAsked, TurnLimiter, TurnPermit, TurnUsed } from "../../../server/ports.ts";
 import { createConversations } from "../../../server/voice/conversation.ts";
 import { startTurn } from "../../../server/voice/turn.ts";
 import { settle } from "../../support/clock.ts";
@@ -32,6 +32,8 @@ const granted = (change: Partial<Extract<TurnPermit, { state: "granted" | "spent
   ...change,
 });
 
+const silent: Chat = { reply: async function* () {} };
+
 it("one that its limits refuse ends in REFUSED at once, asks no model and is told to nobody", async () => {
   const { sent, turn, asked, spoken, diary, meter, clock, sound } = await talk(async () => ({
     state: "refused",
@@ -49,6 +51,20 @@ it("one that its limits refuse ends in REFUSED at once, asks no model and is tol
   expect(meter.counts.get("turns_total limited")).toBe(1);
   expect(clock.waiting).toBe(0);
   expect(sound.open()).toBe(0);
+});
+
+it.each([true, false])("it is judged as one that asks models where it does: %s", async (asksModels) => {
+  const judged: TurnAsked[] = [];
+  const begin = async (turn: TurnAsked) => (judged.push(turn), granted());
+  // a voice that is a service's is not told from one that is this server's own: its opener says
+  const { turn } = await talk(begin, {
+    speechToText: undefined,
+    chat: { ...silent, curated: true },
+    asksModels,
+  });
+  turn.cancel("cancelled");
+  await turn.done;
+  expect(judged).toMatchObject([{ deviceId: turnRef.deviceId, asksModels }]);
 });
 
 it("where nobody can say whether it may be, it is refused, and no model is asked", async () => {
