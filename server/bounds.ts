@@ -68,6 +68,11 @@ export const FAILURES_PER_ADDRESS = 20;
 export const FAILURES_PER_TOY = 5;
 /** ms in which FAILURES_PER_TOY counts */
 export const TOY_FAILURE_WINDOW_MS = 15 * 60_000;
+/** claims under one id from one address that hold their proof and end alike, which the trail is told of in CLAIMS_TOLD_MS */
+export const CLAIMS_TOLD = 20;
+export const CLAIMS_TOLD_MS = 15 * 60_000;
+/** such as one process counts at once */
+export const MAX_CLAIMS_COUNTED = 100_000;
 /** ms in which what an address does is counted */
 export const ADDRESS_WINDOW_MS = 60_000;
 /** other requests of an address, a minute, MISSION B01 */
@@ -285,6 +290,9 @@ export const MAX_UPDATE_BODY_BYTES = 98_304;
 export const UPDATE_TRIES = 3;
 /** ms until it is told again: time to download, to try for 120 s, and to fall back */
 export const UPDATE_AGAIN_MS = 15 * 60_000;
+/** times a toy is told of any update in UPDATE_OFFERS_MS: one that lies about its version would be told without end */
+export const UPDATE_OFFERS = 6;
+export const UPDATE_OFFERS_MS = 3_600_000;
 /** s a toy has to say that it will update */
 export const UPDATE_TTL_S = 60;
 /** ms between two toys of a cell that are told of an update */

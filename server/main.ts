@@ -192,6 +192,7 @@ export async function startCell(config: Config, options: { log?: Log } = {}): Pr
 
     const desk = openClaimDesk(claims, {
       nonceKeys: nonceKeys(base, secrets.masterKey, secrets.formerMasterKey),
+      networkOf: addressKey,
       publicMqtt: {
         host: config.PUBLIC_MQTT_HOST ?? reachable(config.HOST),
         port: config.PUBLIC_MQTT_PORT ?? mqtt.port,

@@ -18,6 +18,8 @@ import type {
   Toys,
   Vault,
 } from "../ports.ts";
+import { createTellsClaim } from "./trail.ts";
+import type { TellsClaim } from "./trail.ts";
 
 /** K_nonce of §3.1. */
 export interface NonceKeys {
@@ -44,6 +46,8 @@ export interface ClaimPorts {
 }
 
 export interface ClaimSettings {
+  /** whom an address stands for */
+  networkOf(address: string): string;
   nonceKeys: NonceKeys;
   /** where toys find the broker: the operator's word, never a request's Host. MISSION C04 */
   publicMqtt: { host: string; port: number; tls: boolean };
@@ -52,6 +56,8 @@ export interface ClaimSettings {
 }
 
 export interface ClaimDesk extends ClaimPorts {
+  networkOf(address: string): string;
+  tellsClaim: TellsClaim;
   nonceKeys: NonceKeys;
   publicMqtt: { host: string; port: number; tls: boolean };
   sessionS: number;
@@ -86,15 +92,16 @@ export interface Attempt {
 /**
  * The desk at which toys claim. Throws where the settings cannot hold.
  *
- *     const desk = openClaimDesk(ports, { nonceKeys, publicMqtt });
+ *     const desk = openClaimDesk(ports, { nonceKeys, networkOf, publicMqtt });
  *     await claim(desk, request, from);
  */
 export function openClaimDesk(ports: ClaimPorts, settings: ClaimSettings): ClaimDesk {
-  const { nonceKeys, publicMqtt, sessionS = MAX_SESSION_S } = settings;
+  const { nonceKeys, networkOf, publicMqtt, sessionS = MAX_SESSION_S } = settings;
   if (!(sessionS >= 1 && sessionS <= MAX_SESSION_S)) throw new Error(`a session of ${sessionS} s`);
   const context = sealContext.prk("bear-of-no-one");
   const standIn = { sealedPrk: ports.vault.seal(ports.chance.bytes(32), context), context };
-  return { ...ports, nonceKeys, publicMqtt, sessionS, standIn };
+  const tellsClaim = createTellsClaim(ports.clock, networkOf);
+  return { ...ports, nonceKeys, networkOf, tellsClaim, publicMqtt, sessionS, standIn };
 }
 
 export function authOf(hash: Hash, bytes: Uint8Array): Attempt["auth"] {

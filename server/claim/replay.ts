@@ -29,8 +29,11 @@ export async function raisePair(desk: ClaimDesk, attempt: Attempt): Promise<void
   const { deviceId, boot, seq, sessionId, firmwareVersion } = attempt.claim;
   const accepted = { boot, seq, sessionId: toHex(sessionId), firmwareVersion, at: desk.clock.now() };
   const entry = { at: accepted.at, action: "toy_claimed", outcome: "success" as const, actor: deviceId };
-  const claimed = { ...entry, resource: deviceId, address: attempt.address };
-  if (await orUnavailable(desk.toys.acceptClaim(deviceId, accepted, attempt.usedNextPrk, claimed))) return;
+  const { address, usedNextPrk } = attempt;
+  const claimed = desk.tellsClaim(deviceId, address, "accepted")
+    ? { ...entry, resource: deviceId, address }
+    : undefined;
+  if (await orUnavailable(desk.toys.acceptClaim(deviceId, accepted, usedNextPrk, claimed))) return;
   await refuseStale(desk, attempt);
 }
 

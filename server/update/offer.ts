@@ -1,6 +1,14 @@
 /** A toy on the line is told of its update once it may have one; that it came back with it is its success. PROTOCOL.md §10 */
 import type { Ack, Hash } from "@bearlink/sdk/protocol";
-import { UPDATE_AGAIN_MS, UPDATE_PACE_MS, UPDATE_TRIES, UPDATE_TTL_S } from "../bounds.ts";
+import {
+  MAX_SESSIONS,
+  UPDATE_AGAIN_MS,
+  UPDATE_OFFERS,
+  UPDATE_OFFERS_MS,
+  UPDATE_PACE_MS,
+  UPDATE_TRIES,
+  UPDATE_TTL_S,
+} from "../bounds.ts";
 import type { Clock, Log, Meter, Toys } from "../ports.ts";
 import type { Attempt, Bundle, Updates } from "../ports/updates.ts";
 import { chooseUpdate } from "./choose.ts";
@@ -38,6 +46,18 @@ export interface Offers {
 
 export function createOffers(ports: OfferPorts): Offers {
   const { updates, toys, clock, hash, log } = ports;
+  /** how often each was told, until when that counts */
+  let offered = new Map<string, number>();
+  let until = 0;
+
+  function mayOffer(deviceId: string): boolean {
+    const now = clock.now();
+    if (now >= until) [offered, until] = [new Map(), now + UPDATE_OFFERS_MS];
+    const times = offered.get(deviceId) ?? 0;
+    if (times >= UPDATE_OFFERS || (times === 0 && offered.size >= MAX_SESSIONS)) return false;
+    offered.set(deviceId, times + 1);
+    return true;
+  }
 
   async function choose(deviceId: string, attempt: Attempt | undefined): Promise<Choice> {
     const firmwareVersion = (await toys.find(deviceId))?.firmwareVersion;
@@ -89,7 +109,7 @@ export function createOffers(ports: OfferPorts): Offers {
       let attempt = await updates.attempt(deviceId);
       if (attempt?.state === "offered") attempt = await settle(attempt);
       const choice = await choose(deviceId, attempt);
-      if ("bundle" in choice) await tell(deviceId, choice.bundle, attempt);
+      if ("bundle" in choice && mayOffer(deviceId)) await tell(deviceId, choice.bundle, attempt);
     } catch (error) {
       log.warn({ toy: deviceId, error }, "a toy's update waits");
     }

@@ -143,6 +143,7 @@ export function house(change: Partial<ClaimPorts> = {}) {
   };
   const opened = openClaimDesk(ports, {
     nonceKeys: nonceKeys({ hash: systemHash, clock }, MASTER_KEY),
+    networkOf: addressKey,
     publicMqtt: MQTT,
   });
   const desk = { ...opened, tellRefused: createRefusals({ ...ports, networkOf: addressKey }) };

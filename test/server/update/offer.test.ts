@@ -2,7 +2,7 @@
 import { beforeEach, expect, test } from "vitest";
 import type { Ack } from "@bearlink/sdk/protocol";
 import { systemHash } from "../../../server/adapters/hash.ts";
-import { UPDATE_AGAIN_MS, UPDATE_PACE_MS } from "../../../server/bounds.ts";
+import { UPDATE_AGAIN_MS, UPDATE_OFFERS, UPDATE_OFFERS_MS, UPDATE_PACE_MS } from "../../../server/bounds.ts";
 import type { AuditEntry, Toy } from "../../../server/ports.ts";
 import { createOffers } from "../../../server/update/offer.ts";
 import type { OfferPorts, Offers } from "../../../server/update/offer.ts";
@@ -53,6 +53,26 @@ test("a toy on the line is told, with all that it checks", async () => {
   const fields = { version: "1.1.0", url: "http://bears.example/1.1.0.js", size, sha256 };
   expect(told).toEqual([[toy, "update", 60, fields]]);
   expect(attempt()).toMatchObject({ version: "1.1.0", tries: 1, state: "offered" });
+});
+
+test("one that refuses two versions in turn, or lies about its own, is told a few times an hour and no more", async () => {
+  updates.bundles.push(bundleOf({ version: "1.2.0" }));
+  answer = { id: 1, ok: false, code: "NO" };
+  for (let i = 0; i < 100; i++) await offers.arrived(toy);
+  expect(told).toHaveLength(UPDATE_OFFERS);
+  answer = { id: 1, ok: true };
+  for (let i = 0; i < 100; i++) {
+    runs = ["1.0.0", "1.2.0", "1.1.0"][i % 3]!;
+    await offers.arrived(toy);
+  }
+  expect(told).toHaveLength(UPDATE_OFFERS);
+  expect(entries.length).toBeLessThanOrEqual(2 * UPDATE_OFFERS);
+  await offers.arrived("bear-1111111111111111");
+  expect(told).toHaveLength(UPDATE_OFFERS + 1);
+  runs = "1.0.0";
+  await clock.advance(UPDATE_OFFERS_MS);
+  await offers.arrived(toy);
+  expect(told).toHaveLength(UPDATE_OFFERS + 2);
 });
 
 test("what becomes of it is counted: told, and what came of that", async () => {
