@@ -323,6 +323,10 @@ export const CREDENTIALS_SWEEP_MS = 3_600_000;
 export const MAX_SWEPT_CREDENTIALS = 500;
 /** ms in which a family is told once that a key of theirs is refused */
 export const PROVIDER_NOTICE_MS = 24 * 3_600_000;
+/** ms between two looks of a cell for master keys that were added */
+export const MASTERS_MS = 10_000;
+/** ms after which an added master key seals: every cell has looked twice */
+export const MASTERS_SETTLE_MS = 20_000;
 /** ms for one request to a key service, and bytes of its answer */
 export const KMS_MS = 10_000;
 export const MAX_KMS_ANSWER_BYTES = 65_536;

@@ -41,6 +41,7 @@ import type { Families } from "./main/families.ts";
 import { TOY_CHANGED } from "./ports.ts";
 import type { Bus, Clock, CredentialNotices, Log, ToyLine } from "./ports.ts";
 import { createFamilyVault } from "./vault/family.ts";
+import { watchMasters } from "./vault/master-watch.ts";
 import { createBridge } from "./voice/bridge.ts";
 import type { Bridge } from "./voice/bridge.ts";
 import { carefulClock } from "./watch/careful-clock.ts";
@@ -91,6 +92,8 @@ export async function startCell(config: Config, options: { log?: Log } = {}): Pr
     const stores = await openStores(config, base);
     toClose.push(stores.close);
     const secrets = await openSecrets(config, { ...base, masters: stores.vaultMasters });
+    const masterWatch = watchMasters({ ...base, masters: stores.vaultMasters }, secrets);
+    toClose.push(masterWatch.stop);
     const audit = openAudit(config, { ...base, ...stores }, secrets);
     toClose.push(audit.start());
     const familyVault = createFamilyVault({
@@ -203,6 +206,7 @@ export async function startCell(config: Config, options: { log?: Log } = {}): Pr
     const checks = {
       ...stores.checks,
       ...voices.checks,
+      vault: masterWatch.check,
       broker: () => Promise.resolve(draining ? { ready: false, word: "draining" } : OK),
     };
     const http = await serveHttp(config, {

@@ -9,7 +9,7 @@ import { StartError } from "../errors.ts";
 import { isDeveloperKey, makeDeveloperKey } from "../keys/developer-key.ts";
 import type { Chance, Kms } from "../ports.ts";
 import { localKms, openMasters } from "../vault/masters.ts";
-import type { KmsRing, MasterPorts } from "../vault/masters.ts";
+import type { KmsRing, Master, MasterPorts } from "../vault/masters.ts";
 import { passphraseKms } from "../vault/passphrase.ts";
 import { createVault, parseMasterKey } from "../vault/seal.ts";
 import type { SealingVault } from "../vault/seal.ts";
@@ -29,12 +29,20 @@ export interface Secrets {
   vault: SealingVault;
   /** the key service in use, then those before it */
   kmsRing: KmsRing;
+  /** `masters`, with their versions */
+  masterKeys: readonly [Master, ...Master[]];
+  /** keys that wrap, and once sealed themselves */
+  handed: readonly Uint8Array[];
 }
 
 const SECRET_BYTES = 32;
 
 /** Throws StartError KEY_FILE where a key is there and is none, KMS where what is kept was sealed under another. */
-export async function openSecrets(config: Config, ports: MasterPorts): Promise<Secrets> {
+export async function openSecrets(
+  config: Config,
+  ports: MasterPorts,
+  open: typeof openMasters = openMasters,
+): Promise<Secrets> {
   const { chance } = ports;
   const handed = handedKeys(config, chance);
   const services = await openKms(config, ports);
@@ -47,7 +55,8 @@ export async function openSecrets(config: Config, ports: MasterPorts): Promise<S
     ...(formerPhrase === undefined ? [] : [await passphraseKms(formerPhrase, chance)]),
     ...services.former,
   ] as [Kms, ...Kms[]];
-  const masters = (await openMasters(ports, kmsRing)) as [Uint8Array, ...Uint8Array[]];
+  const masterKeys = await open(ports, kmsRing);
+  const masters = masterKeys.map(({ key }) => key) as [Uint8Array, ...Uint8Array[]];
   const [masterKey, ...formerKeys] = masters;
   return {
     masterKey,
@@ -58,6 +67,8 @@ export async function openSecrets(config: Config, ports: MasterPorts): Promise<S
     // what was sealed before masters were wrapped is under a handed key itself
     vault: createVault({ masterKey, formerKeys: [...formerKeys, ...handed], chance }),
     kmsRing,
+    masterKeys,
+    handed,
   };
 }
 

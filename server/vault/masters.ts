@@ -1,7 +1,7 @@
 /** The master keys of a cell: made here, kept only as a KMS wrapped them, and a new one where another key of a KMS takes over. MISSION B10, B12, B13 */
 import { createHash } from "node:crypto";
 import { lp, sameBytes, toHex } from "@bearlink/sdk/protocol";
-import { StartError } from "../errors.ts";
+import { Refusal, StartError } from "../errors.ts";
 import type { Chance, Clock, Kms, VaultMasters, WrappedMaster } from "../ports.ts";
 import { KEY_BYTES } from "./cipher.ts";
 import { createVault } from "./seal.ts";
@@ -15,17 +15,42 @@ export interface MasterPorts {
 /** The one that wraps, then those that still unwrap. */
 export type KmsRing = readonly [Kms, ...Kms[]];
 
-/** Newest first: it seals, the others open. Changes nothing where one of them does not unwrap: then StartError KMS. */
-export async function openMasters(ports: MasterPorts, ring: KmsRing): Promise<Uint8Array[]> {
-  const { masters, chance, clock } = ports;
-  const [current] = ring;
-  const there = await unwrapped(await masters.list(), ring);
-  if (there[0]?.row.kek === current.kek) return there.map(({ key }) => key);
-  const version = (there[0]?.row.version ?? 0) + 1;
-  const wrapped = await wrapping(current, version, chance.bytes(KEY_BYTES));
-  await masters.add({ version, kek: current.kek, wrapped }, clock.now());
-  // of two cells that start at once, one has added it
-  return (await unwrapped(await masters.list(), ring)).map(({ key }) => key);
+export interface Master {
+  version: number;
+  key: Uint8Array;
+}
+
+/**
+ * Newest first: it seals, the others open. Only the first of all is made here: under a later one, cells that run could
+ * not open what this one seals. Changes nothing where one of them does not unwrap: then StartError KMS.
+ */
+export async function openMasters(ports: MasterPorts, ring: KmsRing): Promise<[Master, ...Master[]]> {
+  const there = await unwrapped(await ports.masters.list(), ring);
+  return (there.length > 0 ? there : await added(ports, ring, 1)) as [Master, ...Master[]];
+}
+
+/** As `openMasters`, with a master key under the KMS key that is set now, if need be a new one; `isNew` tells. MISSION B12 */
+export async function renewMasters(
+  ports: MasterPorts,
+  ring: KmsRing,
+): Promise<{ masters: [Master, ...Master[]]; isNew: boolean }> {
+  const [newest] = await ports.masters.list();
+  const masters = await openMasters(ports, ring);
+  if (newest === undefined || newest.kek === ring[0].kek) return { masters, isNew: false };
+  const next = await added(ports, ring, newest.version + 1);
+  return { masters: next as [Master, ...Master[]], isNew: true };
+}
+
+async function added(
+  { masters, chance, clock }: MasterPorts,
+  ring: KmsRing,
+  version: number,
+): Promise<Master[]> {
+  const [{ kek }] = ring;
+  const wrapped = await wrapping(ring[0], version, chance.bytes(KEY_BYTES));
+  await masters.add({ version, kek, wrapped }, clock.now());
+  // of two that add one at once, one has added it
+  return unwrapped(await masters.list(), ring);
 }
 
 /** Wraps anew what a former key wrapped, so that it may go; answers with how many there were. */
@@ -34,10 +59,13 @@ export async function rewrapMasters(
   ring: KmsRing,
 ): Promise<number> {
   const [current] = ring;
-  const former = (await unwrapped(await masters.list(), ring)).filter(({ row }) => row.kek !== current.kek);
-  for (const { row, key } of former)
+  const rows = (await masters.list()).filter(({ kek }) => kek !== current.kek);
+  const keys = await unwrapped(rows, ring);
+  for (const [i, row] of rows.entries()) {
+    const { key } = keys[i]!;
     await masters.replace(row, { kek: current.kek, wrapped: await wrapping(current, row.version, key) });
-  return former.length;
+  }
+  return rows.length;
 }
 
 /** `local`: the key is handed to this process, and wraps here. */
@@ -53,10 +81,8 @@ export function localKms(key: Uint8Array, chance: Chance): Kms {
   };
 }
 
-async function unwrapped(
-  rows: WrappedMaster[],
-  ring: KmsRing,
-): Promise<{ row: WrappedMaster; key: Uint8Array }[]> {
+/** Throws StartError KMS where a key of the KMS is not in `ring`, or does not unwrap. */
+export async function unwrapped(rows: WrappedMaster[], ring: KmsRing): Promise<Master[]> {
   return Promise.all(
     rows.map(async (row) => {
       const kms = ring.find(({ kek }) => kek === row.kek);
@@ -67,13 +93,10 @@ async function unwrapped(
             `give the former one as ${formerSettings(row.kek)} until \`bear rewrap\` is done`,
         );
       const plain = await kms.unwrap(row.wrapped).catch((cause: unknown) => {
-        throw new StartError(
-          "KMS",
-          `the key “${row.kek}” does not unwrap: ${(cause as Error).message}`,
-          cause,
-        );
+        const why = cause instanceof Refusal ? cause.cause : cause;
+        throw new StartError("KMS", `the key “${row.kek}” does not unwrap: ${(why as Error).message}`, cause);
       });
-      return { row, key: keyOf(plain, row.version) };
+      return { version: row.version, key: keyOf(plain, row.version) };
     }),
   );
 }

@@ -2,6 +2,7 @@
 import { createHash, createSecretKey, hkdfSync } from "node:crypto";
 import type { KeyObject } from "node:crypto";
 import { concat, fromHex, sameBytes, utf8 } from "@bearlink/sdk/protocol";
+import { Refusal } from "../errors.ts";
 import type { Chance, Vault } from "../ports.ts";
 import { checkLength, KEY_BYTES, NONCE_BYTES, openWith, sealWith } from "./cipher.ts";
 
@@ -12,6 +13,14 @@ const HEAD_BYTES = 1 + ID_BYTES;
 export interface SealingVault extends Vault {
   /** Whether these bytes are under a former key: seal them again when they are next written. */
   needsRotation(sealed: Uint8Array): boolean;
+  /** Holds these keys from now on, and no others. */
+  change(keys: VaultKeys): void;
+}
+
+interface VaultKeys {
+  masterKey: Uint8Array;
+  /** Each opens, and none of them seals. */
+  formerKeys?: readonly Uint8Array[];
 }
 
 /**
@@ -21,17 +30,12 @@ export interface SealingVault extends Vault {
  *     const vault = createVault({ masterKey, chance });
  *     vault.open(vault.seal(prk, sealContext.prk(id)), sealContext.prk(id));
  */
-export function createVault(options: {
-  masterKey: Uint8Array;
-  formerKeys?: readonly Uint8Array[];
-  chance: Chance;
-}): SealingVault {
-  const { masterKey, formerKeys = [], chance } = options;
-  const keys = [masterKey, ...formerKeys].map(vaultKey);
-  const current = keys[0]!;
+export function createVault({ chance, ...options }: VaultKeys & { chance: Chance }): SealingVault {
+  let keys = keysOf(options);
 
   return {
     seal(plain, context) {
+      const [current] = keys;
       const head = concat([new Uint8Array([VERSION]), current.id]);
       const nonce = chance.bytes(NONCE_BYTES);
       return sealWith(current.key, { head, nonce, bound: utf8(context) }, plain);
@@ -39,12 +43,16 @@ export function createVault(options: {
 
     open(sealed, context) {
       checkLength(sealed, HEAD_BYTES);
+      if (sealed[0] !== VERSION) throw new Error("no vault sealed these bytes");
       const key = keys.find(({ id }) => isUnder(sealed, id));
-      if (!key) throw new Error("no key of this vault sealed these bytes");
+      // a master key that another cell has, and this one has not learned of: who asks may ask again
+      if (!key)
+        throw new Refusal("UNAVAILABLE", undefined, new Error("no key of this vault sealed these bytes"));
       return openWith(key.key, { headBytes: HEAD_BYTES, bound: utf8(context) }, sealed);
     },
 
-    needsRotation: (sealed) => !isUnder(sealed, current.id),
+    needsRotation: (sealed) => !isUnder(sealed, keys[0].id),
+    change: (next) => void (keys = keysOf(next)),
   };
 }
 
@@ -52,6 +60,13 @@ export function createVault(options: {
 export function parseMasterKey(text: string): Uint8Array | undefined {
   return fromHex(text.trim().toLowerCase(), KEY_BYTES);
 }
+
+type VaultKey = ReturnType<typeof vaultKey>;
+
+const keysOf = ({ masterKey, formerKeys = [] }: VaultKeys): [VaultKey, ...VaultKey[]] => [
+  vaultKey(masterKey),
+  ...formerKeys.map(vaultKey),
+];
 
 /** A key for this use alone, so that the master key may serve others; its id tells nothing of it. */
 function vaultKey(master: Uint8Array): { key: KeyObject; id: Uint8Array } {

@@ -96,7 +96,7 @@ describe.skipIf(missing)(`two cells of production${missing && ` (skipped: ${miss
     for (const cell of cells) {
       const { status, text } = await ready(cell);
       expect(JSON.parse(text)).toMatchObject({
-        checks: { database: "ok", redis: "ok", schema: "ok", broker: "ok" },
+        checks: { database: "ok", redis: "ok", schema: "ok", vault: "ok", broker: "ok" },
       });
       // an answer of its own where ffmpeg is not installed
       if (!text.includes("missing")) expect(status).toBe(200);

@@ -129,7 +129,7 @@ describe("who watches", () => {
     expect(ready.status).toBe(200);
     expect(JSON.parse(ready.text)).toMatchObject({
       status: "ready",
-      checks: { database: "embedded", redis: "embedded", schema: "ok", broker: "ok" },
+      checks: { database: "embedded", redis: "embedded", schema: "ok", vault: "ok", broker: "ok" },
     });
   });
 

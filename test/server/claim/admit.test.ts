@@ -1,11 +1,13 @@
 import { expect, test } from "vitest";
 import { connectPassword, fromHex, linkKeys, macKey, mqttKey, sessionKey } from "@bearlink/sdk/protocol";
+import { systemChance } from "../../../server/adapters/chance.ts";
 import { systemHash } from "../../../server/adapters/hash.ts";
 import { admit } from "../../../server/claim/admit.ts";
 import type { Credentials } from "../../../server/claim/admit.ts";
 import { claim } from "../../../server/claim/claim.ts";
 import { endSession } from "../../../server/claim/end.ts";
 import { sealContext } from "../../../server/ports.ts";
+import { createVault } from "../../../server/vault/seal.ts";
 import claimVector from "../../vectors/claim.json" with { type: "json" };
 import vector from "../../vectors/connect.json" with { type: "json" };
 import { silentLog } from "../../support/voice.ts";
@@ -236,4 +238,10 @@ test("with a store away it is unavailable, and with a sealed key that does not o
   };
   expect((await admit({ ...at.desk, vault }, credentials(1))).verdict).toBe("refused");
   expect(await at.metrics.text()).toContain('auth_attempts_total{method="mqtt",result="unavailable"} 2');
+});
+
+test("what a master key sealed that this cell has not learned of is unavailable, not refused", async () => {
+  const { at, credentials } = await home();
+  const vault = createVault({ masterKey: new Uint8Array(32).fill(77), chance: systemChance });
+  expect((await admit({ ...at.desk, vault }, credentials(1))).verdict).toBe("unavailable");
 });

@@ -7,7 +7,7 @@ import { systemChance } from "../../../server/adapters/chance.ts";
 import { readConfig } from "../../../server/config.ts";
 import { openSecrets } from "../../../server/main/secrets.ts";
 import { createVault } from "../../../server/vault/seal.ts";
-import { rewrapMasters } from "../../../server/vault/masters.ts";
+import { renewMasters, rewrapMasters } from "../../../server/vault/masters.ts";
 import { fakeClock } from "../../support/clock.ts";
 import { memoryMasters } from "../../support/vault.ts";
 import { startTransit } from "../adapters/kms/stubs.ts";
@@ -22,6 +22,13 @@ const cellOf = (masters = memoryMasters()) => ({
   masters,
   open: (env: Record<string, string>) =>
     openSecrets(readConfig({ DATA_DIR, ...env }), { masters, chance: systemChance, clock: fakeClock() }),
+  /** as `bear rewrap` does */
+  renew: (env: Record<string, string>) =>
+    openSecrets(
+      readConfig({ DATA_DIR, ...env }),
+      { masters, chance: systemChance, clock: fakeClock() },
+      async (...asked) => (await renewMasters(...asked)).masters,
+    ),
 });
 
 test("what was sealed before a restart opens after it, with a key from the environment or from a file", async () => {
@@ -39,7 +46,11 @@ test("after a change of the key all opens while the former one is given, and is 
   const before = await cell.open({ BEARLINK_MASTER_KEY: one });
   const sealed = before.vault.seal(text, "x");
   const changed = { BEARLINK_MASTER_KEY: two, BEARLINK_MASTER_KEY_PREVIOUS: one };
-  const after = await cell.open(changed);
+  const running = await cell.open(changed);
+  expect(running.vault.open(sealed, "x")).toEqual(text);
+  // a cell not yet started anew opens what this one seals
+  expect(before.vault.open(running.vault.seal(text, "x"), "x")).toEqual(text);
+  const after = await cell.renew(changed);
   expect(after.vault.open(sealed, "x")).toEqual(text);
   expect(after.vault.needsRotation(sealed)).toBe(true);
   expect(after.formerMasterKey).toEqual(before.masterKey);
@@ -64,7 +75,7 @@ test(
     const [handed, first] = [await cell.open({ BEARLINK_MASTER_KEY: one }), { BEARLINK_PASSPHRASE: phrase }];
     const sealed = handed.vault.seal(text, "x");
     await expect(cell.open(first)).rejects.toMatchObject({ code: "KMS" });
-    const moved = await cell.open({ ...first, BEARLINK_MASTER_KEY_PREVIOUS: one });
+    const moved = await cell.renew({ ...first, BEARLINK_MASTER_KEY_PREVIOUS: one });
     expect(moved.vault.open(sealed, "x")).toEqual(text);
     expect(moved.vault.needsRotation(sealed)).toBe(true);
     const later = moved.vault.seal(text, "x");
@@ -72,7 +83,7 @@ test(
       ...{ BEARLINK_PASSPHRASE: "quite another one, and as long", BEARLINK_PASSPHRASE_PREVIOUS: phrase },
       BEARLINK_MASTER_KEY_PREVIOUS: one,
     };
-    expect((await cell.open(changed)).vault.open(later, "x")).toEqual(text);
+    expect((await cell.renew(changed)).vault.open(later, "x")).toEqual(text);
     expect(() => readConfig({ BEARLINK_PASSPHRASE: "too short" })).toThrow("BEARLINK_PASSPHRASE");
   },
 );

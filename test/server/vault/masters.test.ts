@@ -1,7 +1,7 @@
 /** Master keys: made once, kept wrapped, a new one for a new key of the KMS, and none where one does not unwrap. */
 import { beforeEach, expect, test } from "vitest";
 import { systemChance } from "../../../server/adapters/chance.ts";
-import { localKms, openMasters, rewrapMasters } from "../../../server/vault/masters.ts";
+import { localKms, openMasters, renewMasters, rewrapMasters } from "../../../server/vault/masters.ts";
 import type { KmsRing } from "../../../server/vault/masters.ts";
 import { fakeClock } from "../../support/clock.ts";
 import { memoryMasters } from "../../support/vault.ts";
@@ -21,9 +21,9 @@ beforeEach(() => {
 test("a master key is made at the first start, and is the same at every later one", async () => {
   const first = await openMasters(ports, ring(one));
   expect(first).toHaveLength(1);
-  expect(first[0]).toHaveLength(32);
+  expect(first[0].key).toHaveLength(32);
   expect(await openMasters(ports, ring(one))).toEqual(first);
-  expect(Buffer.from(ports.masters.rows[0]!.wrapped).includes(Buffer.from(first[0]!))).toBe(false);
+  expect(Buffer.from(ports.masters.rows[0]!.wrapped).includes(Buffer.from(first[0].key))).toBe(false);
 });
 
 test("cells that start at once have one master key", async () => {
@@ -33,9 +33,17 @@ test("cells that start at once have one master key", async () => {
   expect(ports.masters.rows).toHaveLength(1);
 });
 
-test("another key of the KMS brings another master key, and the former one still opens", async () => {
+test("a start under another key of the KMS adds no master key that cells which run have not got", async () => {
+  const former = await openMasters(ports, ring(one));
+  expect(await openMasters(ports, ring(two, one))).toEqual(former);
+  expect(await openMasters(ports, ring(one))).toEqual(former);
+});
+
+test("a rewrap under another key of the KMS brings another master key, once, and the former one still opens", async () => {
   const [former] = await openMasters(ports, ring(one));
-  const both = await openMasters(ports, ring(two, one));
+  const { masters: both, isNew } = await renewMasters(ports, ring(two, one));
+  expect(isNew).toBe(true);
+  expect(await renewMasters(ports, ring(two, one))).toEqual({ masters: both, isNew: false });
   expect(both).toHaveLength(2);
   expect(both[1]).toEqual(former);
   expect(both[0]).not.toEqual(former);
@@ -52,11 +60,11 @@ test("without the key that wrapped it nothing starts, and nothing is changed", a
 
 test("a rewrap leaves nothing to the former key, is told so the second time, and the former key may go", async () => {
   await openMasters(ports, ring(one));
-  const both = await openMasters(ports, ring(two, one));
+  const { masters: both } = await renewMasters(ports, ring(two, one));
   expect(await rewrapMasters(ports, ring(two, one))).toBe(1);
   expect(await rewrapMasters(ports, ring(two, one))).toBe(0);
   expect(await openMasters(ports, ring(two))).toEqual(both);
-  expect(await openMasters(ports, ring(three, two))).toHaveLength(3);
+  expect((await renewMasters(ports, ring(three, two))).masters).toHaveLength(3);
 });
 
 test("a wrapped key moved to another version's row, or under another name, opens nothing", async () => {
