@@ -413,6 +413,8 @@ export const MAX_SAFETY_CASES = 100;
 /** ms between two looks for audit rows to link, and how many are linked at once */
 export const AUDIT_LINK_MS = 1_000;
 export const AUDIT_LINK_ROWS = 500;
+/** ms that no audit row waits for its link while a cell runs: twice AUDIT_EXPORT_MS, above a failover of the database and what a second place may take */
+export const AUDIT_LATE_MS = 60_000;
 /** ms between two exports of the chain's head, and sealed days that are exported at once */
 export const AUDIT_EXPORT_MS = 30_000;
 export const MAX_AUDIT_DAYS_AT_ONCE = 50;

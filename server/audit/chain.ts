@@ -2,12 +2,19 @@
  * The chain of the audit trail, as pure functions: how rows become links, and days are opened, sealed and let go.
  *
  * An act writes its row in its own transaction, unchained: acts never wait for one another. Within a second one cell
- * links what waits, under a lock of the database that no act takes. What that proves:
+ * links what waits, under a lock of the database that no act takes. What that proves, as long as a second place has a
+ * head that the chain led to:
  * - a row that was linked cannot be edited, removed, added or moved unseen, but by who has the master key;
  * - what follows on a head that was exported cannot be cut off unseen, nor can the whole chain be written anew;
- * - a row of the last second that waits, and links since the last export (AUDIT_EXPORT_MS), can be removed from the end
- *   by who has the database at that moment. A chain made inside the acts would shorten the first of these, not the
- *   second, and would have every claim wait for every other.
+ * - a row that waits can be edited, and with links since the last export (AUDIT_EXPORT_MS) be removed from the end, by
+ *   who has the database at that moment. That is a second, or as long as he holds the lock: a cell then tells that the
+ *   chain stands still, and of what waited before it links it, by the times that rows have (AUDIT_LATE_MS). A chain made
+ *   inside the acts would shorten this, but not for links, and would have every claim wait for every other.
+ *
+ * A folder that the master of the database can write as well is no witness against him: he can empty both, and have a
+ * cell link all rows anew, as of today. A cell that ran meanwhile finds its end gone; one that starts then tells of rows
+ * that waited, unless he wrote new times into them as well: then nothing tells. A folder on another machine, or a bucket
+ * that keeps former versions, does.
  */
 import { hmac, toHex, utf8 } from "@bearlink/sdk/protocol";
 import type { Hash } from "@bearlink/sdk/protocol";

@@ -10,9 +10,10 @@ import type { ChainKey } from "./keys.ts";
  * `missing`: a row, or a link in the midst, is gone. `cut`: the chain ends before it did. `added`: a row that no link has,
  * or one that waited for its link and is gone. `day`: a day does not follow on the one before it, or not on its own seal.
  * `head`: the chain is not the one that was exported. `forged`: an exported head that we did not make.
- * `key`: the master key of a day is not here.
+ * `key`: the master key of a day is not here. `late`: rows have waited for their link for longer than a cell that runs
+ * lets them, and nothing proves what they were: none runs, or somebody holds it up.
  */
-export type Fault = "changed" | "missing" | "cut" | "added" | "day" | "head" | "forged" | "key";
+export type Fault = "changed" | "missing" | "cut" | "added" | "day" | "head" | "forged" | "key" | "late";
 
 const MAC_BYTES = 32;
 

@@ -89,7 +89,6 @@ async function findFault(
   const key = ports.keys.find(day.keyId);
   if (!key) return "key";
   if (!day.sealed || !checkDay(ports.hash, key, day, before)) return "day";
-  if (day.dropped) return undefined;
   async function* pages(): AsyncGenerator<LinkedRow[]> {
     for await (const page of livePages(ports, day)) {
       yield page;

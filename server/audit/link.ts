@@ -1,8 +1,16 @@
 /** The linker of a cell: once a second it links what acts have written, and brings the head of the chain to a second place. */
+import { sameBytes } from "@bearlink/sdk/protocol";
 import type { Hash } from "@bearlink/sdk/protocol";
-import { AUDIT_EXPORT_MS, AUDIT_LINK_MS, AUDIT_LINK_ROWS, MAX_AUDIT_DAYS_AT_ONCE } from "../bounds.ts";
+import {
+  AUDIT_EXPORT_MS,
+  AUDIT_LATE_MS,
+  AUDIT_LINK_MS,
+  AUDIT_LINK_ROWS,
+  MAX_AUDIT_DAYS_AT_ONCE,
+} from "../bounds.ts";
 import type {
   AuditChain,
+  AuditRow,
   ChainDay,
   ChainTail,
   Clock,
@@ -41,6 +49,7 @@ export function createLinker(ports: LinkPorts): Linker {
   let lookedOn = "";
   let exportedAt = -Infinity;
   let exportedMac: Uint8Array | undefined;
+  let toldStillAt = -Infinity;
   let stopped = false;
   let cancel = (): void => {};
   let working = Promise.resolve();
@@ -50,10 +59,11 @@ export function createLinker(ports: LinkPorts): Linker {
     for (;;) {
       const now = clock.now();
       const done = await chain.extend(AUDIT_LINK_ROWS, now, (there, rows) => {
-        tellCut(there);
+        if (isBehind(there)) tellCut(tail!);
+        tellLate(rows, now);
         return nextStep({ hash, keys }, there, rows, now);
       });
-      if (!done) return false;
+      if (!done) return tellStill(now);
       lookedOn = dayOf(now);
       ({ tail } = done.step);
       for (const { action } of done.rows) meter.count("audit_events_total", { action });
@@ -62,16 +72,34 @@ export function createLinker(ports: LinkPorts): Linker {
   }
 
   /** Other cells may have gone on from where we were; nobody goes back. */
-  function tellCut(there: ChainTail | undefined): void {
-    if (!tail) return;
-    const behind =
-      !there || there.day.day < tail.day.day || (there.day.day === tail.day.day && there.place < tail.place);
-    if (!behind) return;
+  const isBehind = (there: ChainTail | undefined): boolean =>
+    tail !== undefined &&
+    (!there || there.day.day < tail.day.day || (there.day.day === tail.day.day && there.place < tail.place));
+
+  function tellCut({ day: { day }, place }: ChainTail): void {
     meter.count("audit_faults_total", { fault: "cut" });
-    log.error(
-      { day: tail.day.day, place: tail.place },
-      "the end of the audit chain is gone: run bear audit-verify",
+    log.error({ day, place }, "the end of the audit chain is gone: run bear audit-verify");
+  }
+
+  /** Before they are linked: until now whoever has the database could write them anew. */
+  function tellLate(rows: readonly AuditRow[], now: number): void {
+    const late = rows.filter(({ at }) => at < now - AUDIT_LATE_MS);
+    if (late.length === 0) return;
+    meter.count("audit_faults_total", { fault: "late" });
+    log.warn(
+      { rows: late.length, first: late[0]!.id, last: late.at(-1)!.id },
+      "rows of the audit trail waited for over a minute for their link: nothing proves what they were until now",
     );
+  }
+
+  /** False: another has the lock. Whether it gets on is told by what waits. */
+  async function tellStill(now: number): Promise<false> {
+    if (now - toldStillAt < AUDIT_LATE_MS || (await chain.waiting(1, now - AUDIT_LATE_MS)) === 0)
+      return false;
+    toldStillAt = now;
+    meter.count("audit_faults_total", { fault: "late" });
+    log.warn({}, "the audit chain stands still: rows wait for over a minute, and somebody has its lock");
+    return false;
   }
 
   async function put(head: ExportedHead): Promise<boolean> {
@@ -97,9 +125,13 @@ export function createLinker(ports: LinkPorts): Linker {
     try {
       for (const day of await chain.unexported(MAX_AUDIT_DAYS_AT_ONCE))
         if (await put(sealedHead(day))) await chain.exported(day.day, now);
-      if (!tail || tail.day.sealed || exportedMac === tail.mac) return;
-      const { mac } = tail;
-      if (await put(headOf(hash, keyOfDay(keys, tail.day), tail))) exportedMac = mac;
+      if (!tail) return;
+      // another cell may have gone on and exported that: in its place ours would be an older one
+      const there = await chain.tail();
+      if (isBehind(there)) return tellCut(tail);
+      const { day, mac } = there!;
+      if (day.sealed || (exportedMac && sameBytes(exportedMac, mac))) return;
+      if (await put(headOf(hash, keyOfDay(keys, day), there!))) exportedMac = mac;
     } catch (error) {
       log.warn({ error }, "the audit chain's heads were not exported");
     }

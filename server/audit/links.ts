@@ -43,7 +43,7 @@ export async function* livePages(
 export async function checkLinks(
   { hash }: { hash: Hash },
   key: ChainKey,
-  { day, opening, sealed }: ChainDay,
+  { day, opening, sealed, dropped }: ChainDay,
   wanted: ReadonlySet<number>,
   find: Find,
   pages: AsyncIterable<readonly LinkedRow[]>,
@@ -63,6 +63,8 @@ export async function checkLinks(
       if (wanted.has(link.place)) macs.at.set(link.place, toHex(mac));
     }
   }
+  // a day goes from its end: what is left of it leads on from its opening
+  if (dropped) return macs;
   if (sealed && macs.last < sealed.places) find("cut", { day, place: macs.last });
   else if (sealed && !(macs.last === sealed.places && sameBytes(mac, sealed.head)))
     find("changed", { day, place: macs.last });

@@ -1,7 +1,13 @@
 /** Whether the trail stands as it was written: every link is made again, every day held to the one before it, and all to the heads in the second place. */
 import { toHex } from "@bearlink/sdk/protocol";
 import type { Hash } from "@bearlink/sdk/protocol";
-import { AUDIT_LOOK_BACK_MS, AUDIT_LOOK_FAR_MS, MAX_AUDIT_FINDINGS, MAX_WAITING_TOLD } from "../bounds.ts";
+import {
+  AUDIT_LATE_MS,
+  AUDIT_LOOK_BACK_MS,
+  AUDIT_LOOK_FAR_MS,
+  MAX_AUDIT_FINDINGS,
+  MAX_WAITING_TOLD,
+} from "../bounds.ts";
 import type {
   AuditArchive,
   AuditChain,
@@ -63,7 +69,7 @@ export async function verifyChain(
   ports: VerifyPorts,
   { from, to, archive = false }: Scope = {},
 ): Promise<Verified> {
-  const { chain, keys, hash } = ports;
+  const { chain, keys, hash, clock } = ports;
   const findings: Finding[] = [];
   const find: Find = (fault, where = {}) => {
     if (findings.length < MAX_AUDIT_FINDINGS) findings.push({ fault, ...where });
@@ -88,9 +94,8 @@ export async function verifyChain(
     if (!fits) find("day", { day: day.day });
     const exported = heads.filter((head) => head.day === day.day);
     const wanted = new Set(exported.map(({ places }) => places));
-    const macs = day.dropped
-      ? droppedMacs(day)
-      : await checkLinks(ports, key, day, wanted, find, livePages(ports, day));
+    const live = await checkLinks(ports, key, day, wanted, find, livePages(ports, day));
+    const macs = withEnd(live, day);
     links += macs.count;
     for (const head of exported) {
       const fault = checkHead(hash, key, day, head, macs);
@@ -116,6 +121,7 @@ export async function verifyChain(
   // of rows without a link there is no telling in which days they would lie
   for (const id of await chain.strays(MAX_AUDIT_FINDINGS)) find("added", { id });
   const waiting = await chain.waiting(MAX_WAITING_TOLD);
+  if ((await chain.waiting(1, clock.now() - AUDIT_LATE_MS)) > 0) find("late");
   const holds = findings.length === 0 && silent.size === 0;
   return {
     ...{ holds, days: asked.length, links, archived, heads: heads.length },
@@ -146,11 +152,11 @@ async function readHeads(
   };
 }
 
-const droppedMacs = ({ sealed }: ChainDay): Macs => ({
-  count: 0,
-  last: sealed?.places ?? 0,
-  at: new Map(sealed && [[sealed.places, toHex(sealed.head)]]),
-});
+/** Of a day that was let go its end is known as well. */
+const withEnd = (macs: Macs, { sealed, dropped }: ChainDay): Macs =>
+  dropped && sealed
+    ? { ...macs, last: sealed.places, at: new Map([...macs.at, [sealed.places, toHex(sealed.head)]]) }
+    : macs;
 
 interface Copy {
   name: string;
@@ -184,7 +190,8 @@ async function readCopies(
     const find: Find = (fault, where = {}) => {
       if (findings.length < MAX_AUDIT_FINDINGS) findings.push({ fault, ...where });
     };
-    const macs = await checkLinks(ports, key, day, wanted, find, pages());
+    const whole = { ...day, dropped: undefined };
+    const macs = await checkLinks(ports, key, whole, wanted, find, pages());
     if (there && !silent.has(archive.name)) copies.push({ name: archive.name, macs, findings });
   }
   return copies;

@@ -143,8 +143,10 @@ export interface ChainStep {
 }
 
 export interface AuditChain {
-  /** How many rows wait to be linked, counted up to `most`: cheap. */
-  waiting(most: number): Promise<number>;
+  /** How many rows wait to be linked, of acts before `before` where given, counted up to `most`: cheap. */
+  waiting(most: number, before?: number): Promise<number>;
+  /** Where it ends; undefined where it has not begun. */
+  tail(): Promise<ChainTail | undefined>;
   /** One cell at a time; undefined for the others. `next` is handed where the chain ends and at most `most` rows that wait, and what it answers is written in the same transaction. */
   extend(
     most: number,
@@ -155,14 +157,14 @@ export interface AuditChain {
   days(): Promise<ChainDay[]>;
   /** The links of a day above `after`, in order. */
   links(day: string, after: number, most: number): Promise<LinkedRow[]>;
-  /** Ids of rows that have no link and do not wait for one, and of rows that wait and are gone. */
+  /** Ids of rows that have no link in a day there is and do not wait for one, and of rows that wait and are gone. */
   strays(most: number): Promise<number[]>;
   /** Sealed days whose heads were not exported yet. */
   unexported(most: number): Promise<ChainDay[]>;
   exported(day: string, at: number): Promise<void>;
   /** Notes how many parts of a sealed day the archive is being given: before the first is, so that none is ever forgotten there. False where its rows are going already. */
   archive(day: string, parts: number): Promise<boolean>;
-  /** Lets the rows and links of a sealed day go, at most so many; answers with how many went. The proof is kept in their place, and the entry is written, where they were not before; none goes where the archive was given other parts than `archived`. */
+  /** Lets the rows and links of a sealed day go, at most so many, from its end: what is left leads on from its opening. Answers with how many went. The proof is kept in their place, and the entry is written, where they were not before; none goes where the archive was given other parts than `archived`. */
   drop(
     day: string,
     end: { proof: Uint8Array; archived: number | undefined },

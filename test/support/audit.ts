@@ -9,6 +9,7 @@ import type {
   AuditRow,
   ChainDay,
   ChainLink,
+  ChainTail,
   ExportedHead,
   HeadStore,
   LinkedRow,
@@ -34,6 +35,13 @@ export function memoryChain(): MemoryChain {
   const rowOf = (id: number): AuditRow | undefined => tables.rows.find((row) => row.id === id);
   const linksOf = (day: string): ChainLink[] =>
     tables.links.filter((link) => link.day === day).sort((a, b) => a.place - b.place);
+  function tail(): ChainTail | undefined {
+    const day = tables.days.at(-1);
+    const last = day && linksOf(day.day).at(-1);
+    // of a sealed day its end, whose links may be gone
+    const { places: place, head: mac } = day?.sealed ?? { places: last?.place ?? 0, head: last?.mac };
+    return day && { day: { ...day }, place, mac: mac ?? day.opening };
+  }
   function append({ resource, address, device, reason, accountId, ...entry }: AuditEntry): void {
     tables.rows.push({
       ...{ id: ++ids, ...entry },
@@ -49,15 +57,13 @@ export function memoryChain(): MemoryChain {
   return {
     tables,
     append: async (entry) => append(entry),
-    waiting: async (most) => Math.min(most, tables.waiting.length),
+    waiting: async (most, before = Infinity) =>
+      tables.waiting.filter((id) => before === Infinity || (rowOf(id)?.at ?? before) < before).slice(0, most)
+        .length,
+    tail: async () => tail(),
     async extend(most, _now, next) {
-      const day = tables.days.at(-1);
-      const last = day && linksOf(day.day).at(-1);
-      // of a sealed day its end, whose links may be gone
-      const { places: place, head: mac } = day?.sealed ?? { places: last?.place ?? 0, head: last?.mac };
-      const tail = day && { day: { ...day }, place, mac: mac ?? day.opening };
       const rows = tables.waiting.slice(0, most).flatMap((id) => rowOf(id) ?? []);
-      const step = next(tail, rows);
+      const step = next(tail(), rows);
       if (step.seal) tables.days.find(({ day }) => day === step.seal!.day)!.sealed = step.seal.end;
       if (step.open) tables.days.push({ ...step.open });
       tables.links.push(...step.links);
@@ -75,7 +81,11 @@ export function memoryChain(): MemoryChain {
         ...tables.rows
           .map(({ id }) => id)
           .filter(
-            (id) => !tables.waiting.includes(id) && !tables.links.some(({ auditId }) => auditId === id),
+            (id) =>
+              !tables.waiting.includes(id) &&
+              !tables.links.some(
+                ({ auditId, day }) => auditId === id && tables.days.some((one) => one.day === day),
+              ),
           ),
         ...tables.waiting.filter((id) => !rowOf(id)),
       ].slice(0, most),
@@ -101,7 +111,7 @@ export function memoryChain(): MemoryChain {
       if (!one.dropped && one.archived !== archived) return 0;
       if (!one.dropped) append(entry);
       one.dropped ??= proof;
-      const going = linksOf(day).slice(0, most);
+      const going = linksOf(day).slice(-most);
       tables.links = tables.links.filter((link) => !going.includes(link));
       tables.rows = tables.rows.filter(({ id }) => !going.some(({ auditId }) => auditId === id));
       return going.length;

@@ -12,11 +12,17 @@ const LOCK = 7_295_001;
 
 export function sqlAuditChain({ db }: { db: Kysely<Tables> }): AuditChain {
   return {
-    async waiting(most) {
+    async waiting(most, before) {
+      const asked =
+        before === undefined
+          ? sql`audit_unlinked`
+          : sql`audit_unlinked join audit on id = audit_id where at < ${before}`;
       const { rows } = await sql<{ count: number }>`
-        select count(*) as count from (select from audit_unlinked limit ${most}) as waiting`.execute(db);
+        select count(*) as count from (select from ${asked} limit ${most}) as waiting`.execute(db);
       return rows[0]!.count;
     },
+
+    tail: () => tailOf(db),
 
     async extend(most, now, next) {
       return db.transaction().execute(async (tx) => {
@@ -63,7 +69,7 @@ export function sqlAuditChain({ db }: { db: Kysely<Tables> }): AuditChain {
     async strays(most) {
       const { rows } = await sql<{ id: number }>`
         select id from audit
-        where not exists (select from audit_links where audit_id = audit.id)
+        where not exists (select from audit_links join audit_days using (day) where audit_id = audit.id)
           and not exists (select from audit_unlinked where audit_id = audit.id)
         union
         select audit_id from audit_unlinked where not exists (select from audit where id = audit_id)
@@ -114,7 +120,7 @@ export function sqlAuditChain({ db }: { db: Kysely<Tables> }): AuditChain {
           with gone as (
             delete from audit_links where (day, place) in (
               select l.day, l.place from audit_links l join audit_days d on d.day = l.day
-              where d.day = ${day} and d.dropped is not null order by l.place limit ${most})
+              where d.day = ${day} and d.dropped is not null order by l.place desc limit ${most})
             returning audit_id),
           rows as (delete from audit where id in (select audit_id from gone))
           select count(*) as count from gone`.execute(tx);
@@ -137,8 +143,8 @@ export function sqlAuditChain({ db }: { db: Kysely<Tables> }): AuditChain {
   };
 }
 
-async function tailOf(tx: Tx): Promise<ChainTail | undefined> {
-  const row = await tx
+async function tailOf(db: Kysely<Tables>): Promise<ChainTail | undefined> {
+  const row = await db
     .selectFrom("audit_days")
     .selectAll()
     .orderBy("day", "desc")
@@ -147,7 +153,7 @@ async function tailOf(tx: Tx): Promise<ChainTail | undefined> {
   if (!row) return undefined;
   const day = dayOf(row);
   if (day.sealed) return { day, place: day.sealed.places, mac: day.sealed.head };
-  const last = await tx
+  const last = await db
     .selectFrom("audit_links")
     .select(["place", "mac"])
     .where("day", "=", day.day)

@@ -578,3 +578,110 @@ describe("the linker", () => {
     await linker.stop();
   });
 });
+
+describe("two cells", () => {
+  test("bring the newest head to a place that writes over the one before, whichever exports last", async () => {
+    const home = house();
+    const kept = new Map<string, number>();
+    home.second.put = async ({ day, places, sealed }) => void kept.set(`${day} ${sealed}`, places);
+    const [one, other] = [createLinker(home.ports), createLinker(home.ports)];
+    await home.act();
+    await one.link();
+    for (let i = 0; i < 5; i++) await home.act();
+    await other.link();
+    await other.exportHeads(true);
+    await one.exportHeads(true);
+    expect([...kept]).toEqual([["2026-11-28 false", 6]]);
+    // in the same moment the older one may come last all the same: half a minute later it is mended
+    kept.set("2026-11-28 false", 1);
+    await home.act();
+    await other.link();
+    await one.exportHeads(true);
+    expect([...kept]).toEqual([["2026-11-28 false", 7]]);
+  });
+
+  test("do not export the end that a cut left: one that went further says so, though nobody does anything", async () => {
+    const home = house();
+    const errors: object[] = [];
+    const log = { ...silentLog, error: (fields: object) => void errors.push(fields) };
+    const linker = createLinker({ ...home.ports, log });
+    for (let i = 0; i < 3; i++) await home.act();
+    await linker.link();
+    await linker.exportHeads(true);
+    home.chain.tables.links.pop();
+    home.chain.tables.rows.pop();
+    await linker.exportHeads(true);
+    expect(home.second.heads.map(({ places }) => places)).toEqual([3]);
+    Object.assign(home.chain.tables, { days: [], links: [] });
+    await linker.exportHeads(true);
+    expect(home.second.heads).toHaveLength(1);
+    expect(errors).toEqual(Array(2).fill({ day: "2026-11-28", place: 3 }));
+  });
+});
+
+describe("a chain that stands still", () => {
+  let home: ReturnType<typeof house>;
+  let warned: [object, string][];
+  let linker: ReturnType<typeof createLinker>;
+  const faults = async () => /audit_faults_total\{fault="late"\} (\d+)/.exec(await home.metrics.text())?.[1];
+  beforeEach(() => {
+    home = house();
+    warned = [];
+    const warn = (fields: object, message: string) => void warned.push([fields, message]);
+    linker = createLinker({ ...home.ports, log: { ...silentLog, warn } });
+  });
+
+  test("because somebody keeps its lock is told each minute that rows wait, and is not said to hold", async () => {
+    const { extend } = home.chain;
+    home.chain.extend = async () => undefined;
+    linker.start();
+    await home.act();
+    await home.clock.advance(60_000);
+    expect([warned, (await home.verify()).findings]).toEqual([[], []]);
+    await home.clock.advance(1_000);
+    expect(await home.verify()).toMatchObject({ holds: false, findings: [{ fault: "late" }] });
+    expect([warned.length, warned[0]![1], await faults()]).toEqual([
+      1,
+      expect.stringContaining("the audit chain stands still"),
+      "1",
+    ]);
+    await home.clock.advance(60_000);
+    expect([warned.length, await faults()]).toEqual([2, "2"]);
+
+    home.chain.extend = extend;
+    await home.clock.advance(1_000);
+    expect(warned.slice(2)).toEqual([
+      [{ rows: 1, first: 1, last: 1 }, expect.stringContaining("nothing proves what they were")],
+    ]);
+    expect([await faults(), (await home.verify()).holds]).toEqual(["3", true]);
+    await linker.stop();
+  });
+
+  test("is told of no more where another cell got on with it", async () => {
+    await home.act();
+    await home.clock.advance(61_000);
+    await createLinker(home.ports).link();
+    await home.act();
+    home.chain.extend = async () => undefined;
+    expect([await linker.link(), warned]).toEqual([false, []]);
+  });
+
+  test("is nothing new where a cell starts again within a minute", async () => {
+    await home.act();
+    await home.clock.advance(60_000);
+    await linker.link();
+    expect([warned, await faults()]).toEqual([[], undefined]);
+  });
+
+  test("and was emptied, with the folder of its heads, is linked anew with a word of those rows that are old", async () => {
+    await home.act();
+    await home.linker.link();
+    await home.clock.advance(DAY_MS);
+    await home.act();
+    home.chain.tables.rows[0]!.action = "nothing";
+    Object.assign(home.chain.tables, { days: [], links: [], waiting: [1, 2] });
+    await linker.link();
+    expect(warned).toEqual([[{ rows: 1, first: 1, last: 1 }, expect.stringContaining("waited")]]);
+    expect(await faults()).toBe("1");
+  });
+});

@@ -5,7 +5,7 @@ import { archivedSection } from "../../../server/audit/archived.ts";
 import { auditRetentionJob, keepTrail, watchArchives } from "../../../server/audit/keep.ts";
 import { createLinker } from "../../../server/audit/link.ts";
 import { verifyChain } from "../../../server/audit/verify.ts";
-import { AUDIT_ARCHIVE_ROWS, AUDIT_VERIFY_LINKS } from "../../../server/bounds.ts";
+import { AUDIT_ARCHIVE_ROWS, AUDIT_DROP_ROWS, AUDIT_VERIFY_LINKS } from "../../../server/bounds.ts";
 import type { AuditRow } from "../../../server/ports.ts";
 import { openMetrics } from "../../../server/watch/metrics.ts";
 import { CHAIN_KEYS, memoryArchive, memoryChain, memoryHeads } from "../../support/audit.ts";
@@ -362,6 +362,66 @@ describe("a day of several parts", () => {
       expect(await home.verify({ archive: true })).toMatchObject({ holds: true, archived: 2 * ACTS });
     },
   );
+});
+
+describe("a day that was let go", () => {
+  /** As who has the database and no key can. */
+  function forge(place: number, mac: Uint8Array, day = FIRST): void {
+    const id = 900_001;
+    home.chain.tables.rows.push({ ...home.chain.tables.rows.at(-1)!, id, actor: "forged" });
+    home.chain.tables.links.push({ day, place, auditId: id, mac });
+  }
+
+  test.each<[string, number, () => Uint8Array, string]>([
+    ["at its first place", 1, () => new Uint8Array(32), "changed"],
+    ["at its end, with the head that is known there", 3, () => home.dayOf(FIRST).sealed!.head, "missing"],
+  ])(
+    "has no row but those that were linked in it: one %s is found, and told of, and does not go unseen",
+    async (_where, place, mac, fault) => {
+      await home.keep();
+      await home.settle();
+      forge(place, mac());
+      for (const scope of [{}, { archive: true }])
+        expect((await home.verify(scope)).findings).toContainEqual(
+          expect.objectContaining({ fault, day: FIRST }),
+        );
+      await home.keep();
+      expect(home.linksOf(FIRST)).toBe(1);
+      expect(home.errors).toEqual([{ day: FIRST, fault }]);
+    },
+  );
+
+  test("that there is no record of has no row either", async () => {
+    forge(1, new Uint8Array(32), "2026-11-27");
+    expect((await home.verify()).findings).toEqual([{ fault: "added", id: 900_001 }]);
+  });
+
+  test("holds while its rows go, from its end: what is left leads on from its opening, and an edit in it is found", async () => {
+    home = await yearAfter(AUDIT_DROP_ROWS + 2);
+    const stopping = new AbortController();
+    const { drop } = home.chain;
+    home.chain.drop = async (...asked) => {
+      const gone = await drop(...asked);
+      stopping.abort();
+      return gone;
+    };
+    await home.keep(YEARS, stopping.signal);
+    home.chain.drop = drop;
+    await home.settle();
+    expect(home.chain.tables.links.filter(({ day }) => day === FIRST).map(({ place }) => place)).toEqual([
+      1, 2,
+    ]);
+    expect(await home.verify({ archive: true })).toMatchObject({ holds: true, links: 3 });
+    const row = home.chain.tables.rows.find(({ id }) => id === 2)!;
+    const { reason } = row;
+    row.reason = "nothing";
+    expect((await home.verify()).findings).toEqual([{ fault: "changed", day: FIRST, place: 2, id: 2 }]);
+    await home.keep();
+    expect(home.linksOf(FIRST)).toBe(2);
+    row.reason = reason;
+    await home.keep();
+    expect([home.linksOf(FIRST), home.errors.length]).toEqual([0, 1]);
+  });
 });
 
 describe("an archive that is away when a day is to leave it", () => {

@@ -163,4 +163,13 @@ test("where nobody can say, the exit code is 4", async () => {
   await close();
   expect(ended).toMatchObject({ code: NO_ONE_ANSWERS, stdout: "" });
   expect(ended.stderr).toContain(`${join(dataDir)}`);
+
+  // nor of a row that no cell has linked for over a minute
+  const database = await openDatabase({ dataDir });
+  const act = { action: "signed_in", outcome: "success", actor: "ada" } as const;
+  await sqlAudit(database).append({ at: Date.now() - 61_000, ...act });
+  await database.close();
+  const waits = await bearHere(["audit-verify"], env);
+  expect(waits.code).toBe(NO_ONE_ANSWERS);
+  expect(waits.stdout).toMatch(/^rows wait for their link .* \(late\)$/m);
 });

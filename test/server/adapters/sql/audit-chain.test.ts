@@ -7,6 +7,7 @@ import { sqlAuditChain } from "../../../../server/adapters/sql/audit-chain.ts";
 import type { Database } from "../../../../server/adapters/sql/database.ts";
 import { migrateUp } from "../../../../server/adapters/sql/migrate.ts";
 import { sqlToys } from "../../../../server/adapters/sql/toys.ts";
+import { dropProof } from "../../../../server/audit/chain.ts";
 import { keepTrail } from "../../../../server/audit/keep.ts";
 import { createLinker } from "../../../../server/audit/link.ts";
 import { verifyChain } from "../../../../server/audit/verify.ts";
@@ -99,6 +100,8 @@ for (const { name, missing, open } of places)
         if (name === "PGlite") return void (await tx.insertInto("audit").values(auditRow(entry())).execute());
         await sqlAudit(database).append(entry());
         expect(await createLinker(ports()).link()).toBe(false);
+        expect(await sqlAuditChain(database).waiting(5, clock.now() + 1)).toBe(1);
+        expect(await sqlAuditChain(database).waiting(5, clock.now())).toBe(0);
       });
       expect(await createLinker(ports()).link()).toBe(true);
       expect(await count("audit_unlinked")).toBe(0);
@@ -344,5 +347,45 @@ for (const { name, missing, open } of places)
         after = { accountId: found.at(-1)!.accountId!, who: found.at(-1)!.who };
       }
       expect(walked).toEqual(ids.flatMap((id) => ["a", "b", "c"].map((toy) => `${id}-${toy}`)));
+    });
+
+    test("a day goes from its end, and whoever puts a row into one that went, or that there never was, is found out", async () => {
+      const chain = sqlAuditChain(database);
+      const linker = createLinker(ports());
+      for (let i = 0; i < 4; i++) await sqlAudit(database).append(entry());
+      await linker.link();
+      await clock.advance(DAY_MS);
+      await linker.link();
+      const day = (await chain.days()).at(-1);
+      const places = async () => (await chain.links(day!.day, 0, 100)).map(({ link }) => link.place);
+      const end = {
+        proof: dropProof(systemHash, CHAIN_KEYS.current, day!, day!.sealed!),
+        archived: undefined,
+      };
+      const before = await places();
+      expect(before.length).toBeGreaterThan(2);
+      expect(await chain.drop(day!.day, end, 2, entry({ action: "audit_day_dropped" }))).toBe(2);
+      expect(await places()).toEqual(before.slice(0, -2));
+      await linker.link();
+      expect(await verify()).toMatchObject({ holds: true });
+      await chain.drop(day!.day, end, 100, entry());
+      expect([await places(), (await verify()).holds]).toEqual([[], true]);
+
+      const forge = (of: string) => [
+        `insert into audit (id, at, action, outcome, actor) overriding system value
+          values (900001, 1, 'signed_in', 'success', 'forged')`,
+        `insert into audit_links values ('${of}', 1, 900001, decode(repeat('00', 32), 'hex'))`,
+      ];
+      await byForce(...forge(day!.day));
+      expect((await verify()).findings).toEqual([{ fault: "changed", day: day!.day, place: 1, id: 900_001 }]);
+      const undo = ["delete from audit_links where audit_id = 900001", "delete from audit where id = 900001"];
+      await byForce(...undo, ...forge("1999-01-01"));
+      expect((await verify()).findings).toEqual([{ fault: "added", id: 900_001 }]);
+      await byForce(...undo);
+      expect(await verify()).toMatchObject({ holds: true });
+
+      const tail = (await chain.tail())!;
+      const [head] = await chain.links(tail.day.day, tail.place - 1, 2);
+      expect([tail.day.sealed, head!.link.mac]).toEqual([undefined, tail.mac]);
     });
   });
