@@ -206,7 +206,7 @@ export async function startCell(config: Config, options: { log?: Log } = {}): Pr
     const checks = {
       ...stores.checks,
       ...voices.checks,
-      vault: masterWatch.check,
+      vault: () => Promise.resolve(masterWatch.lacksKey() ? { ready: false, word: "key_missing" } : OK),
       broker: () => Promise.resolve(draining ? { ready: false, word: "draining" } : OK),
     };
     const http = await serveHttp(config, {

@@ -2,8 +2,6 @@
 import { MASTERS_MS, MASTERS_SETTLE_MS } from "../bounds.ts";
 import { StartError } from "../errors.ts";
 import type { Clock, Log, VaultMasters } from "../ports.ts";
-import { OK } from "../watch/health.ts";
-import type { Check } from "../watch/health.ts";
 import { unwrapped } from "./masters.ts";
 import type { KmsRing, Master } from "./masters.ts";
 import type { SealingVault } from "./seal.ts";
@@ -18,8 +16,8 @@ export interface WatchedVault {
 }
 
 export interface MasterWatch {
-  /** Not ready while the settings lack the key that a master key is wrapped under. */
-  check: Check;
+  /** Whether the settings lack the key that a master key is wrapped under. */
+  lacksKey(): boolean;
   stop(): Promise<void>;
 }
 
@@ -70,7 +68,7 @@ export function watchMasters(
   cancel = clock.after(MASTERS_MS, again);
 
   return {
-    check: () => Promise.resolve(locked ? { ready: false, word: "key_missing" } : OK),
+    lacksKey: () => locked,
     async stop() {
       stopped = true;
       cancel();

@@ -316,7 +316,7 @@ describe("taking it back", () => {
     const other = { ...by, accountId: "another" };
     await expect(revokeConsent(consent, other, childId, undefined)).rejects.toEqual(refused("NOT_FOUND"));
     const rows = await database.db.selectFrom("audit").selectAll().where("actor", "=", accountId).execute();
-    expect(rows.map(({ action }) => action)).toEqual(["consent_revoked", "consent_revoked"]);
+    expect(rows.map(({ action }) => action)).toEqual(["child_added", "consent_revoked", "consent_revoked"]);
     // the audit outlives the child
     expect(JSON.stringify(rows)).not.toContain(childId);
   });
