@@ -33,10 +33,13 @@ export function redisLimits(link: Redis, time?: string): LimitStore {
   const owed = new Map<string, string>();
 
   async function giveBack(field: string, hash: string): Promise<void> {
-    owed.set(field, hash);
-    if (owed.size > MAX_OWED_PLACES) owed.delete(owed.keys().next().value!);
-    await link.hdel(hash, field);
-    owed.delete(field);
+    try {
+      await link.hdel(hash, field);
+    } catch (error) {
+      owed.set(field, hash);
+      if (owed.size > MAX_OWED_PLACES) owed.delete(owed.keys().next().value!);
+      throw error;
+    }
   }
 
   /** Where one fails again it is owed again. */

@@ -149,6 +149,18 @@ describe.skipIf(redisMissing)("a Redis that goes away", () => {
     for (const owner of ["ben", "cleo"]) await until("the place is free", () => isFree(owner));
   });
 
+  test("a place is given back once, however many decide meanwhile", async () => {
+    const raw = new Redis(server.url);
+    onTestFinished(() => raw.disconnect());
+    await raw.config("RESETSTAT");
+    await redis.limitStore.decide([placeOf("h", "dora")]);
+    // answered while what is given back is under way
+    const others = Array.from({ length: 20 }, (_, n) => redis.limitStore.decide([placeOf("h", `dora${n}`)]));
+    await redis.limitStore.release(placeOf("h", "dora"));
+    await Promise.all(others);
+    expect(await raw.info("commandstats")).toMatch(/cmdstat_hdel:calls=1,/);
+  });
+
   test("a primary that became a replica is left, and found again as a primary", async () => {
     const raw = new Redis(server.url);
     onTestFinished(() => raw.disconnect());
