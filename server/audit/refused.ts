@@ -6,6 +6,7 @@ import {
   REFUSALS_MS,
 } from "../bounds.ts";
 import type { AuditTrail, Clock, Log, TellRefused } from "../ports.ts";
+import { createWindowCounts } from "../window-counts.ts";
 
 export interface RefusalPorts {
   audit: AuditTrail;
@@ -16,30 +17,26 @@ export interface RefusalPorts {
 }
 
 export function createRefusals({ audit, clock, log, networkOf }: RefusalPorts): TellRefused {
-  let until = 0;
-  let counted = new Map<string, number>();
+  const told = createWindowCounts(clock, { windowMs: REFUSALS_MS, most: MAX_REFUSALS_COUNTED });
 
   /** Of a minute that holds as much as it can, nothing more is told. */
   function counts(bounds: readonly (readonly [key: string, most: number])[]): boolean {
-    if (bounds.some(([key, most]) => (counted.get(key) ?? 0) >= most)) return false;
-    if (counted.size + bounds.length > MAX_REFUSALS_COUNTED) return false;
-    for (const [key] of bounds) counted.set(key, (counted.get(key) ?? 0) + 1);
+    if (bounds.some(([key, most]) => told.of(key) >= most) || told.room() < bounds.length) return false;
+    for (const [key] of bounds) told.add(key);
     return true;
   }
 
   return (entry) => {
-    const now = clock.now();
-    if (now >= until) [counted, until] = [new Map(), now + REFUSALS_MS];
     const { action, actor, address, reason } = entry;
     const network = networkOf(address);
-    const told = counts([
+    const isTold = counts([
       [JSON.stringify([network, actor, action, reason]), 1],
       [`address ${network}`, MAX_REFUSALS_OF_ADDRESS],
       ...(actor === "unknown" ? [] : [[`actor ${actor}`, MAX_REFUSALS_OF_ACTOR] as const]),
     ]);
-    if (!told) return;
+    if (!isTold) return;
     audit
-      .append({ at: now, outcome: "refused", ...entry })
+      .append({ at: clock.now(), outcome: "refused", ...entry })
       .catch((error: unknown) => log.warn({ error, action }, "a refusal was not audited"));
   };
 }

@@ -11,6 +11,7 @@ import {
 } from "../bounds.ts";
 import type { Clock, Log, Meter, Toys } from "../ports.ts";
 import type { Attempt, Bundle, Updates } from "../ports/updates.ts";
+import { createWindowCounts } from "../window-counts.ts";
 import { chooseUpdate } from "./choose.ts";
 import type { Choice } from "./choose.ts";
 import { compareVersions, readVersion } from "./version.ts";
@@ -46,18 +47,10 @@ export interface Offers {
 
 export function createOffers(ports: OfferPorts): Offers {
   const { updates, toys, clock, hash, log } = ports;
-  /** how often each was told, until when that counts */
-  let offered = new Map<string, number>();
-  let until = 0;
-
-  function mayOffer(deviceId: string): boolean {
-    const now = clock.now();
-    if (now >= until) [offered, until] = [new Map(), now + UPDATE_OFFERS_MS];
-    const times = offered.get(deviceId) ?? 0;
-    if (times >= UPDATE_OFFERS || (times === 0 && offered.size >= MAX_SESSIONS)) return false;
-    offered.set(deviceId, times + 1);
-    return true;
-  }
+  /** how often each was told */
+  const offered = createWindowCounts(clock, { windowMs: UPDATE_OFFERS_MS, most: MAX_SESSIONS });
+  const mayOffer = (deviceId: string): boolean =>
+    offered.of(deviceId) < UPDATE_OFFERS && offered.add(deviceId);
 
   async function choose(deviceId: string, attempt: Attempt | undefined): Promise<Choice> {
     const firmwareVersion = (await toys.find(deviceId))?.firmwareVersion;

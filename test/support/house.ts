@@ -63,6 +63,7 @@ const FLOOR = [
   "server/letters/",
   "server/line-watch.ts",
   "server/quiet-hours.ts",
+  "server/window-counts.ts",
 ];
 const FEATURES = [
   "voice",
